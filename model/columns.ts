@@ -28,7 +28,11 @@ export function allocateColumns<T extends ColumnTypes>(
   return columns as Columns<T>
 }
 
-export function bytesOfColumns<T extends ColumnTypes>(types: T, rows: number, widths: Partial<Record<keyof T, number>> = {}): number {
+export function bytesOfColumns<T extends ColumnTypes>(
+  types: T,
+  rows: number,
+  widths: Partial<Record<keyof T, number>> = {},
+): number {
   let bytes = 0
   for (const [name, type] of Object.entries(types)) bytes += rows * (widths[name] ?? 1) * type.BYTES_PER_ELEMENT
   return bytes

@@ -1,0 +1,60 @@
+import { z } from 'zod'
+
+export const AlertRoute = z.enum(['metered', 'tapped', 'revived', 'night-mill', 'smelting', 'tampered'])
+export type AlertRoute = z.infer<typeof AlertRoute>
+
+/** One sentence in both languages of the console. */
+export const Sentence = z.object({ zh: z.string().max(2000), en: z.string().max(2000) })
+export type Sentence = z.infer<typeof Sentence>
+
+const Instant = z.iso.datetime().describe('UTC, whole seconds')
+
+export const AlertReason = z.object({
+  detector: z.string().max(64),
+  score: z.number().describe('0 nothing, 1 as clear as it gets'),
+  sentence: Sentence,
+})
+export type AlertReason = z.infer<typeof AlertReason>
+
+export const InnocentExplanation = z.object({
+  kind: z.string().max(64),
+  likelihood: z.number().min(0).max(1),
+  sentence: Sentence,
+})
+export type InnocentExplanation = z.infer<typeof InnocentExplanation>
+
+export const NearMine = z.object({
+  mine: z.string().max(128),
+  distanceMeters: z.number().nonnegative(),
+  withinReach: z.boolean().describe('the suspect load could be fed over this distance at low voltage'),
+})
+export type NearMine = z.infer<typeof NearMine>
+
+export const AlertRevision = z.object({
+  revision: z.int().nonnegative(),
+  at: Instant.describe('event time of the reading that brought the change'),
+  change: z.enum(['raised', 'upheld', 'strengthened', 'lowered', 'withdrawn', 'cleared', 'reopened']),
+  probability: z.number().min(0).max(1),
+  cause: Sentence,
+})
+export type AlertRevision = z.infer<typeof AlertRevision>
+
+/** The alert record of the contract. Depends on the readings and the ledger only, never on the order or time of arrival. */
+export const Alert = z.object({
+  id: z.string().max(64),
+  subject: z.object({ kind: z.enum(['usage-point', 'area']), id: z.string().max(128) }),
+  route: AlertRoute,
+  onset: Instant,
+  raisedAt: Instant,
+  clearedAt: Instant.nullable(),
+  probability: z.number().min(0).max(1).describe('chance that an inspection finds illegal processing'),
+  rank: z.int().positive().nullable().describe("position on the work list at the end of raisedAt's day; null when not listed"),
+  powerW: z.number().nonnegative(),
+  energyWh: z.number().nonnegative(),
+  mines: z.array(NearMine).max(50),
+  reasons: z.array(AlertReason).max(50),
+  innocent: InnocentExplanation.nullable(),
+  revision: z.int().nonnegative(),
+  history: z.array(AlertRevision).max(1000),
+})
+export type Alert = z.infer<typeof Alert>
