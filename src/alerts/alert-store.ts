@@ -1,0 +1,162 @@
+/**
+ * Keeps alerts and the log of what happened to them, in one SQLite file. Raising the same alerts again changes nothing
+ * and logs nothing, so a judging half that starts again from its checkpoint repeats itself without harm; an older
+ * revision than the one held is such a repetition.
+ */
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import type { Alert } from '../../model/alert.ts'
+import type { AlertEvent, AlertEventKind } from '../../model/alert-event.ts'
+import type { AlertPage, AlertQuery, Place } from '../../model/alert-query.ts'
+import { alertListStatement, cursorAfter } from './alert-list.ts'
+import { ALERT_SCHEMA } from './alert-schema.ts'
+
+export type EventsListener = (events: readonly AlertEvent[]) => void
+
+export class AlertStore {
+  readonly #database: DatabaseSync
+  readonly #placeOf: (subject: Alert['subject']) => Place
+  readonly #listeners = new Set<EventsListener>()
+  readonly #lists = new Map<string, StatementSync>()
+  readonly #statements
+  #open = 0
+  #cleared = 0
+
+  /** `placeOf` says in which area and county a subject lies, by the ledger of the moment. */
+  constructor(path: string, placeOf: (subject: Alert['subject']) => Place) {
+    this.#database = new DatabaseSync(path)
+    this.#database.exec(ALERT_SCHEMA)
+    this.#placeOf = placeOf
+    this.#statements = prepare(this.#database)
+    this.#count()
+  }
+
+  /** Takes alerts as they are judged now; on disk when it returns. All of them or, when it throws, none. */
+  raise(alerts: readonly Alert[]): void {
+    if (alerts.length === 0) return
+    const events: AlertEvent[] = []
+    this.#database.exec('BEGIN IMMEDIATE')
+    try {
+      for (const alert of alerts) this.#raiseOne(alert, events)
+      this.#database.exec('COMMIT')
+    } catch (error) {
+      this.#database.exec('ROLLBACK')
+      this.#count()
+      throw error
+    }
+    if (events.length > 0) for (const listener of this.#listeners) listener(events)
+  }
+
+  /** A page of alerts; throws RangeError for a cursor that this list did not give. */
+  list(query: AlertQuery): AlertPage {
+    const { sql, values } = alertListStatement(query)
+    let statement = this.#lists.get(sql)
+    if (!statement) {
+      statement = this.#database.prepare(sql)
+      this.#lists.set(sql, statement)
+    }
+    const rows = statement.all(...values, query.limit + 1)
+    const items = rows.slice(0, query.limit).map((row) => parseAlert(row.json))
+    const last = items.at(-1)
+    return { items, nextCursor: rows.length > query.limit && last ? cursorAfter(last) : null }
+  }
+
+  get(id: string): Alert | undefined {
+    const row = this.#statements.get.get(id)
+    return row && parseAlert(row.json)
+  }
+
+  /** Events after `sequence` in order, at most `limit`. */
+  eventsAfter(sequence: number, limit: number): AlertEvent[] {
+    return this.#statements.eventsAfter.all(sequence, limit).map((row) => ({
+      sequence: Number(row.sequence),
+      kind: kindOf(row.kind),
+      alert: parseAlert(row.json),
+    }))
+  }
+
+  /** Sequence number of the newest event, 0 when nothing ever happened. */
+  lastSequence(): number {
+    return Number(this.#statements.lastSequence.get()?.sequence ?? 0)
+  }
+
+  /** For the live feed only: called after the commit. Returns the way to stop. */
+  onEvents(listener: EventsListener): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  counts(): { open: number; cleared: number } {
+    return { open: this.#open, cleared: this.#cleared }
+  }
+
+  close(): void {
+    this.#listeners.clear()
+    this.#database.close()
+  }
+
+  #raiseOne(alert: Alert, events: AlertEvent[]): void {
+    const json = JSON.stringify(alert)
+    const held = this.#statements.get.get(alert.id)
+    if (held && (held.json === json || Number(held.revision) > alert.revision)) return
+
+    const wasOpen = held ? held.cleared_at === null : undefined
+    const { area, county } = this.#placeOf(alert.subject)
+    const raisedAt = epochSeconds(alert.raisedAt)
+    const clearedAt = alert.clearedAt === null ? null : epochSeconds(alert.clearedAt)
+    this.#statements.put.run(alert.id, raisedAt, clearedAt, area, county, alert.revision, json)
+    this.#statements.forgetMines.run(alert.id)
+    for (const { mine } of alert.mines) this.#statements.putMine.run(mine, raisedAt, alert.id)
+
+    if (wasOpen !== undefined) wasOpen ? this.#open-- : this.#cleared--
+    clearedAt === null ? this.#open++ : this.#cleared++
+
+    if (!held) this.#log('alert.raised', alert, json, events)
+    if (clearedAt !== null && wasOpen !== false) this.#log('alert.cleared', alert, json, events)
+    else if (held) this.#log('alert.revised', alert, json, events)
+  }
+
+  #log(kind: AlertEventKind, alert: Alert, json: string, events: AlertEvent[]): void {
+    const { lastInsertRowid } = this.#statements.log.run(kind, alert.id, json)
+    events.push({ sequence: Number(lastInsertRowid), kind, alert })
+  }
+
+  #count(): void {
+    const row = this.#statements.counts.get()
+    this.#open = Number(row?.open ?? 0)
+    this.#cleared = Number(row?.cleared ?? 0)
+  }
+}
+
+function prepare(database: DatabaseSync) {
+  return {
+    get: database.prepare('SELECT json, revision, cleared_at FROM alerts WHERE id = ?'),
+    put: database.prepare(
+      `INSERT INTO alerts (id, raised_at, cleared_at, area, county, revision, json) VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET raised_at = excluded.raised_at, cleared_at = excluded.cleared_at, area = excluded.area,
+         county = excluded.county, revision = excluded.revision, json = excluded.json`,
+    ),
+    forgetMines: database.prepare('DELETE FROM alert_mines WHERE id = ?'),
+    putMine: database.prepare('INSERT OR IGNORE INTO alert_mines (mine, raised_at, id) VALUES (?, ?, ?)'),
+    log: database.prepare('INSERT INTO alert_events (kind, id, json) VALUES (?, ?, ?)'),
+    eventsAfter: database.prepare('SELECT sequence, kind, json FROM alert_events WHERE sequence > ? ORDER BY sequence LIMIT ?'),
+    lastSequence: database.prepare('SELECT max(sequence) AS sequence FROM alert_events'),
+    counts: database.prepare(
+      `SELECT (SELECT count(*) FROM alerts WHERE cleared_at IS NULL) AS open,
+              (SELECT count(*) FROM alerts WHERE cleared_at IS NOT NULL) AS cleared`,
+    ),
+  }
+}
+
+function kindOf(value: unknown): AlertEventKind {
+  if (value === 'alert.raised' || value === 'alert.revised' || value === 'alert.cleared') return value
+  throw new Error(`alerts.db holds an event of unknown kind ${String(value)}`)
+}
+
+/** What we wrote ourselves from an Alert; checked when it leaves through the API. */
+function parseAlert(json: unknown): Alert {
+  return JSON.parse(String(json))
+}
+
+function epochSeconds(instant: string): number {
+  return Math.floor(Date.parse(instant) / 1000)
+}
