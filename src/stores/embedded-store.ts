@@ -1,0 +1,199 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { ReadingBatch } from '../../model/reading-batch.ts'
+import { DayFiles } from './day-files.ts'
+import { mergeDays } from './merge-days.ts'
+import { ParquetEngine } from './parquet-engine.ts'
+import type { LoadProfile, ReadingStore } from './reading-store.ts'
+import { ReadingTail } from './reading-tail.ts'
+import { resolveRevisions } from './resolve-revisions.ts'
+import { RowColumns } from './row-columns.ts'
+
+export interface EmbeddedStoreOptions {
+  readonly directory: string
+  /** Told of a file that could not be read and was set aside: what it held comes back from the journal's archive. */
+  readonly onSetAside: (file: string, reason: string) => void
+  /** Rows in memory before they are written without being asked: 39 bytes each, twice as many at most. */
+  readonly tailRows?: number
+  readonly memoryMb?: number
+  readonly threads?: number
+}
+
+/**
+ * Readings in memory until `flush`, then in Parquet files by UTC day, sorted by usage point and start. Rows are only
+ * ever added; which value of an interval counts is decided on reading. Every file can be lost and made again from the
+ * journal's archive. Small files of a day are merged behind the line.
+ */
+export class EmbeddedStore implements ReadingStore {
+  readonly #files: DayFiles
+  readonly #engine: ParquetEngine
+  readonly #onSetAside: EmbeddedStoreOptions['onSetAside']
+  readonly #tailRows: number
+  readonly #counts = new Map<number, { readonly key: string; readonly count: number }>()
+  /** Days with new files since their last merge. */
+  readonly #unmerged: Set<number>
+  #tail = new ReadingTail()
+  /** Tails being written, oldest first; still read until their files are in place. */
+  #leaving: ReadingTail[] = []
+  #spilling: Promise<void> | undefined
+  #merging: Promise<void> | undefined
+  #closing = false
+
+  private constructor(files: DayFiles, days: number[], engine: ParquetEngine, options: EmbeddedStoreOptions) {
+    const { onSetAside, tailRows = 800_000 } = options
+    this.#unmerged = new Set(days)
+    this.#files = files
+    this.#engine = engine
+    this.#onSetAside = onSetAside
+    this.#tailRows = tailRows
+  }
+
+  static async open(options: EmbeddedStoreOptions): Promise<EmbeddedStore> {
+    const { directory, memoryMb = 512, threads = 2 } = options
+    const files = new DayFiles(directory)
+    await files.open()
+    const temporary = join(directory, 'sorting')
+    await rm(temporary, { recursive: true, force: true })
+    await mkdir(temporary)
+    return new EmbeddedStore(
+      files,
+      await files.days(0, 2 ** 32),
+      await ParquetEngine.open({ memoryMb, threads, temporary }),
+      options,
+    )
+  }
+
+  async append(batch: ReadingBatch): Promise<void> {
+    if (this.#tail.length >= this.#tailRows) {
+      if (this.#leaving.length > 0) await this.#spill()
+      this.#leave()
+      this.#spill().catch(() => {}) // the tail stays in memory; the next append or flush tries again and tells
+    }
+    this.#tail.append(batch)
+  }
+
+  async flush(): Promise<void> {
+    this.#leave()
+    while (this.#leaving.length > 0) await this.#spill()
+    if (this.#merging !== undefined || this.#closing) return
+    const days = [...this.#unmerged]
+    this.#unmerged.clear()
+    this.#merging = mergeDays(days, {
+      files: this.#files,
+      engine: this.#engine,
+      stopped: () => this.#closing,
+      failed: async (group) => {
+        for (const file of group) await this.#setAsideWhenBroken(file)
+      },
+    })
+      .catch(() => {}) // what was not merged is read as it is, and tried again after the next flush of its day
+      .finally(() => {
+        this.#merging = undefined
+      })
+  }
+
+  async loadProfile(usagePoint: number, from: number, to: number): Promise<LoadProfile> {
+    const rows = new RowColumns()
+    for (const { chunks } of [...this.#leaving, this.#tail]) {
+      for (const chunk of chunks) rows.addFrom(chunk, usagePoint, from, to)
+    }
+    const inMemory = rows.length
+    await this.#reading(
+      async () => (await Promise.all((await this.#files.days(from, to)).map((day) => this.#files.of(day)))).flat(),
+      (files) => {
+        rows.truncate(inMemory)
+        return this.#engine.read(files, usagePoint, from, to, rows)
+      },
+    )
+    return resolveRevisions(rows)
+  }
+
+  async count(): Promise<number> {
+    await this.flush()
+    let total = 0
+    for (const day of await this.#files.days(0, 2 ** 32)) total += await this.#countOf(day)
+    return total
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true
+    try {
+      await this.flush()
+    } finally {
+      this.#engine.interruptMerge()
+      await this.#merging
+      this.#engine.close()
+    }
+  }
+
+  /** Starts a new tail; the old one is on its way to the files. */
+  #leave(): void {
+    if (this.#tail.length === 0) return
+    this.#leaving.push(this.#tail)
+    this.#tail = new ReadingTail()
+  }
+
+  /** Writes the oldest tail that is leaving; one at a time, whoever asks. */
+  #spill(): Promise<void> {
+    this.#spilling ??= this.#write().finally(() => {
+      this.#spilling = undefined
+    })
+    return this.#spilling
+  }
+
+  async #write(): Promise<void> {
+    const tail = this.#leaving[0]
+    if (tail === undefined) return
+    const written = new Map([...tail.days].map((day) => [day, this.#files.temporary()]))
+    try {
+      await this.#engine.write(tail, (day) => written.get(day) ?? '')
+      for (const [day, temporary] of written) await this.#files.place(temporary, day)
+    } catch (error) {
+      for (const temporary of written.values()) await rm(temporary, { force: true })
+      throw error
+    }
+    for (const day of tail.days) this.#unmerged.add(day)
+    this.#leaving = this.#leaving.filter((other) => other !== tail)
+  }
+
+  async #countOf(day: number): Promise<number> {
+    let count = 0
+    let key = ''
+    await this.#reading(
+      () => this.#files.of(day),
+      async (files) => {
+        key = files.toSorted().join()
+        const known = this.#counts.get(day)
+        count = known?.key === key ? known.count : await this.#engine.countIntervals(files)
+      },
+    )
+    this.#counts.set(day, { key, count })
+    return count
+  }
+
+  /** Reads a list of files; when that fails, sets aside those that cannot be read, and reads the list as it is then. */
+  async #reading(list: () => Promise<string[]>, read: (files: string[]) => Promise<void>): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      const files = await list()
+      if (files.length === 0) return
+      try {
+        return await read(files)
+      } catch (error) {
+        // A merge may have replaced files between the listing and the reading; a broken file needs to go.
+        if (attempt === 5) throw error
+        const current = new Set(await list())
+        for (const file of files) if (current.has(file)) await this.#setAsideWhenBroken(file)
+      }
+    }
+  }
+
+  async #setAsideWhenBroken(file: string): Promise<void> {
+    const reason = await this.#engine.fault(file)
+    if (reason === undefined) return
+    try {
+      this.#onSetAside(await this.#files.setAside(file), reason)
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
+    }
+  }
+}

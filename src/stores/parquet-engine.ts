@@ -1,0 +1,166 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { DOUBLE, type DuckDBConnection, DuckDBDataChunk, DuckDBInstance, UINTEGER, UTINYINT } from '@duckdb/node-api'
+import duckdb from '@duckdb/node-bindings'
+import { type ReadingTail, SECONDS_A_DAY, type TailChunk } from './reading-tail.ts'
+import type { RowColumns } from './row-columns.ts'
+
+const VECTOR_ROWS = 2048
+/** Rows handed over before the event loop gets a turn: 3–6 ms. */
+const TURN_ROWS = 8 * VECTOR_ROWS
+const COLUMNS = [
+  ['usage_point', 'UINTEGER', UINTEGER],
+  ['start', 'UINTEGER', UINTEGER],
+  ['seconds', 'UINTEGER', UINTEGER],
+  ['energy_wh', 'DOUBLE', DOUBLE],
+  ['reactive_varh', 'DOUBLE', DOUBLE],
+  ['quality', 'UTINYINT', UTINYINT],
+  ['flags', 'UTINYINT', UTINYINT],
+  ['revision', 'UTINYINT', UTINYINT],
+  ['position', 'DOUBLE', DOUBLE],
+] as const
+const FORMAT = '(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 61440)'
+
+export interface EngineOptions {
+  /** DuckDB's memory, in MB. */
+  readonly memoryMb: number
+  readonly threads: number
+  /** Where sorts that do not fit into it go. */
+  readonly temporary: string
+}
+
+/**
+ * DuckDB as a reader and writer of Parquet files, in one in-memory instance: there is never a DuckDB database file.
+ * Whole columns go in; sorting, compressing and reading run on its own threads.
+ */
+export class ParquetEngine {
+  readonly #instance: DuckDBInstance
+  readonly #writer: DuckDBConnection
+  readonly #merger: DuckDBConnection
+  readonly #reader: DuckDBConnection
+
+  private constructor(instance: DuckDBInstance, writer: DuckDBConnection, merger: DuckDBConnection, reader: DuckDBConnection) {
+    this.#instance = instance
+    this.#writer = writer
+    this.#merger = merger
+    this.#reader = reader
+  }
+
+  static async open({ memoryMb, threads, temporary }: EngineOptions): Promise<ParquetEngine> {
+    const instance = await DuckDBInstance.create(':memory:', {
+      memory_limit: `${memoryMb}MB`,
+      threads: String(threads),
+      temp_directory: temporary,
+      autoinstall_known_extensions: 'false',
+    })
+    const [writer, merger, reader] = [await instance.connect(), await instance.connect(), await instance.connect()]
+    await reader.run('SET parquet_metadata_cache = true')
+    return new ParquetEngine(instance, writer, merger, reader)
+  }
+
+  /** Writes each UTC day of the tail into the file that `fileOf` names, sorted by usage point and start. */
+  async write(tail: ReadingTail, fileOf: (day: number) => string): Promise<void> {
+    await this.#writer.run(`CREATE OR REPLACE TABLE tail (${COLUMNS.map(([name, type]) => `${name} ${type}`).join(', ')})`)
+    try {
+      for (const chunk of tail.chunks) await this.#load(chunk)
+      for (const day of tail.days) {
+        const from = day * SECONDS_A_DAY
+        await this.#writer.run(
+          `COPY (SELECT * REPLACE (nullif(reactive_varh, 'NaN'::DOUBLE) AS reactive_varh) FROM tail
+             WHERE start >= ${from} AND start < ${from + SECONDS_A_DAY} ORDER BY usage_point, start)
+           TO ${quoted(fileOf(day))} ${FORMAT}`,
+        )
+      }
+    } finally {
+      await this.#writer.run('DROP TABLE tail')
+    }
+  }
+
+  /** Writes the rows of `files` into one file; of rows that say the same it keeps one, at the later position. */
+  async merge(files: readonly string[], into: string): Promise<void> {
+    await this.#merger.run(
+      `COPY (SELECT usage_point, start, seconds, energy_wh, reactive_varh, quality, flags,
+               max(revision) AS revision, max(position) AS position
+             FROM ${parquet(files)} GROUP BY ALL ORDER BY usage_point, start)
+       TO ${quoted(into)} ${FORMAT}`,
+    )
+  }
+
+  /** Breaks off a merge that is under way; it rejects. */
+  interruptMerge(): void {
+    this.#merger.interrupt()
+  }
+
+  async read(files: readonly string[], usagePoint: number, from: number, to: number, rows: RowColumns): Promise<void> {
+    const result = await this.#reader.runAndReadAll(
+      `SELECT start, seconds, energy_wh, reactive_varh, quality, flags, position FROM ${parquet(files)}
+       WHERE usage_point = ${usagePoint} AND start >= ${from} AND start < ${to}`,
+    )
+    for (const values of result.getRows()) {
+      const [start, seconds, energyWh, reactiveVarh, quality, flags, position] = values.map(numberOr)
+      rows.add(start, seconds, energyWh, reactiveVarh, quality, flags, position)
+    }
+  }
+
+  /** Distinct (usage point, start) pairs in the files. */
+  async countIntervals(files: readonly string[]): Promise<number> {
+    const result = await this.#reader.runAndReadAll(
+      `SELECT count(*) FROM (SELECT DISTINCT usage_point, start FROM ${parquet(files)})`,
+    )
+    return numberOr(result.getRows()[0][0])
+  }
+
+  /** Why a file cannot be read to its end, or undefined when it can. */
+  async fault(file: string): Promise<string | undefined> {
+    try {
+      await this.#reader.run(`SELECT ${COLUMNS.map(([name]) => `max(${name})`).join(', ')} FROM ${parquet([file])}`)
+      return undefined
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error)
+    }
+  }
+
+  close(): void {
+    for (const connection of [this.#writer, this.#merger, this.#reader]) connection.closeSync()
+    this.#instance.closeSync()
+  }
+
+  async #load(chunk: TailChunk): Promise<void> {
+    const appender = await this.#writer.createAppender('tail')
+    const rows = DuckDBDataChunk.create(COLUMNS.map(([, , type]) => type))
+    for (let from = 0; from < chunk.length; from += VECTOR_ROWS) {
+      const length = Math.min(VECTOR_ROWS, chunk.length - from)
+      rows.reset()
+      rows.rowCount = length
+      for (const [index, column] of columnsOf(chunk).entries()) {
+        const vector = duckdb.data_chunk_get_vector(rows.chunk, index)
+        const bytes = column.BYTES_PER_ELEMENT
+        duckdb.copy_data_to_vector(vector, 0, column.buffer, from * bytes, length * bytes)
+      }
+      appender.appendDataChunk(rows)
+      if ((from / VECTOR_ROWS) % (TURN_ROWS / VECTOR_ROWS) !== 7) continue
+      appender.flushSync()
+      await nextTurn()
+    }
+    appender.flushSync()
+    appender.closeSync()
+  }
+}
+
+/** In the order of COLUMNS. */
+function columnsOf(chunk: TailChunk) {
+  const { usagePoint, start, seconds, energyWh, reactiveVarh, quality, flags, revision, position } = chunk
+  return [usagePoint, start, seconds, energyWh, reactiveVarh, quality, flags, revision, position]
+}
+
+function parquet(files: readonly string[]): string {
+  return `read_parquet([${files.map(quoted).join(', ')}], hive_partitioning = false)`
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`
+}
+
+/** NULL, the store's missing value, is NaN in columns. */
+function numberOr(value: unknown): number {
+  return typeof value === 'number' || typeof value === 'bigint' ? Number(value) : Number.NaN
+}

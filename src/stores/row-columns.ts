@@ -1,0 +1,50 @@
+import type { TailChunk } from './reading-tail.ts'
+
+/** Rows of one usage point gathered from the tail and from files, growing as they come. */
+export class RowColumns {
+  readonly start: number[] = []
+  readonly seconds: number[] = []
+  readonly energyWh: number[] = []
+  readonly reactiveVarh: number[] = []
+  readonly quality: number[] = []
+  readonly flags: number[] = []
+  readonly position: number[] = []
+
+  get length(): number {
+    return this.start.length
+  }
+
+  add(
+    start: number,
+    seconds: number,
+    energyWh: number,
+    reactiveVarh: number,
+    quality: number,
+    flags: number,
+    position: number,
+  ): void {
+    this.start.push(start)
+    this.seconds.push(seconds)
+    this.energyWh.push(energyWh)
+    this.reactiveVarh.push(reactiveVarh)
+    this.quality.push(quality)
+    this.flags.push(flags)
+    this.position.push(position)
+  }
+
+  /** Forgets the rows after `length`. */
+  truncate(length: number): void {
+    for (const column of [this.start, this.seconds, this.energyWh, this.reactiveVarh, this.quality, this.flags, this.position]) {
+      column.length = length
+    }
+  }
+
+  /** The rows of `usagePoint` in a chunk of the tail that start in [from, to). */
+  addFrom(chunk: TailChunk, usagePoint: number, from: number, to: number): void {
+    const { length, usagePoint: points, start, seconds, energyWh, reactiveVarh, quality, flags, position } = chunk
+    for (let row = 0; row < length; row++) {
+      if (points[row] !== usagePoint || start[row] < from || start[row] >= to) continue
+      this.add(start[row], seconds[row], energyWh[row], reactiveVarh[row], quality[row], flags[row], position[row])
+    }
+  }
+}
