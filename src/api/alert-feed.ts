@@ -1,0 +1,119 @@
+/**
+ * The live feed. Each client has a position in the event log and is written to from the log, never from a buffer of its
+ * own, so that a client which reads slowly costs one page of memory, and one which stops reading is dropped.
+ */
+import type { ServerResponse } from 'node:http'
+import type { AlertEvent } from '../../model/alert-event.ts'
+import type { AlertReader } from './service-parts.ts'
+
+const PAGE = 100
+const HEARTBEAT_MS = 15_000
+/** A client that takes nothing for this long is dropped; it comes back with Last-Event-ID. */
+const STALL_MS = 30_000
+
+export class AlertFeed {
+  readonly #alerts: AlertReader
+  readonly #clients = new Set<FeedClient>()
+  readonly #stop: () => void
+  readonly #heartbeat: NodeJS.Timeout
+
+  constructor(alerts: AlertReader, heartbeatMs = HEARTBEAT_MS) {
+    this.#alerts = alerts
+    this.#stop = alerts.onEvents((events) => this.#tell(events))
+    this.#heartbeat = setInterval(() => {
+      for (const client of this.#clients) client.beat()
+    }, heartbeatMs)
+    this.#heartbeat.unref()
+  }
+
+  get clients(): number {
+    return this.#clients.size
+  }
+
+  /** Writes events after `sequence` to `response` until either side ends; a sequence we never reached starts at the end. */
+  add(response: ServerResponse, sequence: number | undefined): void {
+    const last = this.#alerts.lastSequence()
+    const unknown = sequence !== undefined && sequence > last
+    const client = new FeedClient(response, this.#alerts, unknown ? last : (sequence ?? last))
+    this.#clients.add(client)
+    response.once('close', () => this.#clients.delete(client))
+    client.open(unknown)
+  }
+
+  close(): void {
+    this.#stop()
+    clearInterval(this.#heartbeat)
+    for (const client of this.#clients) client.end()
+    this.#clients.clear()
+  }
+
+  #tell(events: readonly AlertEvent[]): void {
+    if (this.#clients.size === 0) return
+    const text = events.length <= PAGE ? events.map(frameOf).join('') : undefined
+    for (const client of this.#clients) client.tell(events, text)
+  }
+}
+
+class FeedClient {
+  readonly #response: ServerResponse
+  readonly #alerts: AlertReader
+  #sequence: number
+  #busy = false
+
+  constructor(response: ServerResponse, alerts: AlertReader, sequence: number) {
+    this.#response = response
+    this.#alerts = alerts
+    this.#sequence = sequence
+  }
+
+  /** The first frame sets the client's last event id even when nothing ever happens. */
+  open(unknown: boolean): void {
+    this.#response.write(`retry: 2000\nid: ${this.#sequence}\n\n`)
+    if (unknown)
+      this.#response.write('event: feed.reset\ndata: {"reason":"Last-Event-ID is not of this log; read the list again"}\n\n')
+    this.#catchUp()
+  }
+
+  /** `text` is the events as frames, when they are few enough to be sent as they are. */
+  tell(events: readonly AlertEvent[], text: string | undefined): void {
+    if (this.#busy) return
+    if (text === undefined || events[0].sequence !== this.#sequence + 1) {
+      this.#catchUp()
+    } else {
+      this.#sequence = events[events.length - 1].sequence
+      this.#write(text)
+    }
+  }
+
+  beat(): void {
+    if (!this.#busy) this.#response.write(': heartbeat\n\n')
+  }
+
+  end(): void {
+    this.#response.end()
+    this.#response.socket?.destroySoon()
+  }
+
+  #catchUp(): void {
+    const events = this.#alerts.eventsAfter(this.#sequence, PAGE)
+    if (events.length === 0) return
+    this.#sequence = events[events.length - 1].sequence
+    this.#write(events.map(frameOf).join(''))
+  }
+
+  /** One write at a time; the next page only when this one has left. */
+  #write(text: string): void {
+    this.#busy = true
+    const stalled = setTimeout(() => this.#response.destroy(), STALL_MS)
+    stalled.unref()
+    this.#response.write(text, () => {
+      clearTimeout(stalled)
+      this.#busy = false
+      if (!this.#response.writableEnded && !this.#response.destroyed) this.#catchUp()
+    })
+  }
+}
+
+function frameOf({ sequence, kind, alert }: AlertEvent): string {
+  return `id: ${sequence}\nevent: ${kind}\ndata: ${JSON.stringify(alert)}\n\n`
+}

@@ -1,0 +1,91 @@
+import { z } from 'zod'
+import { AlertQuery } from '../../model/alert-query.ts'
+import { Id } from '../../model/field.ts'
+import { CATEGORIES, ROLES, STATUSES } from '../../model/usage-point.ts'
+import type { Api } from './api.ts'
+import { LedgerFinder } from './ledger-finder.ts'
+import { ApiProblem, problems } from './problem.ts'
+import type { ServiceParts } from './service-parts.ts'
+import { known } from './usage-point-routes.ts'
+
+/** Usage points that are listed one by one; the totals count all. */
+const LISTED = 2000
+
+const AreaView = z.object({
+  area: z.string(),
+  feeder: z.string(),
+  county: z.string(),
+  latitude: z.number().nullable().describe('WGS84'),
+  longitude: z.number().nullable(),
+  capacityKva: z.number().nullable(),
+  radiusMeters: z.number().nullable(),
+  totals: z.object({
+    usagePoints: z.int(),
+    active: z.int(),
+    areaTotals: z.int().describe("the transformer's own meters"),
+    contractKw: z.number(),
+    openAlerts: z.int(),
+  }),
+  usagePoints: z.array(
+    z.object({
+      usagePoint: z.string(),
+      category: z.enum(CATEGORIES),
+      status: z.enum(STATUSES),
+      role: z.enum(ROLES),
+      latitude: z.number().nullable(),
+      longitude: z.number().nullable(),
+    }),
+  ),
+})
+
+export function areaRoutes(app: Api, parts: Pick<ServiceParts, 'ledger' | 'alerts'>): void {
+  const finder = new LedgerFinder(parts.ledger)
+  app.get(
+    '/api/v1/areas/:id',
+    {
+      schema: {
+        summary: 'One transformer area and its usage points',
+        description: `The first ${LISTED} usage points are listed.`,
+        tags: ['ledgers'],
+        params: z.strictObject({ id: Id }),
+        response: { 200: AreaView, ...problems(400, 404) },
+      },
+    },
+    async ({ params }) => {
+      const { areas, usagePoints } = parts.ledger()
+      const area = finder.area(params.id)
+      if (area < 0) {
+        throw new ApiProblem(404, 'area', `No ledger knows the area ${params.id}; "adit import" takes the ledger that has it.`)
+      }
+      const rows: number[] = []
+      const totals = { usagePoints: 0, active: 0, areaTotals: 0, contractKw: 0, openAlerts: 0 }
+      for (let row = 0; row < usagePoints.length; row++) {
+        if (usagePoints.area[row] !== area) continue
+        if (rows.length < LISTED) rows.push(row)
+        totals.usagePoints++
+        if (STATUSES[usagePoints.status[row]] === 'active') totals.active++
+        if (ROLES[usagePoints.role[row]] === 'area-total') totals.areaTotals++
+        totals.contractKw += known(usagePoints.contractKw[row]) ?? 0
+      }
+      totals.openAlerts = parts.alerts.list(AlertQuery.parse({ area: params.id, limit: 500 })).items.length
+      return {
+        area: params.id,
+        feeder: areas.feeder[area],
+        county: areas.county[area],
+        latitude: known(areas.latitude[area]),
+        longitude: known(areas.longitude[area]),
+        capacityKva: known(areas.capacityKva[area]),
+        radiusMeters: known(areas.radiusMeters[area]),
+        totals,
+        usagePoints: rows.map((row) => ({
+          usagePoint: usagePoints.id[row],
+          category: CATEGORIES[usagePoints.category[row]],
+          status: STATUSES[usagePoints.status[row]],
+          role: ROLES[usagePoints.role[row]],
+          latitude: known(usagePoints.latitude[row]),
+          longitude: known(usagePoints.longitude[row]),
+        })),
+      }
+    },
+  )
+}

@@ -1,0 +1,35 @@
+import { z } from 'zod'
+import type { Api } from './api.ts'
+import type { ServiceParts } from './service-parts.ts'
+
+const Status = z.enum(['pass', 'warn', 'fail'])
+const Health = z.object({
+  status: Status.describe('the worst of the parts; fail means not ready'),
+  live: z.literal(true),
+  ready: z.boolean(),
+  version: z.string(),
+  parts: z.array(
+    z.object({ part: z.enum(['journal', 'store', 'detectors', 'broker', 'disk']), status: Status, detail: z.string() }),
+  ),
+})
+
+export function healthRoute(app: Api, parts: Pick<ServiceParts, 'health' | 'version'>): void {
+  app.get(
+    '/api/v1/health',
+    {
+      config: { open: true, rateLimit: false },
+      schema: {
+        summary: 'Liveness, and readiness of each part',
+        description: '200 while ready, 503 when a part fails. An answer at all means live.',
+        tags: ['service'],
+        response: { 200: Health, 503: Health },
+      },
+    },
+    async (_request, reply) => {
+      const states = await parts.health()
+      const ready = states.every(({ status }) => status !== 'fail')
+      const status = ready ? (states.some((part) => part.status === 'warn') ? 'warn' : 'pass') : 'fail'
+      return reply.code(ready ? 200 : 503).send({ status, live: true, ready, version: parts.version, parts: [...states] })
+    },
+  )
+}

@@ -1,0 +1,60 @@
+import { distance } from 'geokdbush'
+import { z } from 'zod'
+import { Id, Name } from '../../model/field.ts'
+import { Mine } from '../../model/mine.ts'
+import type { Api } from './api.ts'
+import { ApiProblem, problems } from './problem.ts'
+import type { ServiceParts } from './service-parts.ts'
+
+const Near = z
+  .string()
+  .max(60)
+  .regex(/^-?\d{1,2}(\.\d+)?,-?\d{1,3}(\.\d+)?$/, 'latitude,longitude in WGS84 degrees, such as 24.433,98.589')
+
+const MineView = Mine.extend({ distanceMeters: z.number().nullable().describe('from `near`, null when it was not asked') })
+
+export function mineRoutes(app: Api, parts: Pick<ServiceParts, 'ledger'>): void {
+  app.get(
+    '/api/v1/mines',
+    {
+      schema: {
+        summary: 'All mines and dig points, or those near a place, nearest first',
+        tags: ['ledgers'],
+        querystring: z.strictObject({
+          near: Near.optional(),
+          within: z.coerce.number().min(1).max(200_000).default(5000).describe('metres around `near`'),
+          county: Name.optional(),
+        }),
+        response: { 200: z.object({ items: z.array(MineView) }), ...problems(400) },
+      },
+    },
+    async ({ query: { near, within, county } }) => {
+      const mines = parts.ledger().mines.filter((mine) => county === undefined || mine.county === county)
+      if (near === undefined) return { items: mines.map((mine) => ({ ...mine, distanceMeters: null })) }
+      const [latitude, longitude] = near.split(',').map(Number)
+      return {
+        items: mines
+          .map((mine) => ({ ...mine, distanceMeters: distance(longitude, latitude, mine.longitude, mine.latitude) * 1000 }))
+          .filter(({ distanceMeters }) => distanceMeters <= within)
+          .sort((a, b) => a.distanceMeters - b.distanceMeters || (a.mine < b.mine ? -1 : 1)),
+      }
+    },
+  )
+
+  app.get(
+    '/api/v1/mines/:id',
+    {
+      schema: {
+        summary: 'One mine',
+        tags: ['ledgers'],
+        params: z.strictObject({ id: Id }),
+        response: { 200: Mine, ...problems(400, 404) },
+      },
+    },
+    async ({ params }) => {
+      const found = parts.ledger().mines.find(({ mine }) => mine === params.id)
+      if (!found) throw new ApiProblem(404, 'mine', `No ledger knows the mine ${params.id}; GET /api/v1/mines lists all.`)
+      return found
+    },
+  )
+}

@@ -1,0 +1,40 @@
+import swagger from '@fastify/swagger'
+import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { Alert } from '../../model/alert.ts'
+import { GatewayBook } from '../../model/gateway-book.ts'
+import { Mine } from '../../model/mine.ts'
+import type { Api } from './api.ts'
+import { Problem } from './problem.ts'
+
+/** Registers the OpenAPI 3.1 document, made from the schemas the routes check with. Before any route. */
+export async function describeApi(app: Api, version: string): Promise<void> {
+  const schemaRegistry = z.registry<{ id: string }>()
+  schemaRegistry.add(Alert, { id: 'Alert' })
+  schemaRegistry.add(Problem, { id: 'Problem' })
+  schemaRegistry.add(Mine, { id: 'Mine' })
+  schemaRegistry.add(GatewayBook, { id: 'GatewayBook' })
+
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Adit',
+        version,
+        description: 'Finds illegal power draw at closed gold mines from smart-meter data. Errors are RFC 9457 problems.',
+      },
+      tags: [
+        { name: 'alerts', description: 'What was found' },
+        { name: 'readings', description: 'What was measured' },
+        { name: 'ledgers', description: 'Mines, transformer areas, usage points' },
+        { name: 'gateways', description: 'Who sends, and what became of it' },
+        { name: 'quarantine', description: 'What was refused, and why' },
+        { name: 'service', description: 'The service itself' },
+      ],
+      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer', description: 'adit token add --role ROLE' } } },
+    },
+    transform: createJsonSchemaTransform({ schemaRegistry }),
+    transformObject: createJsonSchemaTransformObject({ schemaRegistry }),
+  })
+  app.get('/api/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+}

@@ -1,0 +1,94 @@
+import compress from '@fastify/compress'
+import helmet from '@fastify/helmet'
+import rateLimit from '@fastify/rate-limit'
+import Fastify, { type FastifyBaseLogger, LogController } from 'fastify'
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { Registry } from 'prom-client'
+import { AlertFeed } from './alert-feed.ts'
+import { alertRoutes } from './alert-routes.ts'
+import { alertStreamRoute } from './alert-stream-route.ts'
+import type { Api } from './api.ts'
+import { areaRoutes } from './area-routes.ts'
+import { authorize } from './authorize.ts'
+import { consoleFiles } from './console-files.ts'
+import { gatewayRoutes } from './gateway-routes.ts'
+import { healthRoute } from './health-route.ts'
+import { loadProfileRoute } from './load-profile-route.ts'
+import { metricsRoute } from './metrics-route.ts'
+import { mineRoutes } from './mine-routes.ts'
+import { describeApi } from './openapi.ts'
+import { answerError } from './problem.ts'
+import { quarantineRoutes } from './quarantine-routes.ts'
+import type { ServiceParts } from './service-parts.ts'
+import { summaryRoute } from './summary-route.ts'
+import { usagePointRoutes } from './usage-point-routes.ts'
+
+export interface ServerOptions {
+  readonly loopback: boolean
+  readonly hosts: readonly string[]
+  readonly requestsPerMinute: number
+  readonly consoleDirectory: string
+  readonly logger?: FastifyBaseLogger
+  readonly registry?: Registry
+  readonly heartbeatMs?: number
+}
+
+/** The HTTP side: API, live feed, metrics and console. Not listening yet. */
+export async function buildServer(parts: ServiceParts, options: ServerOptions): Promise<Api> {
+  const app = Fastify({
+    ...(options.logger && { loggerInstance: options.logger }),
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: 262_144,
+    requestTimeout: 30_000,
+    connectionTimeout: 60_000,
+    handlerTimeout: 60_000,
+    keepAliveTimeout: 20_000,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 256 },
+  }).withTypeProvider<ZodTypeProvider>()
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  app.setErrorHandler(answerError)
+
+  await app.register(helmet, SECURITY_HEADERS)
+  await app.register(rateLimit, { max: options.requestsPerMinute, timeWindow: '1 minute' })
+  await app.register(compress, { threshold: 1024, globalDecompression: false })
+  await describeApi(app, parts.version)
+  authorize(app, { roleOf: parts.roleOf, loopback: options.loopback, hosts: options.hosts })
+
+  const feed = new AlertFeed(parts.alerts, options.heartbeatMs)
+  app.addHook('preClose', async () => feed.close())
+
+  healthRoute(app, parts)
+  metricsRoute(app, parts, options.registry)
+  summaryRoute(app, parts)
+  alertStreamRoute(app, feed)
+  alertRoutes(app, parts.alerts)
+  gatewayRoutes(app, parts)
+  quarantineRoutes(app, parts.quarantine)
+  usagePointRoutes(app, parts)
+  loadProfileRoute(app, parts)
+  areaRoutes(app, parts)
+  mineRoutes(app, parts)
+  await consoleFiles(app, options.consoleDirectory)
+  return app
+}
+
+const SECURITY_HEADERS = {
+  // Plain HTTP on a county's own network is the usual case; whoever ends TLS in front sets HSTS.
+  strictTransportSecurity: false,
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'self'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'", "'unsafe-inline'"],
+      imgSrc: ["'self'", 'data:', 'blob:'],
+      workerSrc: ["'self'", 'blob:'],
+      objectSrc: ["'none'"],
+      baseUri: ["'none'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+    },
+  },
+}

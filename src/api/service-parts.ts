@@ -1,0 +1,89 @@
+import type { Alert } from '../../model/alert.ts'
+import type { AlertEvent } from '../../model/alert-event.ts'
+import type { AlertPage, AlertQuery } from '../../model/alert-query.ts'
+import type { GatewayBook } from '../../model/gateway-book.ts'
+import type { Ledger } from '../../model/ledger.ts'
+import type { LoadProfile } from '../stores/reading-store.ts'
+import type { Role } from './role.ts'
+
+/** What the API shows of the service; src/app.ts fills it in. */
+export interface ServiceParts {
+  readonly version: string
+  readonly demo: boolean
+  readonly timeZone: string
+  readonly alerts: AlertReader
+  readonly gateways: GatewayList
+  readonly quarantine: QuarantineList
+  ledger(): Ledger
+  /** For starts in [from, to), UTC seconds. */
+  loadProfile(usagePoint: number, from: number, to: number): Promise<LoadProfile>
+  /** What the load was expected to be, W for each start; absent while nothing is known about the usage point. */
+  expectedBand?(usagePoint: number, start: Uint32Array): ExpectedBand | undefined
+  roleOf(token: string): Role | undefined
+  progress(): Progress
+  health(): Promise<readonly HealthPart[]>
+}
+
+export interface AlertReader {
+  list(query: AlertQuery): AlertPage
+  get(id: string): Alert | undefined
+  eventsAfter(sequence: number, limit: number): readonly AlertEvent[]
+  lastSequence(): number
+  onEvents(listener: (events: readonly AlertEvent[]) => void): () => void
+  counts(): { readonly open: number; readonly cleared: number }
+}
+
+export interface ExpectedBand {
+  readonly lowW: Float32Array
+  readonly highW: Float32Array
+}
+
+/** Instants are epoch milliseconds, null when it never happened. */
+export interface GatewayList {
+  list(): readonly { readonly gateway: string; readonly lastSeenAt: number | null; readonly book: GatewayBook }[]
+  /** Throws Refusal when the name is taken. */
+  create(name: string): { readonly gateway: string; readonly password: string }
+}
+
+export interface RefusedPayload {
+  readonly id: number
+  readonly gateway: string
+  readonly topic: string
+  /** Epoch milliseconds. */
+  readonly receivedAt: number
+  readonly code: string
+  readonly field: string
+  readonly value: string
+  readonly reason: string
+  readonly remedy: string
+  /** Readings it stands for in the book. */
+  readonly readings: number
+}
+
+export interface QuarantineList {
+  /** Newest first, ids below `before`. */
+  list(filter: { gateway?: string; code?: string; before?: number; limit: number }): readonly RefusedPayload[]
+  get(id: number): { readonly refused: RefusedPayload; readonly payload: Uint8Array } | undefined
+  /** Puts refused payloads back at the end of the journal; resolves with how many. */
+  replay(filter: { ids?: readonly number[]; gateway?: string; code?: string }): Promise<number>
+}
+
+export interface Progress {
+  readonly packetsReceived: number
+  /** Readings by what became of them, as in the book. */
+  readonly readings: Omit<GatewayBook, 'received' | 'pending'>
+  /** Packets on disk that were not judged yet. */
+  readonly pending: number
+  readonly judgedPosition: number
+  /** Start of the newest interval judged, UTC seconds, null before the first. */
+  readonly lastReadingAt: number | null
+  /** Usage points that are read and should be, and how many of them were within the last day of event time. */
+  readonly meters: { readonly known: number; readonly reporting: number }
+}
+
+export interface HealthPart {
+  readonly part: 'journal' | 'store' | 'detectors' | 'broker' | 'disk'
+  readonly status: 'pass' | 'warn' | 'fail'
+  /** What it is, or what is wrong and what to do. */
+  readonly detail: string
+}

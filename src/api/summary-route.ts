@@ -1,0 +1,43 @@
+import { z } from 'zod'
+import type { Api } from './api.ts'
+import { Instant, instantOf } from './instant.ts'
+import type { ServiceParts } from './service-parts.ts'
+
+const Summary = z.object({
+  version: z.string(),
+  demo: z.boolean(),
+  timeZone: z.string(),
+  alerts: z.object({ open: z.int(), cleared: z.int() }),
+  meters: z.object({
+    known: z.int(),
+    reporting: z.int().describe('with a reading in the last day of event time'),
+    share: z.number().nullable().describe('reporting / known, null when none is known'),
+  }),
+  lastReadingAt: Instant.nullable(),
+  pending: z.int().describe('packets on disk that were not judged yet'),
+  mines: z.int(),
+  areas: z.int(),
+})
+
+export function summaryRoute(app: Api, parts: ServiceParts): void {
+  app.get(
+    '/api/v1/summary',
+    { schema: { summary: 'The counts in the header', tags: ['service'], response: { 200: Summary } } },
+    async () => {
+      const { meters, lastReadingAt, pending } = parts.progress()
+      const { mines, areas } = parts.ledger()
+      const { open, cleared } = parts.alerts.counts()
+      return {
+        version: parts.version,
+        demo: parts.demo,
+        timeZone: parts.timeZone,
+        alerts: { open, cleared },
+        meters: { ...meters, share: meters.known > 0 ? meters.reporting / meters.known : null },
+        lastReadingAt: lastReadingAt === null ? null : instantOf(lastReadingAt * 1000),
+        pending,
+        mines: mines.length,
+        areas: areas.length,
+      }
+    },
+  )
+}

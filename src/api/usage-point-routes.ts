@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import { Id } from '../../model/field.ts'
+import { NO_AREA } from '../../model/ledger.ts'
+import { CATEGORIES, ROLES, STATUSES } from '../../model/usage-point.ts'
+import type { Api } from './api.ts'
+import { Instant, instantOf } from './instant.ts'
+import { LedgerFinder } from './ledger-finder.ts'
+import { ApiProblem, problems } from './problem.ts'
+import type { ServiceParts } from './service-parts.ts'
+
+const UsagePointView = z.object({
+  usagePoint: z.string(),
+  area: z.string().nullable(),
+  county: z.string().nullable(),
+  category: z.enum(CATEGORIES),
+  status: z.enum(STATUSES),
+  statusSince: Instant.nullable(),
+  role: z.enum(ROLES),
+  latitude: z.number().nullable().describe('WGS84'),
+  longitude: z.number().nullable(),
+  uncertaintyMeters: z.number(),
+  contractKw: z.number().nullable(),
+  lawfulUses: z.array(
+    z.object({ use: z.string(), from: Instant, to: Instant, permit: z.string().nullable(), maxKw: z.number().nullable() }),
+  ),
+})
+
+export function usagePointRoutes(app: Api, parts: Pick<ServiceParts, 'ledger'>): void {
+  const finder = new LedgerFinder(parts.ledger)
+  app.get(
+    '/api/v1/usage-points/:id',
+    {
+      schema: {
+        summary: 'One usage point as the ledgers know it',
+        tags: ['ledgers'],
+        params: z.strictObject({ id: Id }),
+        response: { 200: UsagePointView, ...problems(400, 404) },
+      },
+    },
+    async ({ params }) => {
+      const { usagePoints, areas, lawfulUses } = parts.ledger()
+      const row = finder.usagePoint(params.id)
+      if (row < 0) throw unknownUsagePoint(params.id)
+      const area = usagePoints.area[row]
+      const since = usagePoints.statusSince[row]
+      return {
+        usagePoint: params.id,
+        area: area === NO_AREA ? null : areas.id[area],
+        county: area === NO_AREA ? null : areas.county[area],
+        category: CATEGORIES[usagePoints.category[row]],
+        status: STATUSES[usagePoints.status[row]],
+        statusSince: since === 0 ? null : instantOf(since * 1000),
+        role: ROLES[usagePoints.role[row]],
+        latitude: known(usagePoints.latitude[row]),
+        longitude: known(usagePoints.longitude[row]),
+        uncertaintyMeters: usagePoints.uncertaintyMeters[row],
+        contractKw: known(usagePoints.contractKw[row]),
+        lawfulUses: (lawfulUses.get(row) ?? []).map(({ use, from, to, permit, maxKw }) => ({
+          use,
+          from: instantOf(from * 1000),
+          to: instantOf(to * 1000),
+          permit,
+          maxKw,
+        })),
+      }
+    },
+  )
+}
+
+export function unknownUsagePoint(id: string): ApiProblem {
+  return new ApiProblem(404, 'usage-point', `No ledger knows the usage point ${id}; "adit import" takes the ledger that has it.`)
+}
+
+/** NaN means unknown in the columns, null in JSON. */
+export function known(value: number): number | null {
+  return Number.isNaN(value) ? null : value
+}
