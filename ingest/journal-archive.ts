@@ -1,0 +1,167 @@
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
+import { type FileHandle, open, unlink } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { JournalledPacket } from '../model/packet.ts'
+import { encodeFrame, FRAME_HEADER_BYTES, frameHolds, readFrameHeader, unpackFrame } from './archive-frame.ts'
+import { syncDirectory } from './journal-database.ts'
+
+/** A new file is begun after this many bytes: the grain of retention. */
+const FILE_BYTES = 64 * 1024 * 1024
+
+/**
+ * What the journal releases: append-only files named by their first position, so that the reading store can be rebuilt
+ * from the raw packets. One writer; readers may read beside it.
+ */
+export class JournalArchive {
+  readonly #directory: string
+  #handle: FileHandle | undefined
+  #bytes = 0
+  #lastPosition = 0
+
+  private constructor(directory: string) {
+    this.#directory = directory
+  }
+
+  /** Finds where a former process stopped; the next append begins a new file. */
+  static async open(directory: string): Promise<JournalArchive> {
+    mkdirSync(directory, { recursive: true })
+    syncDirectory(dirname(directory))
+    const archive = new JournalArchive(directory)
+    const file = archiveFiles(directory).at(-1)
+    if (file) archive.#lastPosition = await lastPositionOf(file)
+    return archive
+  }
+
+  /** Everything up to here is archived, though durable only after `sync`. 0 when nothing is. */
+  get lastPosition(): number {
+    return this.#lastPosition
+  }
+
+  /** Appends one frame. On an error (disk full) the file is as before. */
+  async append(packets: readonly JournalledPacket[]): Promise<void> {
+    if (packets.length === 0) return
+    const frame = await encodeFrame(packets)
+    if (this.#handle && this.#bytes >= FILE_BYTES) await this.#finishFile()
+    if (!this.#handle) await this.#startFile(packets[0].position)
+    await this.#write(frame)
+    this.#lastPosition = packets[packets.length - 1].position
+  }
+
+  async sync(): Promise<void> {
+    await this.#handle?.datasync()
+  }
+
+  /** Deletes files last written before `olderThan`, epoch milliseconds; the newest file always stays. */
+  async prune(olderThan: number): Promise<void> {
+    for (const { path } of archiveFiles(this.#directory).slice(0, -1)) {
+      if (statSync(path).mtimeMs < olderThan) await unlink(path)
+    }
+    syncDirectory(this.#directory)
+  }
+
+  async close(): Promise<void> {
+    await this.#finishFile()
+  }
+
+  async #write(frame: Buffer): Promise<void> {
+    if (!this.#handle) return
+    try {
+      // a full disk writes short without an error
+      for (let at = 0; at < frame.length; ) {
+        const { bytesWritten } = await this.#handle.write(frame, at, frame.length - at, this.#bytes + at)
+        if (bytesWritten === 0) throw new Error('the archive could not be written: is the disk full?')
+        at += bytesWritten
+      }
+    } catch (error) {
+      await this.#handle.truncate(this.#bytes)
+      throw error
+    }
+    this.#bytes += frame.length
+  }
+
+  async #startFile(first: number): Promise<void> {
+    this.#handle = await open(join(this.#directory, `${String(first).padStart(16, '0')}.adj`), 'w+')
+    this.#bytes = 0
+    syncDirectory(this.#directory)
+  }
+
+  async #finishFile(): Promise<void> {
+    await this.#handle?.datasync()
+    await this.#handle?.close()
+    this.#handle = undefined
+  }
+}
+
+/**
+ * Archived packets after `position` and up to `until`, one array a frame, in the order of their positions.
+ * A frame that is damaged or torn is left out: the next one then begins after a gap.
+ */
+export async function* readArchive(
+  directory: string,
+  position: number,
+  until: number,
+): AsyncGenerator<readonly JournalledPacket[]> {
+  const files = existsSync(directory) ? archiveFiles(directory) : []
+  for (const [index, { path, first }] of files.entries()) {
+    const next = files[index + 1]
+    if (first > until || (next && next.first <= position + 1)) continue
+    const handle = await open(path, 'r')
+    try {
+      for await (const frame of frames(handle)) {
+        if (!frame.holds || frame.last <= position || frame.first > until) continue
+        const packets = await frame.unpack()
+        yield packets.filter((packet) => packet.position > position && packet.position <= until)
+      }
+    } finally {
+      await handle.close()
+    }
+  }
+}
+
+interface ArchiveFile {
+  readonly path: string
+  readonly first: number
+}
+
+function archiveFiles(directory: string): ArchiveFile[] {
+  return readdirSync(directory)
+    .filter((name) => /^\d{16}\.adj$/.test(name))
+    .sort()
+    .map((name) => ({ path: join(directory, name), first: Number(name.slice(0, 16)) }))
+}
+
+/** The last position of a file's whole frames, made durable: its writer may have died before it synced. */
+async function lastPositionOf({ path, first }: ArchiveFile): Promise<number> {
+  let last = first - 1
+  const handle = await open(path, 'r+')
+  try {
+    for await (const frame of frames(handle)) if (frame.holds) last = frame.last
+    await handle.datasync()
+  } finally {
+    await handle.close()
+  }
+  return last
+}
+
+async function* frames(handle: FileHandle) {
+  for (let at = 0; ; ) {
+    const headerBytes = await readExactly(handle, at, FRAME_HEADER_BYTES)
+    const header = readFrameHeader(headerBytes)
+    if (!header) return
+    const stored = await readExactly(handle, at + FRAME_HEADER_BYTES, header.storedBytes)
+    at += FRAME_HEADER_BYTES + header.storedBytes
+    const holds = frameHolds(headerBytes, stored, header)
+    yield { first: header.first, last: header.last, holds, unpack: () => unpackFrame(stored, header) }
+  }
+}
+
+async function readExactly(handle: FileHandle, at: number, length: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafe(length)
+  let read = 0
+  while (read < length) {
+    const { bytesRead } = await handle.read(bytes, read, length - read, at + read)
+    if (bytesRead === 0) break
+    read += bytesRead
+  }
+  return bytes.subarray(0, read)
+}

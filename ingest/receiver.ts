@@ -1,0 +1,133 @@
+import { Worker } from 'node:worker_threads'
+import type { ReceiverOptions } from './receiver-options.ts'
+import type { ReceiverStatus } from './receiver-status.ts'
+
+/** The receiving half, running in its own thread so that judging can never stall an acknowledgement. */
+export interface Receiver {
+  /** Null without an edge. */
+  readonly edgeAddress: { readonly host: string; readonly port: number } | null
+  /** See JournalWriter.release. */
+  release(position: number): Promise<void>
+  status(): Promise<ReceiverStatus>
+  /** Calls back, at most every few milliseconds, with the last position on disk. */
+  onAppended(appended: (position: number) => void): void
+  /** The thread died: nothing is received any more, the process should stop. */
+  onFailure(failed: (error: Error) => void): void
+  /** Takes no more, acknowledges what is being committed, closes; at most 5 s. */
+  stop(): Promise<void>
+}
+
+/** Asked of the receiving thread. */
+export type ReceiverRequest = { readonly id: number } & (
+  | { readonly kind: 'release'; readonly position: number }
+  | { readonly kind: 'status' }
+  | { readonly kind: 'stop' }
+)
+
+/** Said by the receiving thread. */
+export type ReceiverReport =
+  | { readonly kind: 'ready'; readonly edgeAddress: Receiver['edgeAddress'] }
+  | { readonly kind: 'appended'; readonly position: number }
+  | { readonly kind: 'done'; readonly id: number; readonly status: ReceiverStatus | null }
+  | { readonly kind: 'failed'; readonly id: number; readonly message: string }
+
+const STOP_MILLISECONDS = 5_000
+
+/** Starts the receiving thread; rejects when it cannot start, for example because the port is taken. */
+export async function startReceiver(options: ReceiverOptions): Promise<Receiver> {
+  const receiver = new WorkerReceiver(options)
+  await receiver.ready
+  return receiver
+}
+
+interface Asked {
+  readonly resolve: (status: ReceiverStatus | null) => void
+  readonly reject: (error: Error) => void
+}
+
+class WorkerReceiver implements Receiver {
+  readonly ready: Promise<void>
+  edgeAddress: Receiver['edgeAddress'] = null
+  readonly #worker: Worker
+  readonly #asked = new Map<number, Asked>()
+  #nextId = 1
+  #appended: (position: number) => void = () => {}
+  #failed: ((error: Error) => void) | undefined
+  #failure: Error | undefined
+  #stopping = false
+
+  constructor(options: ReceiverOptions) {
+    this.#worker = new Worker(new URL('./receiver-worker.ts', import.meta.url), { workerData: options, name: 'adit-receiver' })
+    this.ready = new Promise((resolve, reject) => {
+      this.#worker.on('message', (report: ReceiverReport) => {
+        if (report.kind === 'ready') {
+          this.edgeAddress = report.edgeAddress
+          resolve()
+        } else {
+          this.#hear(report)
+        }
+      })
+      this.#worker.once('error', reject)
+    })
+    this.#worker.on('error', (error) => this.#fail(error instanceof Error ? error : new Error(String(error))))
+    this.#worker.on('exit', (code) => this.#fail(new Error(`the receiving thread ended with code ${code}`)))
+  }
+
+  async release(position: number): Promise<void> {
+    await this.#ask((id) => ({ kind: 'release', id, position }))
+  }
+
+  async status(): Promise<ReceiverStatus> {
+    const status = await this.#ask((id) => ({ kind: 'status', id }))
+    if (!status) throw new Error('the receiving thread gave no status')
+    return status
+  }
+
+  onAppended(appended: (position: number) => void): void {
+    this.#appended = appended
+  }
+
+  onFailure(failed: (error: Error) => void): void {
+    this.#failed = failed
+    if (this.#failure) failed(this.#failure)
+  }
+
+  async stop(): Promise<void> {
+    if (this.#stopping) return
+    this.#stopping = true
+    if (this.#failure) return
+    const timer = setTimeout(() => void this.#worker.terminate(), STOP_MILLISECONDS)
+    const exited = new Promise((resolve) => this.#worker.once('exit', resolve))
+    await this.#ask((id) => ({ kind: 'stop', id })).catch(() => null)
+    await exited
+    clearTimeout(timer)
+  }
+
+  #ask(request: (id: number) => ReceiverRequest): Promise<ReceiverStatus | null> {
+    if (this.#failure) return Promise.reject(this.#failure)
+    const id = this.#nextId++
+    return new Promise((resolve, reject) => {
+      this.#asked.set(id, { resolve, reject })
+      this.#worker.postMessage(request(id))
+    })
+  }
+
+  #hear(report: Exclude<ReceiverReport, { kind: 'ready' }>): void {
+    if (report.kind === 'appended') {
+      this.#appended(report.position)
+      return
+    }
+    const asked = this.#asked.get(report.id)
+    this.#asked.delete(report.id)
+    if (report.kind === 'done') asked?.resolve(report.status)
+    else asked?.reject(new Error(report.message))
+  }
+
+  #fail(error: Error): void {
+    if (this.#failure) return
+    this.#failure = error
+    for (const { reject } of this.#asked.values()) reject(error)
+    this.#asked.clear()
+    if (!this.#stopping) this.#failed?.(error)
+  }
+}

@@ -1,0 +1,125 @@
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { GatewayDirectory } from './gateway-directory.ts'
+import { TrafficBook } from './gateway-traffic.ts'
+import { JournalArchive } from './journal-archive.ts'
+import { MqttEdge } from './mqtt-edge.ts'
+import type { ReceiverOptions } from './receiver-options.ts'
+import type { ReceiverStatus } from './receiver-status.ts'
+import { RefusalLog } from './refusal-log.ts'
+import { SqliteJournal } from './sqlite-journal.ts'
+import { compileTopicRules } from './topic-rule.ts'
+
+const DAY = 86_400_000
+const RATE_WINDOW = 10_000
+
+/** Journal, edge and source of one process: packets in, on disk, acknowledged. Runs in the receiving thread. */
+export class ReceivingHalf {
+  readonly edgeAddress: { readonly host: string; readonly port: number } | null
+  readonly #options: ReceiverOptions
+  readonly #parts: Parts
+  readonly #timers: NodeJS.Timeout[]
+  #rate = { at: performance.now(), packets: 0, perSecond: 0 }
+
+  private constructor(options: ReceiverOptions, parts: Parts) {
+    this.#options = options
+    this.#parts = parts
+    this.edgeAddress = parts.edge?.address ?? null
+    this.#timers = [
+      setInterval(() => parts.directory.seen(parts.traffic.takeHeard()), 5_000),
+      setInterval(() => this.#measureRate(), RATE_WINDOW / 5),
+      setInterval(() => void this.#prune(), 3_600_000),
+    ]
+  }
+
+  static async start(options: ReceiverOptions, appended: (position: number) => void): Promise<ReceivingHalf> {
+    const state: Parts['state'] = { commitError: null, corruptRows: 0 }
+    return new ReceivingHalf(options, await openParts(options, appended, state))
+  }
+
+  release(position: number): Promise<void> {
+    return this.#parts.journal.release(position)
+  }
+
+  status(): ReceiverStatus {
+    const { journal, edge, traffic, refusals, state } = this.#parts
+    return {
+      connections: edge?.connections ?? 0,
+      packets: traffic.packets,
+      bytes: traffic.bytes,
+      packetsPerSecond: this.#rate.perSecond,
+      lastPosition: journal.lastPosition(),
+      journalBytes: journalBytes(this.#options.dataDirectory),
+      gateways: traffic.lines(),
+      refusals: { recent: refusals.recent(), counts: refusals.counts() },
+      source: null,
+      commitError: state.commitError,
+      corruptRows: state.corruptRows,
+    }
+  }
+
+  async stop(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer)
+    const { edge, journal, directory, traffic } = this.#parts
+    await edge?.close(2_000)
+    await journal.close()
+    directory.seen(traffic.takeHeard())
+    directory.close()
+  }
+
+  #measureRate(): void {
+    const now = performance.now()
+    const { packets } = this.#parts.traffic
+    const perSecond = ((packets - this.#rate.packets) * 1_000) / (now - this.#rate.at)
+    this.#rate = { at: now, packets, perSecond }
+  }
+
+  async #prune(): Promise<void> {
+    await this.#parts.archive?.prune(Date.now() - this.#options.archiveDays * DAY)
+  }
+}
+
+interface Parts {
+  readonly journal: SqliteJournal
+  readonly archive: JournalArchive | undefined
+  readonly directory: GatewayDirectory
+  readonly traffic: TrafficBook
+  readonly refusals: RefusalLog
+  readonly edge: MqttEdge | undefined
+  readonly state: { commitError: ReceiverStatus['commitError']; corruptRows: number }
+}
+
+async function openParts(options: ReceiverOptions, appended: (position: number) => void, state: Parts['state']): Promise<Parts> {
+  const { dataDirectory } = options
+  const rules = compileTopicRules(options.topics)
+  const archive = options.archiveDays > 0 ? await JournalArchive.open(join(dataDirectory, 'archive')) : undefined
+  const journal = new SqliteJournal({
+    path: join(dataDirectory, 'journal.db'),
+    archive,
+    committed: (position) => {
+      state.commitError = null
+      appended(position)
+    },
+    corrupt: () => {
+      state.corruptRows++
+    },
+  })
+  const directory = new GatewayDirectory(join(dataDirectory, 'gateways.db'))
+  const traffic = new TrafficBook()
+  const refusals = new RefusalLog()
+  const appendFailed = (error: unknown) => {
+    state.commitError = { at: Date.now(), message: error instanceof Error ? error.message : String(error) }
+  }
+  const edge = options.edge
+    ? await MqttEdge.listen({ ...options.edge, rules, journal, directory, traffic, refusals, appendFailed })
+    : undefined
+  return { journal, archive, directory, traffic, refusals, edge, state }
+}
+
+function journalBytes(dataDirectory: string): number {
+  let bytes = 0
+  for (const name of ['journal.db', 'journal.db-wal']) {
+    bytes += statSync(join(dataDirectory, name), { throwIfNoEntry: false })?.size ?? 0
+  }
+  return bytes
+}

@@ -1,0 +1,182 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { JournalledPacket, Packet } from '../model/packet.ts'
+import type { JournalWriter } from './journal.ts'
+import type { JournalArchive } from './journal-archive.ts'
+import {
+  LAST_POSITION,
+  openJournalDatabase,
+  PACKETS_AFTER,
+  packetOf,
+  positionOf,
+  RELEASED_POSITION,
+  rowChecksum,
+} from './journal-database.ts'
+
+export interface SqliteJournalOptions {
+  readonly path: string
+  /** Where released packets go first; without it they are deleted. */
+  readonly archive?: JournalArchive
+  /** Called after each commit with the last position on disk. */
+  readonly committed?: (position: number) => void
+  /** Called with the position of a row whose checksum does not hold. */
+  readonly corrupt?: (position: number) => void
+}
+
+interface Waiting {
+  readonly packet: Packet
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
+}
+
+/** A release takes this much at a time, so that an append never waits longer for it than one commit. */
+const RELEASE_PACKETS = 1_000
+const RELEASE_BYTES = 2 * 1024 * 1024
+
+/**
+ * Writes packets with one group commit (one fsync) for all that wait: what arrives while the disk syncs shares the next sync.
+ * Other processes may append to the same file; positions are therefore taken inside the write lock.
+ */
+export class SqliteJournal implements JournalWriter {
+  readonly #options: SqliteJournalOptions
+  readonly #database: DatabaseSync
+  readonly #begin: StatementSync
+  readonly #commit: StatementSync
+  readonly #last: StatementSync
+  readonly #released: StatementSync
+  readonly #insert: StatementSync
+  readonly #after: StatementSync
+  readonly #delete: StatementSync
+  readonly #setReleased: StatementSync
+  #waiting: Waiting[] = []
+  #scheduled = false
+  #closed = false
+  #releasing: Promise<void> = Promise.resolve()
+
+  constructor(options: SqliteJournalOptions) {
+    this.#options = options
+    this.#database = openJournalDatabase(options.path)
+    const prepare = (sql: string) => this.#database.prepare(sql)
+    this.#begin = prepare('BEGIN IMMEDIATE')
+    this.#commit = prepare('COMMIT')
+    this.#last = prepare(LAST_POSITION)
+    this.#released = prepare(RELEASED_POSITION)
+    this.#insert = prepare('INSERT INTO packet VALUES (?, ?, ?, ?, ?, ?)')
+    this.#after = prepare(PACKETS_AFTER)
+    this.#delete = prepare('DELETE FROM packet WHERE position <= ?')
+    this.#setReleased = prepare(`UPDATE meta SET value = max(value, ?) WHERE name = 'released'`)
+  }
+
+  /** Rejects, with nothing stored, when the disk is full or the file cannot be written; later appends work again. */
+  append(packet: Packet): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#closed) return reject(new Error('the journal is closed'))
+      if (!Number.isSafeInteger(packet.receivedAt)) {
+        return reject(new TypeError(`receivedAt ${packet.receivedAt}: whole epoch milliseconds are needed`))
+      }
+      this.#waiting.push({ packet, resolve, reject })
+      if (this.#scheduled) return
+      this.#scheduled = true
+      setImmediate(() => this.#commitWaiting())
+    })
+  }
+
+  /** Resolves when everything up to `position` is in the archive (fsync) and gone from the journal. */
+  release(position: number): Promise<void> {
+    const release = this.#releasing.then(() => this.#releaseUpTo(position))
+    this.#releasing = release.catch(() => {})
+    return release
+  }
+
+  lastPosition(): number {
+    return positionOf(this.#last.get())
+  }
+
+  /** Commits what waits, finishes a running release, closes. */
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    this.#commitWaiting()
+    await this.#releasing
+    await this.#options.archive?.close()
+    this.#database.close()
+  }
+
+  #commitWaiting(): void {
+    this.#scheduled = false
+    const batch = this.#waiting
+    if (batch.length === 0) return
+    this.#waiting = []
+    let position = 0
+    try {
+      this.#transaction(() => {
+        position = this.lastPosition()
+        for (const { packet } of batch) this.#insertPacket(++position, packet)
+      })
+    } catch (error) {
+      for (const { reject } of batch) reject(error)
+      return
+    }
+    for (const { resolve } of batch) resolve()
+    this.#options.committed?.(position)
+  }
+
+  #insertPacket(position: number, { receivedAt, gateway, topic, payload }: Packet): void {
+    const checksum = rowChecksum(position, receivedAt, gateway, topic, payload)
+    this.#insert.run(position, receivedAt, gateway, topic, payload, checksum)
+  }
+
+  #transaction(work: () => void): void {
+    this.#begin.run()
+    try {
+      work()
+      this.#commit.run()
+    } catch (error) {
+      // a full disk rolls back by itself, other errors do not
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
+      throw error
+    }
+  }
+
+  async #releaseUpTo(wanted: number): Promise<void> {
+    if (this.#closed) return
+    const { archive } = this.#options
+    const position = Math.min(wanted, this.lastPosition())
+    let released = positionOf(this.#released.get())
+    const ends: number[] = []
+    while (released < position && !this.#closed) {
+      const { packets, end } = this.#readUpTo(released, position)
+      if (archive) await archive.append(packets.filter((packet) => packet.position > archive.lastPosition))
+      ends.push(end)
+      released = end
+      await nextTurn()
+    }
+    await archive?.sync()
+    for (const end of ends) {
+      this.#transaction(() => {
+        this.#delete.run(end)
+        this.#setReleased.run(end)
+      })
+      await nextTurn()
+    }
+  }
+
+  #readUpTo(after: number, position: number): { packets: JournalledPacket[]; end: number } {
+    const packets: JournalledPacket[] = []
+    let bytes = 0
+    let end = after
+    for (const row of this.#after.iterate(after, RELEASE_PACKETS)) {
+      if (positionOf(row) > position || bytes >= RELEASE_BYTES) break
+      end = positionOf(row)
+      const packet = packetOf(row)
+      if (packet) {
+        packets.push(packet)
+        bytes += packet.payload.length
+      } else {
+        this.#options.corrupt?.(end)
+      }
+    }
+    // nothing between: positions lost to corruption
+    return { packets, end: end === after ? position : end }
+  }
+}
