@@ -1,0 +1,107 @@
+import { DecodeError } from './decoder.ts'
+
+export const MOST_JSON_BYTES = 4 << 20
+const MOST_DEPTH = 16
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+
+/**
+ * JSON text to a value, for payloads from outside. Size and depth are capped before the parser sees a byte, and a key
+ * that comes twice is an error, because `JSON.parse` silently takes the later. Throws DecodeError.
+ */
+export function parseJson(payload: Uint8Array): unknown {
+  if (payload.length > MOST_JSON_BYTES) {
+    throw new DecodeError(
+      'too-large',
+      '$',
+      `${payload.length} bytes`,
+      `a payload of ${payload.length} bytes is larger than ${MOST_JSON_BYTES}`,
+      'send fewer readings in one message',
+    )
+  }
+  let text: string
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(payload)
+  } catch {
+    throw new DecodeError(
+      'not-utf8',
+      '$',
+      hexHead(payload),
+      'the payload is not UTF-8 text',
+      'send UTF-8; GBK and binary formats need a topic route to their own decoder',
+    )
+  }
+  guardStructure(payload)
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'not JSON'
+    throw new DecodeError(
+      'not-json',
+      '$',
+      text.slice(0, 80),
+      `the payload is not JSON: ${reason.slice(0, 160)}`,
+      'send one JSON object as docs/payloads.md shows; NaN and Infinity are no JSON numbers',
+    )
+  }
+}
+
+/** Refuses depth beyond MOST_DEPTH and keys that come twice in one object. Leaves every other fault to the parser. */
+function guardStructure(bytes: Uint8Array): void {
+  const keys: (Set<string> | null)[] = []
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at]!
+    if (byte === 0x7b || byte === 0x5b) {
+      if (keys.length === MOST_DEPTH) {
+        throw new DecodeError(
+          'too-deep',
+          '$',
+          `depth over ${MOST_DEPTH}`,
+          `brackets nest deeper than ${MOST_DEPTH}`,
+          'send the flat arrays that docs/payloads.md shows',
+        )
+      }
+      keys.push(byte === 0x7b ? new Set() : null)
+    } else if (byte === 0x7d || byte === 0x5d) keys.pop()
+    else if (byte === QUOTE) {
+      const from = at++
+      while (at < bytes.length && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1
+      const seen = keys.at(-1)
+      if (seen && isKey(bytes, at + 1)) noteKey(seen, bytes.subarray(from, at + 1))
+    }
+  }
+}
+
+function isKey(bytes: Uint8Array, from: number): boolean {
+  let at = from
+  while (bytes[at] === 0x20 || bytes[at] === 0x0a || bytes[at] === 0x0d || bytes[at] === 0x09) at++
+  return bytes[at] === 0x3a
+}
+
+function noteKey(seen: Set<string>, quoted: Uint8Array): void {
+  const key = unescaped(new TextDecoder().decode(quoted))
+  if (seen.has(key)) {
+    throw new DecodeError(
+      'duplicate-key',
+      `$.${key.slice(0, 64)}`,
+      key,
+      `the key "${key.slice(0, 64)}" stands twice in one object`,
+      'send each key once; which of the two values is meant cannot be known',
+    )
+  }
+  seen.add(key)
+}
+
+function unescaped(quoted: string): string {
+  if (!quoted.includes('\\')) return quoted.slice(1, -1)
+  try {
+    const key: unknown = JSON.parse(quoted)
+    return typeof key === 'string' ? key : quoted
+  } catch {
+    return quoted
+  }
+}
+
+function hexHead(payload: Uint8Array): string {
+  return Buffer.from(payload.subarray(0, 16)).toString('hex')
+}
