@@ -1,0 +1,153 @@
+/**
+ * Judges a list of alerts against the truth of a world. An alert is right when its subject takes illegal power and had begun by the
+ * time it was raised; an alert on the area of a tampered meter is right too, for the missing energy shows there.
+ */
+import type { Point, ScoredAlert, Site, WorldTruth } from './truth.ts'
+
+/** Days within which each route is to be found. */
+export const DAYS_ALLOWED: Readonly<Record<string, number>> = {
+  revived: 1,
+  tapped: 7,
+  metered: 5,
+  'night-mill': 21,
+  smelting: 30,
+  tampered: 30,
+}
+/** Alerts further from any mine than this do not count against a class. */
+export const NEAR_METERS = 3000
+
+export interface JudgedAlert {
+  readonly alert: ScoredAlert
+  readonly site: Site | undefined
+  readonly point: Point | undefined
+  readonly day: number
+  readonly world: string
+}
+
+export interface FoundSite {
+  readonly site: Site
+  /** Days from the onset to the first right alert, and to the first with a rank; undefined when there is none. */
+  readonly delay: number | undefined
+  readonly listedDelay: number | undefined
+  readonly probability: number
+  readonly world: string
+}
+
+export interface Verdict {
+  readonly alerts: readonly JudgedAlert[]
+  readonly sites: readonly FoundSite[]
+  readonly points: readonly Point[]
+  /** Days × points, by class, near mines. */
+  readonly pointMonths: Readonly<Record<string, number>>
+  readonly subjects: number
+}
+
+export function judge(truth: WorldTruth, alerts: readonly ScoredAlert[]): Verdict {
+  const start = Date.parse(truth.start)
+  const points = new Map(truth.points.map((point) => [point.id, point]))
+  const sites = new Map<string, Site[]>()
+  for (const site of truth.sites) {
+    push(sites, `${site.kind}:${site.id}`, site)
+    if (site.route === 'tampered') push(sites, `area:${site.area}`, site)
+  }
+  const judged = alerts.map((alert): JudgedAlert => {
+    const raised = Date.parse(alert.raisedAt)
+    const site = (sites.get(`${alert.subject.kind}:${alert.subject.id}`) ?? []).find((s) => Date.parse(s.onset) <= raised)
+    return { alert, site, point: points.get(alert.subject.id), day: (raised - start) / 86_400_000, world: truth.seed }
+  })
+  return {
+    alerts: judged,
+    sites: truth.sites.map((site) => find(site, judged, truth.seed)),
+    points: truth.points,
+    pointMonths: countMonths(truth),
+    subjects: truth.points.length + truth.areas.length,
+  }
+}
+
+function push(map: Map<string, Site[]>, key: string, site: Site): void {
+  map.set(key, [...(map.get(key) ?? []), site])
+}
+
+function find(site: Site, judged: readonly JudgedAlert[], world: string): FoundSite {
+  const onset = Date.parse(site.onset)
+  const mine = judged.filter((one) => one.site === site)
+  const delayOf = (some: readonly JudgedAlert[]): number | undefined =>
+    some.length === 0 ? undefined : Math.min(...some.map((one) => (Date.parse(one.alert.raisedAt) - onset) / 86_400_000))
+  return {
+    site,
+    delay: delayOf(mine),
+    listedDelay: delayOf(mine.filter((one) => one.alert.rank !== null)),
+    probability: Math.max(0, ...mine.map((one) => one.alert.probability)),
+    world,
+  }
+}
+
+function countMonths(truth: WorldTruth): Record<string, number> {
+  const months: Record<string, number> = { home: 0, business: 0, industry: 0 }
+  for (const point of truth.points) {
+    if (point.mineMeters <= NEAR_METERS) months[point.class] = (months[point.class] ?? 0) + truth.days / 30.44
+  }
+  return months
+}
+
+/** Several worlds as one. */
+export function join(verdicts: readonly Verdict[]): Verdict {
+  const pointMonths: Record<string, number> = {}
+  for (const verdict of verdicts) {
+    for (const [key, months] of Object.entries(verdict.pointMonths)) pointMonths[key] = (pointMonths[key] ?? 0) + months
+  }
+  return {
+    alerts: verdicts.flatMap((verdict) => verdict.alerts),
+    sites: verdicts.flatMap((verdict) => verdict.sites),
+    points: verdicts.flatMap((verdict) => verdict.points),
+    pointMonths,
+    subjects: verdicts.reduce((sum, verdict) => sum + verdict.subjects, 0),
+  }
+}
+
+/** Area under the precision-recall curve over subjects, each by its highest probability; a site never alerted is never recalled. */
+export function averagePrecision({ alerts, sites }: Verdict): number {
+  const best = new Map<string, { probability: number; right: boolean }>()
+  for (const { alert, site, world } of alerts) {
+    const key = site ? `${world}/site/${site.site}` : `${world}/${alert.subject.kind}/${alert.subject.id}`
+    const known = best.get(key)
+    if (!known || alert.probability > known.probability)
+      best.set(key, { probability: alert.probability, right: site !== undefined })
+  }
+  const wanted = new Set(sites.map(({ site, world }) => `${world}/${site.site}`)).size
+  const byProbability = [...best.values()].sort((a, b) => b.probability - a.probability)
+  let right = 0
+  let seen = 0
+  let area = 0
+  for (let i = 0; i < byProbability.length; ) {
+    const { probability } = byProbability[i] ?? { probability: 0 }
+    let rightHere = 0
+    for (; i < byProbability.length && byProbability[i]?.probability === probability; i++) {
+      seen++
+      if (byProbability[i]?.right) rightHere++
+    }
+    right += rightHere
+    area += (rightHere / wanted) * (right / seen)
+  }
+  return wanted === 0 ? Number.NaN : area
+}
+
+/** Share of right ones among the 50 best-ranked raised in each week of each world, and how many that were. */
+export function precisionAt50({ alerts }: Verdict): { right: number; listed: number } {
+  const weeks = new Map<string, JudgedAlert[]>()
+  for (const one of alerts) {
+    if (one.alert.rank === null) continue
+    const key = `${one.world}/${Math.floor(one.day / 7)}`
+    weeks.set(key, [...(weeks.get(key) ?? []), one])
+  }
+  let right = 0
+  let listed = 0
+  for (const week of weeks.values()) {
+    week.sort((a, b) => (a.alert.rank ?? 0) - (b.alert.rank ?? 0) || b.alert.probability - a.alert.probability)
+    for (const { site } of week.slice(0, 50)) {
+      listed++
+      if (site) right++
+    }
+  }
+  return { right, listed }
+}

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+
+const Site = z.object({
+  site: z.int(),
+  kind: z.enum(['usage-point', 'area']),
+  id: z.string(),
+  route: z.string(),
+  scenario: z.string(),
+  knob: z.string(),
+  onset: z.string(),
+  stop: z.string(),
+  kw: z.number(),
+  area: z.string(),
+})
+export type Site = z.infer<typeof Site>
+
+const Point = z.object({
+  id: z.string(),
+  class: z.enum(['home', 'business', 'industry']),
+  kind: z.string(),
+  lookAlike: z.boolean(),
+  starts: z.string().nullable(),
+  mineMeters: z.number(),
+})
+export type Point = z.infer<typeof Point>
+
+const WorldTruth = z.object({
+  seed: z.string(),
+  start: z.string(),
+  days: z.number(),
+  seconds: z.number(),
+  sites: z.array(Site),
+  points: z.array(Point),
+  areas: z.array(z.object({ id: z.string(), mineMeters: z.number() })),
+  defects: z.array(z.object({ usagePoint: z.string(), kind: z.string(), factor: z.number() })),
+})
+export type WorldTruth = z.infer<typeof WorldTruth>
+
+export function readTruth(directory: string): WorldTruth {
+  return WorldTruth.parse(JSON.parse(readFileSync(join(directory, 'truth.json'), 'utf8')))
+}
+
+/** What an evaluation needs of an alert; any judge's list can be written so. */
+const ScoredAlert = z.object({
+  subject: z.object({ kind: z.enum(['usage-point', 'area']), id: z.string() }),
+  route: z.string(),
+  raisedAt: z.string(),
+  probability: z.number(),
+  rank: z.number().nullable(),
+})
+export type ScoredAlert = z.infer<typeof ScoredAlert>
+
+export function readAlerts(file: string): ScoredAlert[] {
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => ScoredAlert.parse(JSON.parse(line)))
+}
