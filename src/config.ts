@@ -1,0 +1,75 @@
+/** The configuration: every part's own schema, joined. Where its values come from is src/config-sources.ts. */
+import { z } from 'zod'
+import { DetectorsConfig } from '../detectors/detectors-config.ts'
+import { EdgeConfig, ReceiverConfig, SourceConfig } from '../ingest/receiver-options.ts'
+import { TimeZone } from '../ingest/time-zone.ts'
+import { Latitude, Longitude } from '../model/field.ts'
+
+const Path = z.string().min(1).max(1000)
+
+/** Mines and meters outside are refused on import: swapped axes and wrong datums land far away. */
+const TerritoryConfig = z
+  .strictObject({ south: Latitude, west: Longitude, north: Latitude, east: Longitude })
+  .refine(({ south, north }) => south < north, { error: 'south must be less than north', path: ['south'] })
+  .refine(({ west, east }) => west < east, { error: 'west must be less than east', path: ['west'] })
+
+const HttpConfig = z.strictObject({
+  /** Anything but a loopback address asks for a token on every read too. */
+  host: z.string().min(1).max(255).default('127.0.0.1'),
+  /** 0 takes a free one. */
+  port: z.int().min(0).max(65_535).default(8080),
+  /** Names under which a proxy in front may ask, besides localhost. */
+  hosts: z.array(z.string().min(1).max(255)).max(100).default([]),
+  requestsPerMinute: z.int().positive().max(10_000_000).default(6_000),
+})
+
+const EmbeddedStoreConfig = z.strictObject({
+  kind: z.literal('embedded'),
+  memoryMb: z.int().min(64).max(1_048_576).default(512),
+  threads: z.int().min(1).max(256).default(2),
+})
+
+const InfluxStoreConfig = z.strictObject({
+  kind: z.literal('influxdb'),
+  url: z
+    .string()
+    .max(500)
+    .regex(/^https?:\/\/[^/]+/, 'http://host:port or https://host:port'),
+  org: z.string().min(1).max(200),
+  bucket: z.string().min(1).max(200),
+  token: z.string().min(1).max(1000),
+})
+
+export const Config = z.strictObject({
+  /** Zone of times without an offset, and of days and nights on the page. */
+  timeZone: z.string().max(100).refine(isTimeZone, 'an IANA time zone such as Asia/Shanghai').default('Asia/Shanghai'),
+  data: Path.default('./adit-data'),
+  territory: TerritoryConfig.optional(),
+  http: HttpConfig.prefault({}),
+  /** The built-in edge. */
+  mqtt: EdgeConfig.extend({ enabled: z.boolean().default(true) }).prefault({}),
+  /** An external broker to consume from; passwordFile, caFile, certFile and keyFile may name files. */
+  broker: SourceConfig.optional(),
+  topics: ReceiverConfig.shape.topics,
+  /** tokenFile may name a file. */
+  store: z.discriminatedUnion('kind', [EmbeddedStoreConfig, InfluxStoreConfig]).prefault({ kind: 'embedded' }),
+  /** Readings that say to be from outside are quarantined: a wrong clock must not reach the store. */
+  window: z
+    .strictObject({
+      futureSeconds: z.int().min(0).max(86_400).default(300),
+      pastDays: z.int().min(1).max(36_500).default(400),
+    })
+    .prefault({}),
+  retention: z.strictObject({ archiveDays: ReceiverConfig.shape.archiveDays }).prefault({}),
+  detectors: DetectorsConfig.prefault({}),
+  log: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+})
+export type Config = z.output<typeof Config>
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new TimeZone(name).name === name
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,116 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Config } from '../src/config.ts'
+import { ConfigError } from '../src/config-error.ts'
+import { loadConfig, type Tree } from '../src/config-sources.ts'
+
+let directory: string
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'adit-config-'))
+})
+afterEach(() => rmSync(directory, { recursive: true }))
+
+function load(yaml: string, environment: Record<string, string> = {}, options: Tree = {}): Config {
+  const file = join(directory, 'adit.yaml')
+  writeFileSync(file, yaml)
+  return loadConfig({ file, environment, options })
+}
+
+function complaint(yaml: string, environment: Record<string, string> = {}, options: Tree = {}): string {
+  try {
+    load(yaml, environment, options)
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message.replaceAll(directory, '')
+    throw error
+  }
+  throw new Error('the configuration was taken')
+}
+
+test('without a file the defaults bind to this machine only and store embedded', () => {
+  const config = loadConfig({ environment: {} })
+  expect(config).toMatchObject({
+    timeZone: 'Asia/Shanghai',
+    data: './adit-data',
+    http: { host: '127.0.0.1', port: 8080 },
+    mqtt: { enabled: true, host: '127.0.0.1', port: 1883 },
+    store: { kind: 'embedded' },
+    window: { futureSeconds: 300, pastDays: 400 },
+  })
+  expect(config.broker).toBeUndefined()
+})
+
+test('the command line is stronger than the environment, which is stronger than the file', () => {
+  const yaml = 'http: { port: 1111 }\nmqtt: { port: 2222 }\nwindow: { pastDays: 30 }\n'
+  const config = load(yaml, { ADIT_HTTP_PORT: '3333', ADIT_MQTT_PORT: '4444' }, { http: { port: 5555 } })
+  expect([config.http.port, config.mqtt.port, config.window.pastDays]).toEqual([5555, 4444, 30])
+})
+
+test('variables carry numbers, truths, lists and the keys of every detector', () => {
+  const config = load('', {
+    ADIT_MQTT_ENABLED: 'false',
+    ADIT_HTTP_HOSTS: 'a.example, b.example',
+    ADIT_DETECTORS_WEEKLY_BUDGET: '7',
+    ADIT_TIME_ZONE: 'Asia/Urumqi',
+    ADIT_SHARED_DATA: '/elsewhere',
+    ADIT_MQTT_LIMITS_PACKET_BYTES: '4096',
+  })
+  expect(config.mqtt.enabled).toBe(false)
+  expect(config.http.hosts).toEqual(['a.example', 'b.example'])
+  expect(config.detectors.weeklyBudget).toBe(7)
+  expect(config.timeZone).toBe('Asia/Urumqi')
+  expect(config.mqtt.limits.packetBytes).toBe(4096)
+})
+
+test('secrets come from files, without the line end', () => {
+  const secret = join(directory, 'secret')
+  writeFileSync(secret, 's3cret\n')
+  const config = load(`broker: { url: "mqtt://127.0.0.1:1", passwordFile: "${secret}" }`, {
+    ADIT_STORE_KIND: 'influxdb',
+    ADIT_STORE_URL: 'http://127.0.0.1:8086',
+    ADIT_STORE_ORG: 'county',
+    ADIT_STORE_BUCKET: 'readings',
+    ADIT_STORE_TOKEN_FILE: secret,
+  })
+  expect(config.broker?.password).toBe('s3cret')
+  expect(config.store).toMatchObject({ kind: 'influxdb', token: 's3cret' })
+})
+
+test.each([
+  ['http: { port: 99999 }', /^http\.port = 99999: must be at most 65535 \(from .*adit\.yaml\)$/],
+  ['http: { port: "80" }', /^http\.port = "80": must be a number/],
+  ['timeZone: Asia/Peking', /^timeZone = "Asia\/Peking": an IANA time zone such as Asia\/Shanghai/],
+  ['timezone: Asia/Shanghai', /^timezone: there is no such key; did you mean timeZone\?/],
+  ['http: { prot: 80 }', /^http\.prot: there is no such key; did you mean http\.port\?/],
+  ['store: { kind: postgres }', /store.*embedded.*influxdb/],
+  ['store: { kind: influxdb, url: "http://x", org: a, bucket: b }', /^store\.token: is missing/],
+  ['log: loud', /^log = "loud": allowed: debug, info, warn, error, silent/],
+  ['territory: { south: 25, north: 24, west: 97, east: 99 }', /^territory\.south = 25: south must be less than north/],
+  ['detectors: { flatLoad: { share: 7 } }', /^detectors\.flatLoad\.share = 7/],
+  ['broker: { url: "http://x" }', /^broker\.url = "http:\/\/x": mqtt:\/\/host:port/],
+  ['- a list', /must be a list of keys and values/],
+  ['http: [', /is not YAML/],
+  ['broker: { url: "mqtt://x:1", passwordFile: /nowhere }', /^broker\.passwordFile = \/nowhere: cannot be read/],
+])('%s is refused with the key, the value and what is allowed', (yaml, expected) => {
+  expect(complaint(yaml)).toMatch(expected)
+})
+
+test('several mistakes are told at once', () => {
+  expect(complaint('http: { port: -1 }\nlog: loud').split('\n')).toHaveLength(2)
+})
+
+test('a wrong variable is named as such, and a misspelt one is not ignored', () => {
+  expect(complaint('', { ADIT_HTTP_PORT: 'eighty' })).toBe('http.port = "eighty": must be a number (from ADIT_HTTP_PORT)')
+  expect(complaint('', { ADIT_HTTP_PROT: '80' })).toMatch(/^ADIT_HTTP_PROT: .* did you mean ADIT_HTTP_PORT\?/)
+})
+
+test('a wrong secret is not shown', () => {
+  expect(complaint('broker: { url: "mqtt://x:1", password: [hunter2] }')).not.toMatch('hunter2')
+})
+
+test('a file that is not there is named', () => {
+  expect(() => loadConfig({ file: join(directory, 'none.yaml'), environment: {} })).toThrow(
+    /--config .*none\.yaml: cannot be read/,
+  )
+})
