@@ -4,7 +4,8 @@ import { GatewayDirectory } from './gateway-directory.ts'
 import { TrafficBook } from './gateway-traffic.ts'
 import { JournalArchive } from './journal-archive.ts'
 import { MqttEdge } from './mqtt-edge.ts'
-import type { ReceiverOptions } from './receiver-options.ts'
+import { MqttSource, type SessionMemory } from './mqtt-source.ts'
+import type { ReceiverOptions, SourceOptions } from './receiver-options.ts'
 import type { ReceiverStatus } from './receiver-status.ts'
 import { RefusalLog } from './refusal-log.ts'
 import { SqliteJournal } from './sqlite-journal.ts'
@@ -26,7 +27,7 @@ export class ReceivingHalf {
     this.#parts = parts
     this.edgeAddress = parts.edge?.address ?? null
     this.#timers = [
-      setInterval(() => parts.directory.seen(parts.traffic.takeHeard()), 5_000),
+      setInterval(() => attempt(() => parts.directory.seen(parts.traffic.takeHeard()), parts.appendFailed), 5_000),
       setInterval(() => this.#measureRate(), RATE_WINDOW / 5),
       setInterval(() => void this.#prune(), 3_600_000),
     ]
@@ -42,7 +43,7 @@ export class ReceivingHalf {
   }
 
   status(): ReceiverStatus {
-    const { journal, edge, traffic, refusals, state } = this.#parts
+    const { journal, edge, source, traffic, refusals, state } = this.#parts
     return {
       connections: edge?.connections ?? 0,
       packets: traffic.packets,
@@ -52,7 +53,7 @@ export class ReceivingHalf {
       journalBytes: journalBytes(this.#options.dataDirectory),
       gateways: traffic.lines(),
       refusals: { recent: refusals.recent(), counts: refusals.counts() },
-      source: null,
+      source: source?.status() ?? null,
       commitError: state.commitError,
       corruptRows: state.corruptRows,
     }
@@ -60,10 +61,10 @@ export class ReceivingHalf {
 
   async stop(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer)
-    const { edge, journal, directory, traffic } = this.#parts
-    await edge?.close(2_000)
+    const { edge, source, journal, directory, traffic, appendFailed } = this.#parts
+    await Promise.all([edge?.close(2_000), source?.close(2_000)])
     await journal.close()
-    directory.seen(traffic.takeHeard())
+    attempt(() => directory.seen(traffic.takeHeard()), appendFailed)
     directory.close()
   }
 
@@ -75,7 +76,8 @@ export class ReceivingHalf {
   }
 
   async #prune(): Promise<void> {
-    await this.#parts.archive?.prune(Date.now() - this.#options.archiveDays * DAY)
+    const { archive, appendFailed } = this.#parts
+    await archive?.prune(Date.now() - this.#options.archiveDays * DAY).catch(appendFailed)
   }
 }
 
@@ -86,6 +88,8 @@ interface Parts {
   readonly traffic: TrafficBook
   readonly refusals: RefusalLog
   readonly edge: MqttEdge | undefined
+  readonly source: MqttSource | undefined
+  readonly appendFailed: (error: unknown) => void
   readonly state: { commitError: ReceiverStatus['commitError']; corruptRows: number }
 }
 
@@ -113,7 +117,35 @@ async function openParts(options: ReceiverOptions, appended: (position: number) 
   const edge = options.edge
     ? await MqttEdge.listen({ ...options.edge, rules, journal, directory, traffic, refusals, appendFailed })
     : undefined
-  return { journal, archive, directory, traffic, refusals, edge, state }
+  const source = options.source
+    ? new MqttSource({
+        config: options.source,
+        rules,
+        journal,
+        traffic,
+        session: sessionMemory(journal, options.source),
+        appendFailed,
+      })
+    : undefined
+  return { journal, archive, directory, traffic, refusals, edge, source, state, appendFailed }
+}
+
+function sessionMemory(
+  journal: SqliteJournal,
+  { url, clientId }: SourceOptions,
+  failed: (error: unknown) => void,
+): SessionMemory {
+  const name = `session ${clientId} at ${url}`
+  return { read: () => journal.noted(name), write: (at) => attempt(() => journal.note(name, at), failed) }
+}
+
+/** For what is nice to have written: a full disk must not end the receiving. */
+function attempt(work: () => void, failed: (error: unknown) => void): void {
+  try {
+    work()
+  } catch (error) {
+    failed(error)
+  }
 }
 
 function journalBytes(dataDirectory: string): number {

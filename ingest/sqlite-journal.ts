@@ -92,6 +92,16 @@ export class SqliteJournal implements JournalWriter {
     return positionOf(this.#last.get())
   }
 
+  /** A small number kept beside the packets, durable on return. */
+  note(name: string, value: number): void {
+    this.#database.prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)').run(`note ${name}`, value)
+  }
+
+  noted(name: string): number | undefined {
+    const value = this.#database.prepare('SELECT value FROM meta WHERE name = ?').get(`note ${name}`)?.value
+    return typeof value === 'number' ? value : undefined
+  }
+
   /** Commits what waits, finishes a running release, closes. */
   async close(): Promise<void> {
     if (this.#closed) return

@@ -1,0 +1,136 @@
+import type { IPublishPacket } from 'mqtt-packet'
+import { BrokerConnection } from './broker-connection.ts'
+import type { TrafficBook } from './gateway-traffic.ts'
+import { appendUntilDurable } from './insistent-append.ts'
+import type { JournalWriter } from './journal.ts'
+import type { SourceOptions } from './receiver-options.ts'
+import type { SourceStatus } from './receiver-status.ts'
+import type { TopicRules } from './topic-rule.ts'
+
+/** Remembers across restarts when the broker was last known to keep our session, epoch milliseconds. */
+export interface SessionMemory {
+  read(): number | undefined
+  write(at: number): void
+}
+
+export interface MqttSourceOptions {
+  readonly config: SourceOptions
+  readonly rules: TopicRules
+  readonly journal: Pick<JournalWriter, 'append'>
+  readonly traffic: TrafficBook
+  readonly session: SessionMemory
+  readonly appendFailed: (error: unknown) => void
+}
+
+const FIRST_WAIT = 500
+const LONGEST_WAIT = 30_000
+/** A connection that lived so long was a good one: the next wait is short again. */
+const GOOD_CONNECTION = 10_000
+const REMEMBER_MILLISECONDS = 10_000
+const KEPT_GAPS = 100
+
+/**
+ * Consumes from an external broker with a persistent session, and acknowledges a message only when the journal has it on disk.
+ * Messages are taken and committed in parallel; the usual client library either acknowledges before we are done or takes one
+ * message at a time, see docs/decisions/0002-own-consumer-for-external-brokers.md.
+ */
+export class MqttSource {
+  readonly #options: MqttSourceOptions
+  readonly #filters: readonly string[]
+  readonly #gaps: { from: number; to: number }[] = []
+  #connection: BrokerConnection | undefined
+  #state: SourceStatus['state'] = 'connecting'
+  #connectedAt: number | null = null
+  #reconnects = 0
+  #lastError: SourceStatus['lastError'] = null
+  #waitMilliseconds = FIRST_WAIT
+  #retry: NodeJS.Timeout | undefined
+  readonly #remember: NodeJS.Timeout
+
+  /** Begins to connect and goes on for ever; how it fares is in `status`. */
+  constructor(options: MqttSourceOptions) {
+    const { config, rules } = options
+    this.#options = options
+    this.#filters = rules.filters.map((filter) => (config.shareGroup ? `$share/${config.shareGroup}/${filter}` : filter))
+    this.#remember = setInterval(() => {
+      if (this.#state === 'connected') options.session.write(Date.now())
+    }, REMEMBER_MILLISECONDS)
+    this.#connect()
+  }
+
+  status(): SourceStatus {
+    return {
+      state: this.#state,
+      connectedAt: this.#connectedAt,
+      reconnects: this.#reconnects,
+      lastError: this.#lastError,
+      possibleGaps: [...this.#gaps],
+    }
+  }
+
+  async close(patienceMilliseconds: number): Promise<void> {
+    const connected = this.#state === 'connected'
+    this.#state = 'closed'
+    clearTimeout(this.#retry)
+    clearInterval(this.#remember)
+    await this.#connection?.close(patienceMilliseconds)
+    if (connected) this.#options.session.write(Date.now())
+  }
+
+  #connect(): void {
+    this.#state = 'connecting'
+    const startedAt = performance.now()
+    let open = true
+    this.#connection = new BrokerConnection(this.#options.config, this.#filters, {
+      subscribed: (sessionPresent) => this.#connected(sessionPresent),
+      message: (message, acknowledge) => this.#take(message, acknowledge, () => open),
+      closed: (error) => {
+        open = false
+        this.#disconnected(error, performance.now() - startedAt)
+      },
+    })
+  }
+
+  #connected(sessionPresent: boolean): void {
+    const { session } = this.#options
+    const now = Date.now()
+    const from = session.read()
+    if (!sessionPresent && from !== undefined) {
+      this.#gaps.push({ from, to: now })
+      if (this.#gaps.length > KEPT_GAPS) this.#gaps.shift()
+    }
+    session.write(now)
+    this.#state = 'connected'
+    this.#connectedAt = now
+  }
+
+  #disconnected(error: Error, livedMilliseconds: number): void {
+    if (this.#state === 'closed') return
+    this.#lastError = { at: Date.now(), message: error.message }
+    this.#state = 'waiting'
+    this.#connectedAt = null
+    this.#reconnects++
+    if (livedMilliseconds > GOOD_CONNECTION) this.#waitMilliseconds = FIRST_WAIT
+    // jitter, so that a county's services do not all come back in the same instant
+    this.#retry = setTimeout(() => this.#connect(), this.#waitMilliseconds * (0.5 + Math.random() / 2))
+    this.#waitMilliseconds = Math.min(this.#waitMilliseconds * 2, LONGEST_WAIT)
+  }
+
+  #take(message: IPublishPacket, acknowledge: () => void, isOpen: () => boolean): void {
+    const { rules, journal, traffic, appendFailed } = this.#options
+    const { topic } = message
+    const gateway = rules.gatewayOf(topic) ?? '(unknown)'
+    const payload = typeof message.payload === 'string' ? Buffer.from(message.payload) : message.payload
+    const receivedAt = Date.now()
+    appendUntilDurable(
+      journal,
+      { gateway, topic, payload, receivedAt },
+      isOpen,
+      () => {
+        traffic.count(gateway, payload.length, receivedAt)
+        acknowledge()
+      },
+      appendFailed,
+    )
+  }
+}
