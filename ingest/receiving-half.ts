@@ -123,7 +123,7 @@ async function openParts(options: ReceiverOptions, appended: (position: number) 
         rules,
         journal,
         traffic,
-        session: sessionMemory(journal, options.source),
+        session: sessionMemory(journal, options.source, appendFailed),
         appendFailed,
       })
     : undefined
