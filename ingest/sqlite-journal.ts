@@ -17,6 +17,11 @@ export interface SqliteJournalOptions {
   readonly path: string
   /** Where released packets go first; without it they are deleted. */
   readonly archive?: JournalArchive
+  /**
+   * How long a commit waits for company. 0, the default, is the next turn of the event loop. A backfill gives 5 or so:
+   * it leaves the write lock free meanwhile, so that it never slows the acknowledgements of the service beside it.
+   */
+  readonly waitMilliseconds?: number
   /** Called after each commit with the last position on disk. */
   readonly committed?: (position: number) => void
   /** Called with the position of a row whose checksum does not hold. */
@@ -77,7 +82,9 @@ export class SqliteJournal implements JournalWriter {
       this.#waiting.push({ packet, resolve, reject })
       if (this.#scheduled) return
       this.#scheduled = true
-      setImmediate(() => this.#commitWaiting())
+      const { waitMilliseconds = 0 } = this.#options
+      if (waitMilliseconds > 0) setTimeout(() => this.#commitWaiting(), waitMilliseconds)
+      else setImmediate(() => this.#commitWaiting())
     })
   }
 

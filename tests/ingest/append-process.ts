@@ -1,0 +1,10 @@
+/** A process that appends: node append-process.ts JOURNAL NAME COUNT. Each commit takes a few packets, as an import would. */
+import { SqliteJournal } from '../../ingest/sqlite-journal.ts'
+import { samplePacket } from './sample-packet.ts'
+
+const [path, name, count] = process.argv.slice(2)
+const journal = new SqliteJournal({ path })
+for (let done = 0; done < Number(count); done += 5) {
+  await Promise.all(Array.from({ length: 5 }, (_, index) => journal.append(samplePacket(`${name} ${done + index}`, name))))
+}
+await journal.close()
