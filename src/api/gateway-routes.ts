@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { GATEWAY_NAME } from '../../ingest/gateway-name.ts'
 import { GatewayBook } from '../../model/gateway-book.ts'
+import { topicsOfGateway } from '../gateway-topics.ts'
 import type { Api } from './api.ts'
 import { Instant, instantOf } from './instant.ts'
 import { problems } from './problem.ts'
@@ -57,11 +58,7 @@ export function gatewayRoutes(app: Api, { gateways, quarantine }: Pick<ServicePa
     },
     async ({ body }, reply) => {
       const { gateway, password } = gateways.create(body.name)
-      return reply.code(201).send({ gateway, username: gateway, password, topics: topicsOf(gateway) })
+      return reply.code(201).send({ gateway, username: gateway, password, topics: topicsOfGateway(gateway) })
     },
   )
-}
-
-export function topicsOf(gateway: string): string[] {
-  return ['readings', 'registers', 'events'].map((kind) => `adit/v1/${gateway}/${kind}`)
 }

@@ -1,0 +1,166 @@
+/**
+ * The service: the only file that knows all parts. Receiving half in a thread of its own; judging half, API and console
+ * here. What breaks the line stops the process; its supervisor starts it again and the journal is read on.
+ */
+import { writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import pino, { type Logger } from 'pino'
+import { GatewayDirectory } from '../ingest/gateway-directory.ts'
+import { SqliteJournalReader } from '../ingest/journal-reader.ts'
+import { type Receiver, startReceiver } from '../ingest/receiver.ts'
+import type { ReceiverOptions } from '../ingest/receiver-options.ts'
+import { AlertStore } from './alerts/alert-store.ts'
+import { isLoopbackAddress } from './api/authorize.ts'
+import { buildServer } from './api/server.ts'
+import { TokenStore } from './api/tokens.ts'
+import type { Config } from './config.ts'
+import { type DataFiles, lockDataDirectory, openDataDirectory } from './data-directory.ts'
+import { LedgerStore } from './ledger/ledger-store.ts'
+import { LedgerWatch } from './ledger-watch.ts'
+import { placeOfSubject } from './place-of-subject.ts'
+import { removeServiceNote, writeServiceNote } from './service-note.ts'
+import { serviceParts } from './service-view.ts'
+
+export interface Service {
+  readonly files: DataFiles
+  readonly http: { readonly host: string; readonly port: number }
+  readonly mqtt: { readonly host: string; readonly port: number } | null
+  /** Set when this start made it. */
+  readonly newAdminToken: string | undefined
+  /** Resolves when everything is closed: with the failure that stopped the service, or undefined after `stop`. */
+  readonly stopped: Promise<Error | undefined>
+  stop(): Promise<void>
+}
+
+export interface ServiceOptions {
+  readonly demo?: boolean
+  readonly logger?: Logger
+}
+
+const CONSOLE = fileURLToPath(new URL('../console/dist', import.meta.url))
+const VERSION = '0.1.0'
+
+/** Starts everything; rejects, with everything closed again, when a part cannot start. */
+export async function startService(config: Config, options: ServiceOptions = {}): Promise<Service> {
+  const closing = new ClosingList()
+  try {
+    return await start(config, options, closing)
+  } catch (error) {
+    await closing.closeAll(() => {})
+    throw error
+  }
+}
+
+async function start(config: Config, { demo = false, logger }: ServiceOptions, closing: ClosingList): Promise<Service> {
+  const log = logger ?? pino({ level: config.log, base: null }, pino.destination({ dest: 2, sync: true }))
+  const files = openDataDirectory(config.data)
+  const unlock = lockDataDirectory(files.directory)
+  closing.add('lock', unlock)
+
+  const tokens = closing.keep('tokens', new TokenStore(files.tokens))
+  const newAdminToken = firstToken(tokens, files)
+  const directory = closing.keep('gateways', new GatewayDirectory(files.gateways))
+  const ledgers = closing.keep('ledgers', new LedgerStore(files.ledger))
+  const watch = new LedgerWatch(ledgers)
+  const alerts = closing.keep('alerts', new AlertStore(files.alerts, (subject) => placeOfSubject(watch.current, subject)))
+
+  const receiver = await startReceiver(receiverOptions(config, files))
+  closing.add('receiver', () => receiver.stop())
+  const journal = closing.keep('journal', new SqliteJournalReader({ path: files.journal, archive: files.archive }))
+  receiver.onAppended(() => journal.wake())
+
+  const parts = serviceParts({
+    version: VERSION,
+    demo,
+    config,
+    files,
+    tokens,
+    directory,
+    ledgers,
+    watch,
+    alerts,
+    receiver,
+    journal,
+  })
+  const server = await buildServer(parts, {
+    loopback: isLoopbackAddress(config.http.host),
+    hosts: config.http.hosts.map((host) => host.toLowerCase()),
+    requestsPerMinute: config.http.requestsPerMinute,
+    consoleDirectory: CONSOLE,
+    logger: log,
+  })
+  closing.add('HTTP', () => server.close())
+  await server.listen({ host: config.http.host, port: config.http.port })
+  const [address] = server.addresses()
+  const http = { host: config.http.host, port: address.port }
+  writeServiceNote(files, { pid: process.pid, http, mqtt: receiver.edgeAddress })
+  closing.add('note', () => removeServiceNote(files))
+
+  return running({ files, http, mqtt: receiver.edgeAddress, newAdminToken }, receiver, log, closing)
+}
+
+function running(
+  facts: Pick<Service, 'files' | 'http' | 'mqtt' | 'newAdminToken'>,
+  receiver: Receiver,
+  log: Logger,
+  closing: ClosingList,
+): Service {
+  let stopping: Promise<Error | undefined> | undefined
+  const { promise: stopped, resolve } = Promise.withResolvers<Error | undefined>()
+  const stop = (failure?: Error) => {
+    if (failure) log.fatal({ err: failure }, 'stopping: a part of the service broke')
+    stopping ??= closing.closeAll((part, error) => log.error({ part, err: error }, 'did not close well')).then(() => failure)
+    stopping.then(resolve)
+    return stopping
+  }
+  receiver.onFailure(stop)
+  return {
+    ...facts,
+    stopped,
+    stop: async () => {
+      await stop()
+    },
+  }
+}
+
+/** Closes in the opposite order of opening. */
+class ClosingList {
+  readonly #parts: [name: string, close: () => unknown][] = []
+
+  add(name: string, close: () => unknown): void {
+    this.#parts.push([name, close])
+  }
+
+  keep<T extends { close(): unknown }>(name: string, part: T): T {
+    this.add(name, () => part.close())
+    return part
+  }
+
+  async closeAll(failed: (part: string, error: unknown) => void): Promise<void> {
+    for (const [name, close] of this.#parts.splice(0).reverse()) {
+      try {
+        await close()
+      } catch (error) {
+        failed(name, error)
+      }
+    }
+  }
+}
+
+/** Made when there is no token at all; undefined later. */
+function firstToken(tokens: TokenStore, files: DataFiles): string | undefined {
+  if (tokens.count() > 0) return undefined
+  const token = tokens.add('admin', Date.now())
+  writeFileSync(files.adminToken, `${token}\n`, { mode: 0o600 })
+  return token
+}
+
+function receiverOptions({ mqtt: { enabled, ...edge }, broker, topics, retention }: Config, files: DataFiles): ReceiverOptions {
+  return {
+    dataDirectory: files.directory,
+    edge: enabled ? edge : null,
+    source: broker ?? null,
+    topics,
+    archiveDays: retention.archiveDays,
+  }
+}

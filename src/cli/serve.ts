@@ -1,0 +1,48 @@
+import { Command } from 'commander'
+import { complain, ExitCode, print } from './command-output.ts'
+import { type HostPort, hostPortText, parseHostPort } from './host-port.ts'
+
+interface ServeOptions {
+  readonly config?: string
+  readonly data?: string
+  readonly http?: HostPort
+  readonly mqtt?: HostPort
+}
+
+export function serveCommand(): Command {
+  return new Command('serve')
+    .description('run the service: MQTT edge or external broker, detectors, API, console')
+    .option('--config <FILE>', 'configuration, YAML')
+    .option('--data <DIR>', 'data directory (default ./adit-data)')
+    .option('--http <HOST:PORT>', 'address of API and console (default 127.0.0.1:8080)', parseHostPort)
+    .option('--mqtt <HOST:PORT>', 'address of the MQTT edge (default 127.0.0.1:1883)', parseHostPort)
+    .action(serve)
+}
+
+async function serve({ config: file, data, http, mqtt }: ServeOptions): Promise<void> {
+  const { loadConfig } = await import('../config-sources.ts')
+  const { startService } = await import('../app.ts')
+  const config = loadConfig({
+    ...(file !== undefined && { file }),
+    environment: process.env,
+    options: { data, http: { ...http }, mqtt: { ...mqtt } },
+  })
+  const service = await startService(config)
+  if (service.newAdminToken !== undefined) {
+    complain(`Admin token, shown this once and kept in ${service.files.adminToken}: ${service.newAdminToken}`)
+  }
+  print(
+    [
+      `adit ready: http://${hostPortText(service.http)}`,
+      service.mqtt ? `mqtt://${hostPortText(service.mqtt)}` : 'no MQTT edge',
+      `data ${service.files.directory}`,
+    ].join('  '),
+  )
+
+  const stop = () => void service.stop()
+  process.once('SIGTERM', stop)
+  process.once('SIGINT', stop)
+  const failure = await service.stopped
+  // What still runs, a broken worker for one, must not hold a supervisor up.
+  process.exit(failure === undefined ? ExitCode.done : ExitCode.failed)
+}

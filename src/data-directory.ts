@@ -1,0 +1,74 @@
+/**
+ * The data directory and its lock. The lock is an SQLite transaction that stays open as long as the service runs: the
+ * system lets go of it when the process dies, however it dies, so there is never a stale one.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { Refusal } from '../model/refusal.ts'
+
+/** Where each part keeps what it knows. */
+export interface DataFiles {
+  readonly directory: string
+  readonly journal: string
+  readonly ledger: string
+  readonly gateways: string
+  readonly quarantine: string
+  readonly alerts: string
+  readonly tokens: string
+  readonly checkpoint: string
+  readonly readings: string
+  readonly archive: string
+  readonly imports: string
+  readonly adminToken: string
+}
+
+export function dataFiles(directory: string): DataFiles {
+  const at = (name: string) => join(directory, name)
+  return {
+    directory,
+    journal: at('journal.db'),
+    ledger: at('ledger.db'),
+    gateways: at('gateways.db'),
+    quarantine: at('quarantine.db'),
+    alerts: at('alerts.db'),
+    tokens: at('tokens.db'),
+    checkpoint: at('checkpoint'),
+    readings: at('readings'),
+    archive: at('archive'),
+    imports: at('imports'),
+    adminToken: at('admin-token'),
+  }
+}
+
+/** Makes the directory if need be, for its owner only. */
+export function openDataDirectory(directory: string): DataFiles {
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  return dataFiles(directory)
+}
+
+/** Takes the directory for this process; returns the way to let go. Throws Refusal when another process has it. */
+export function lockDataDirectory(directory: string): () => void {
+  const database = new DatabaseSync(join(directory, 'lock.db'), { timeout: 0 })
+  const holder = join(directory, 'lock.pid')
+  try {
+    database.exec('PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE')
+  } catch (error) {
+    database.close()
+    if (!(error instanceof Error) || !/locked|busy/i.test(error.message)) throw error
+    throw new Refusal(
+      'data-in-use',
+      `${directory} is in use by process ${pidIn(holder)}: stop that service first, or give another directory with --data`,
+    )
+  }
+  writeFileSync(holder, `${process.pid}\n`)
+  return () => database.close()
+}
+
+function pidIn(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim()
+  } catch {
+    return '(unknown)'
+  }
+}

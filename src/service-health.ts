@@ -1,0 +1,72 @@
+import { statfs } from 'node:fs/promises'
+import type { ReceiverStatus } from '../ingest/receiver-status.ts'
+import type { HealthPart } from './api/service-parts.ts'
+
+/** What the health answer is made of. */
+export interface HealthFacts {
+  readonly directory: string
+  /** Undefined when the receiving thread does not answer. */
+  readonly receiver: ReceiverStatus | undefined
+  readonly edge: string | null
+  readonly judgedPosition: number
+  readonly lastPosition: number
+  /** Why the store does not take readings at the moment, undefined while it does. */
+  readonly storeTrouble: string | undefined
+}
+
+const MIB = 1024 * 1024
+
+/** A part that fails makes the service not ready; each says what to do. */
+export async function healthOf(facts: HealthFacts): Promise<HealthPart[]> {
+  return [journal(facts), store(facts), detectors(facts), broker(facts), await disk(facts.directory)]
+}
+
+function journal({ receiver, lastPosition }: HealthFacts): HealthPart {
+  if (!receiver) return { part: 'journal', status: 'fail', detail: 'the receiving thread does not answer; the service will stop' }
+  if (receiver.commitError) {
+    const detail = `packets cannot be written (${receiver.commitError.message}): nothing is acknowledged until they can; look at the disk`
+    return { part: 'journal', status: 'fail', detail }
+  }
+  const damaged = receiver.corruptRows > 0 ? `, ${receiver.corruptRows} damaged rows set aside` : ''
+  return { part: 'journal', status: damaged ? 'warn' : 'pass', detail: `position ${lastPosition}${damaged}` }
+}
+
+function store({ storeTrouble }: HealthFacts): HealthPart {
+  if (storeTrouble === undefined) return { part: 'store', status: 'pass', detail: 'takes readings' }
+  return { part: 'store', status: 'fail', detail: `${storeTrouble}; readings wait in the journal and nothing is lost` }
+}
+
+function detectors({ judgedPosition, lastPosition }: HealthFacts): HealthPart {
+  const pending = lastPosition - judgedPosition
+  const detail = pending > 0 ? `${pending} packets behind` : `up to date at position ${judgedPosition}`
+  return { part: 'detectors', status: pending > 100_000 ? 'warn' : 'pass', detail }
+}
+
+function broker({ receiver, edge }: HealthFacts): HealthPart {
+  const source = receiver?.source
+  if (source && source.state !== 'connected') {
+    const reason = source.lastError?.message ?? source.state
+    return { part: 'broker', status: 'fail', detail: `not connected (${reason}); "adit doctor" tries the connection` }
+  }
+  const gap = source?.possibleGaps.at(-1)
+  if (gap) {
+    const since = new Date(gap.from).toISOString()
+    return {
+      part: 'broker',
+      status: 'warn',
+      detail: `the broker had forgotten our session: packets since ${since} may be missing`,
+    }
+  }
+  const edgeText = edge === null ? [] : [`edge on ${edge}, ${receiver?.connections ?? 0} connections`]
+  return { part: 'broker', status: 'pass', detail: [...edgeText, ...(source ? ['external broker connected'] : [])].join('; ') }
+}
+
+/** Fails before the disk is full: what is acknowledged must still fit. */
+async function disk(directory: string): Promise<HealthPart> {
+  const { bavail, blocks, bsize } = await statfs(directory)
+  const free = bavail * bsize
+  const share = blocks > 0 ? bavail / blocks : 1
+  const detail = `${Math.round(free / MIB)} MiB free (${(share * 100).toFixed(1)} %)`
+  if (free < 256 * MIB) return { part: 'disk', status: 'fail', detail: `${detail}: make room` }
+  return { part: 'disk', status: share < 0.05 ? 'warn' : 'pass', detail }
+}
