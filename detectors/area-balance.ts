@@ -1,0 +1,115 @@
+/**
+ * Area balance (台区线损): what a transformer supplies, less what its meters count and what the line loses, is power that
+ * nobody pays for. The remainder of an area is judged like a meter, by the same detectors: a pump hooked past the meters
+ * shows in it as plainly as on a meter of its own. Loss that grows with the load is taken out by the slope of remainder
+ * over supply learned on earlier days. A slot is only judged when every meter is known: few missing slots are bridged,
+ * more make the slot unknown, and too many unknown slots make the day not judgeable — no alarm and no all-clear.
+ */
+import { SLOTS } from './day-clock.ts'
+
+/** Longest hole in one meter's day that is bridged by its neighbours, slots. */
+const BRIDGE = 8
+/** A meter whose usual mean is below this share of the supply does not stop the area from being judged while silent. */
+const SMALL_SHARE = 0.003
+
+export interface Remainder {
+  /** W per slot, NaN where not judgeable; may be negative. Load-dependent loss is taken out. */
+  readonly watts: Float64Array
+  readonly judgeable: number
+  /** Slope of raw remainder over supply on this day, NaN when it cannot be told. */
+  readonly slope: number
+  readonly meanSupplyW: number
+}
+
+export interface MemberDay {
+  /** W per slot, NaN where missing. */
+  readonly watts: Float64Array
+  /** Mean of earlier days, W; NaN when unknown. */
+  readonly usualMeanW: number
+  /** Closed or suspended account that never reported: draws nothing as far as anyone knows. */
+  readonly mayBeSilent: boolean
+}
+
+const sum = new Float64Array(SLOTS)
+
+/** `slope`: load-dependent share of the supply that is lost, from earlier days. `member(i)` may return the same object each time. */
+export function areaRemainder(
+  supply: Float64Array,
+  members: number,
+  member: (index: number) => MemberDay,
+  slope: number,
+): Remainder {
+  sum.fill(0)
+  let meanSupplyW = 0
+  let supplied = 0
+  for (let slot = 0; slot < SLOTS; slot++) {
+    if (Number.isNaN(supply[slot])) continue
+    meanSupplyW += supply[slot]
+    supplied++
+  }
+  meanSupplyW = supplied > 0 ? meanSupplyW / supplied : Number.NaN
+  for (let index = 0; index < members; index++) addMember(member(index), meanSupplyW)
+  const watts = new Float64Array(SLOTS)
+  let judgeable = 0
+  for (let slot = 0; slot < SLOTS; slot++) {
+    watts[slot] = supply[slot] - sum[slot]
+    if (!Number.isNaN(watts[slot])) judgeable++
+  }
+  const daySlope = slopeOver(supply, watts)
+  for (let slot = 0; slot < SLOTS; slot++) watts[slot] -= slope * supply[slot]
+  return { watts, judgeable, slope: daySlope, meanSupplyW }
+}
+
+function addMember({ watts, usualMeanW, mayBeSilent }: MemberDay, meanSupplyW: number): void {
+  let known = -1
+  for (let slot = 0; slot <= SLOTS; slot++) {
+    if (slot < SLOTS && Number.isNaN(watts[slot])) continue
+    const hole = slot - known - 1
+    if (hole > 0) fillHole(watts, known, slot, hole, usualMeanW, mayBeSilent, meanSupplyW)
+    if (slot < SLOTS) sum[slot] += watts[slot]
+    known = slot
+  }
+}
+
+function fillHole(
+  watts: Float64Array,
+  before: number,
+  after: number,
+  hole: number,
+  usualMeanW: number,
+  mayBeSilent: boolean,
+  meanSupplyW: number,
+): void {
+  const whole = hole === SLOTS
+  let bridged: number
+  if (whole && mayBeSilent) bridged = 0
+  else if (!whole && hole <= BRIDGE) {
+    const left = before >= 0 ? watts[before] : watts[after]
+    const right = after < SLOTS ? watts[after] : watts[before]
+    bridged = (left + right) / 2
+  } else if (usualMeanW <= SMALL_SHARE * meanSupplyW) bridged = usualMeanW
+  else bridged = Number.NaN
+  for (let slot = before + 1; slot < after; slot++) sum[slot] += bridged
+}
+
+/** Least-squares slope of remainder over supply; NaN with too few slots or a supply that hardly moves. */
+function slopeOver(supply: Float64Array, remainder: Float64Array): number {
+  let n = 0
+  let sx = 0
+  let sy = 0
+  let sxx = 0
+  let sxy = 0
+  for (let slot = 0; slot < SLOTS; slot++) {
+    const x = supply[slot]
+    const y = remainder[slot]
+    if (Number.isNaN(y)) continue
+    n++
+    sx += x
+    sy += y
+    sxx += x * x
+    sxy += x * y
+  }
+  const spread = sxx - (sx * sx) / n
+  if (n < 48 || !(spread > n * (0.05 * (sx / n)) ** 2)) return Number.NaN
+  return (sxy - (sx * sy) / n) / spread
+}

@@ -1,0 +1,169 @@
+/** Judges the remainder of transformer areas day by day, as usage points are judged (detectors/area-balance.ts says what it is). */
+import { areaRemainder, type MemberDay } from './area-balance.ts'
+import { type DayClock, SLOTS } from './day-clock.ts'
+import type { DayDetector } from './day-detector.ts'
+import { DAY_SUSPECT, DayRecords, JUDGEABLE_SLOTS, RING_DAYS } from './day-record.ts'
+import type { Episode } from './episode.ts'
+import type { IntervalWindow } from './interval-window.ts'
+import type { JudgedLedger } from './judged-ledger.ts'
+import { measureDay } from './measure-day.ts'
+import { sameEpisodes } from './point-judge.ts'
+import { slotCode, WATTS, wattsOf } from './slot-code.ts'
+import { midnightSlot } from './solar-night.ts'
+import { foldDay } from './subject-days.ts'
+
+/** Added to every remainder so that it is positive where the loss was over-estimated; detectors look at differences only. */
+export const REMAINDER_OFFSET_W = 8_000
+const NO_EPISODES: readonly Episode[] = []
+const UNKNOWN = new Float64Array(SLOTS).fill(Number.NaN)
+
+export class AreaJudge {
+  readonly records: DayRecords
+  readonly settled = new Map<number, readonly Episode[]>()
+  readonly standing = new Map<number, readonly Episode[]>()
+  /** Slope of remainder over supply by area and day, like the day records. */
+  readonly slopes: Float32Array
+  readonly settledDay: Uint16Array
+  readonly #clock: DayClock
+  readonly #window: IntervalWindow
+  readonly #detectors: readonly DayDetector[]
+  readonly #pointRecords: DayRecords
+  readonly #supply = new Float64Array(SLOTS)
+  readonly #memberWatts = new Float64Array(SLOTS)
+  readonly #codes = new Uint16Array(SLOTS)
+  readonly #watts = new Float64Array(SLOTS)
+  #known: JudgedLedger
+
+  constructor(
+    clock: DayClock,
+    window: IntervalWindow,
+    detectors: readonly DayDetector[],
+    pointRecords: DayRecords,
+    known: JudgedLedger,
+    areas: number,
+  ) {
+    this.#clock = clock
+    this.#window = window
+    this.#detectors = detectors
+    this.#pointRecords = pointRecords
+    this.#known = known
+    this.records = new DayRecords(areas)
+    this.slopes = new Float32Array(areas * RING_DAYS).fill(Number.NaN)
+    this.settledDay = new Uint16Array(areas)
+  }
+
+  useLedger(known: JudgedLedger): void {
+    this.#known = known
+  }
+
+  /** Judges the days of an area that are closed but not settled. True when its episodes changed. */
+  judge(area: number): boolean {
+    const total = this.#known.totalRow[area]
+    if (total < 0 || this.#known.areaWatched[area] === 0) return false
+    const newest = this.#window.newestDay(total)
+    let episodes = this.settled.get(area) ?? NO_EPISODES
+    for (const day of [newest - 1, newest]) {
+      if (day <= this.settledDay[area] || (day === newest && this.#window.slotsOf(total, day)[SLOTS - 1] === 0)) continue
+      episodes = this.#fold(area, day, episodes)
+    }
+    const before = this.standing.get(area) ?? NO_EPISODES
+    if (episodes.length === 0 && before.length === 0) return false
+    this.standing.set(area, episodes)
+    return !sameEpisodes(before, episodes)
+  }
+
+  /** Settles `day`, and what is unsettled before it, when the first of an area's meters is about to forget it. */
+  settle(area: number, day: number): void {
+    const total = this.#known.totalRow[area]
+    if (total < 0 || this.#known.areaWatched[area] === 0 || day <= this.settledDay[area]) return
+    if (this.settledDay[area] > 0) this.#forget(area, this.settledDay[area], day)
+    const episodes = this.#fold(area, day, this.settled.get(area) ?? NO_EPISODES)
+    if (episodes.length > 0) this.settled.set(area, episodes)
+    else this.settled.delete(area)
+    this.settledDay[area] = day
+  }
+
+  /** The remainder of one open day, W per slot, NaN where not judgeable. */
+  remainderOf(area: number, day: number): Float64Array {
+    return this.#remainder(area, day).watts
+  }
+
+  #fold(area: number, day: number, episodes: readonly Episode[]): readonly Episode[] {
+    const { watts, judgeable, slope } = this.#remainder(area, day)
+    for (let slot = 0; slot < SLOTS; slot++) {
+      this.#watts[slot] = watts[slot] + REMAINDER_OFFSET_W
+      this.#codes[slot] = !Number.isNaN(watts[slot]) ? slotCode(this.#watts[slot], Number.NaN) : 0
+    }
+    const { latitude, longitude } = this.#known.ledger.areas
+    const record = measureDay(this.#codes, midnightSlot(this.#clock, longitude[area]))
+    const folded = foldDay(this.#clock, this.records, this.#detectors, episodes, {
+      row: area,
+      day,
+      latitude: latitude[area],
+      longitude: longitude[area],
+      watts: this.#watts,
+      tangent: UNKNOWN,
+      record,
+      until: SLOTS,
+    })
+    this.records.set(area, day, record, folded.suspect ? DAY_SUSPECT : 0)
+    this.slopes[area * RING_DAYS + (day % RING_DAYS)] = folded.suspect || judgeable < JUDGEABLE_SLOTS ? Number.NaN : slope
+    return folded.episodes
+  }
+
+  #remainder(area: number, day: number) {
+    const { memberStart, members, totalRow, dead } = this.#known
+    this.#read(totalRow[area], day, this.#supply)
+    const from = memberStart[area]
+    const member: { watts: Float64Array; usualMeanW: number; mayBeSilent: boolean } = {
+      watts: this.#memberWatts,
+      usualMeanW: Number.NaN,
+      mayBeSilent: false,
+    }
+    const memberDay = (index: number): MemberDay => {
+      const row = members[from + index]
+      this.#read(row, day, this.#memberWatts)
+      member.usualMeanW = this.#usualMean(row, day)
+      member.mayBeSilent = dead[row] === 1
+      return member
+    }
+    return areaRemainder(this.#supply, memberStart[area + 1] - from, memberDay, this.#usualSlope(area, day))
+  }
+
+  #forget(area: number, from: number, to: number): void {
+    this.records.forget(area, from, to)
+    for (let day = Math.max(from + 1, to - RING_DAYS + 1); day <= to; day++) {
+      this.slopes[area * RING_DAYS + (day % RING_DAYS)] = Number.NaN
+    }
+  }
+
+  #read(row: number, day: number, into: Float64Array): void {
+    const newest = this.#window.newestDay(row)
+    if (day > newest || day < newest - 1) {
+      into.fill(Number.NaN)
+      return
+    }
+    const codes = this.#window.slotsOf(row, day)
+    for (let slot = 0; slot < SLOTS; slot++) into[slot] = wattsOf(codes[slot])
+  }
+
+  #usualMean(row: number, day: number): number {
+    const { coverage, mean } = this.#pointRecords.columns
+    for (let back = 1; back < 8; back++) {
+      const at = row * RING_DAYS + ((day - back) % RING_DAYS)
+      if (coverage[at] > 0) return WATTS[mean[at]]
+    }
+    return Number.NaN
+  }
+
+  #usualSlope(area: number, day: number): number {
+    const known: number[] = []
+    for (let back = 1; back < RING_DAYS; back++) {
+      const slope = this.slopes[area * RING_DAYS + ((day - back) % RING_DAYS)]
+      if (!Number.isNaN(slope)) known.push(slope)
+    }
+    if (known.length < 3) return 0
+    known.sort((a, b) => a - b)
+    return Math.min(0.15, Math.max(-0.05, known[known.length >> 1]))
+  }
+}

@@ -1,0 +1,151 @@
+/** Makes the alert of the contract out of an episode: when it would have been raised, what changed since, and why. */
+import type { Alert, AlertRevision, AlertRoute, InnocentExplanation, Sentence } from '../model/alert.ts'
+import type { Episode, Standing } from './episode.ts'
+import { bestInnocentExplanation } from './innocent-explanations.ts'
+import { withinReach } from './reach.ts'
+import type { Case, Subject } from './subject.ts'
+import { type Evidence, weighEvidence } from './weigh-evidence.ts'
+
+export interface Verdict {
+  readonly probability: number
+  readonly evidence: readonly Evidence[]
+  readonly innocent: InnocentExplanation | null
+}
+
+/** Log-odds of illegal processing before any evidence but the detector's: a load of this kind near a closed mine. */
+const PRIOR: Readonly<Record<string, number>> = {
+  'flat-load': -1.6,
+  'night-surge': -1.8,
+  'furnace-burst': -2.4,
+  'dead-account': -2.6,
+}
+
+/** Days on which something must have been found before an alert is raised. */
+const LEAST_HOT_DAYS: Readonly<Record<string, number>> = {
+  'flat-load': 2,
+  'night-surge': 3,
+  'furnace-burst': 3,
+  'dead-account': 1,
+}
+
+/** A load that fits an innocent explanation as well as can be is this much less likely to be processing. */
+const INNOCENT_NATS = 3.2
+
+export function weigh(it: Case): Verdict {
+  const evidence = weighEvidence(it)
+  const innocent = bestInnocentExplanation(it)
+  let logOdds = PRIOR[it.episode.detector] ?? -3
+  for (const { nats } of evidence) logOdds += nats
+  const likelihood = innocent?.likelihood ?? 0
+  if (innocent?.kind === 'lawful-use' || innocent?.kind === 'meter-on-wrong-area') logOdds -= 5
+  else if (it.episode.detector !== 'dead-account') logOdds -= INNOCENT_NATS * likelihood ** 1.5
+  return { probability: Math.round(1000 / (1 + Math.exp(-logOdds))) / 1000, evidence, innocent }
+}
+
+/** Null when the episode never amounted to an alert. `caseAt` completes a standing with what surrounds it. */
+export function composeAlert(
+  subject: Subject,
+  episode: Episode,
+  caseAt: (standing: Standing) => Case,
+  raiseAt: number,
+): Alert | null {
+  const history: AlertRevision[] = []
+  let raised: Standing | null = null
+  let last: { standing: Standing; verdict: Verdict; it: Case } | null = null
+  let told = 0
+  let withdrawnAt: number | null = null
+  for (const standing of episode.standings) {
+    if (raised === null && standing.hotDays < (LEAST_HOT_DAYS[episode.detector] ?? 2)) continue
+    const it = caseAt(standing)
+    const verdict = weigh(it)
+    const { probability } = verdict
+    last = { standing, verdict, it }
+    if (raised === null) {
+      if (probability < raiseAt) continue
+      raised = standing
+      told = probability
+      history.push(revision(history.length, standing.at, 'raised', probability, RAISED))
+    } else if (withdrawnAt === null && probability < raiseAt / 2) {
+      withdrawnAt = standing.at
+      told = probability
+      history.push(revision(history.length, standing.at, 'withdrawn', probability, verdict.innocent?.sentence ?? WEAKER))
+    } else if (withdrawnAt !== null && probability >= raiseAt) {
+      withdrawnAt = null
+      told = probability
+      history.push(revision(history.length, standing.at, 'reopened', probability, STRONGER))
+    } else if (Math.abs(probability - told) >= 0.1) {
+      const stronger = probability > told
+      told = probability
+      history.push(
+        revision(history.length, standing.at, stronger ? 'strengthened' : 'lowered', probability, stronger ? STRONGER : WEAKER),
+      )
+    }
+  }
+  if (raised === null || last === null) return null
+  const { standing, verdict } = last
+  const clearedAt = episode.closedAt ?? withdrawnAt
+  if (episode.closedAt !== null) history.push(revision(history.length, episode.closedAt, 'cleared', verdict.probability, STOPPED))
+  return {
+    id: alertId(subject, episode),
+    subject: { kind: subject.kind, id: subject.id },
+    route: routeOf(subject, episode, standing),
+    onset: instant(episode.onset),
+    raisedAt: instant(raised.at),
+    clearedAt: clearedAt === null ? null : instant(clearedAt),
+    probability: verdict.probability,
+    rank: null,
+    powerW: Math.round(standing.powerW),
+    energyWh: Math.round(standing.energyWh),
+    mines: subject.mines.map((site) => ({
+      mine: site.mine.mine,
+      distanceMeters: Math.round(site.distanceMeters),
+      withinReach: withinReach(standing.powerW, site),
+    })),
+    reasons: verdict.evidence.map(({ group, nats, sentence }) => ({
+      detector: group,
+      score: Math.round(Math.min(1, Math.max(0, nats / 2)) * 100) / 100,
+      sentence,
+    })),
+    innocent: verdict.innocent,
+    revision: history.length - 1,
+    history,
+  }
+}
+
+const RAISED: Sentence = { zh: '证据达到报警线。', en: 'The evidence reached the line for an alert.' }
+const STRONGER: Sentence = { zh: '后续读数加强了判断。', en: 'Later readings strengthened it.' }
+const WEAKER: Sentence = { zh: '后续读数或邻户情况削弱了判断。', en: 'Later readings, or the neighbours’, weakened it.' }
+const STOPPED: Sentence = { zh: '可疑负荷已停。', en: 'The suspect load has stopped.' }
+
+function revision(
+  number: number,
+  at: number,
+  change: AlertRevision['change'],
+  probability: number,
+  cause: Sentence,
+): AlertRevision {
+  return { revision: number, at: instant(at), change, probability, cause }
+}
+
+function routeOf(subject: Subject, episode: Episode, standing: Standing): AlertRoute {
+  if (episode.detector === 'dead-account') return 'revived'
+  if (subject.kind === 'area') return 'tapped'
+  if (episode.detector === 'flat-load') return 'metered'
+  if (episode.detector === 'furnace-burst') return 'smelting'
+  // a small flat block at night in a quiet house is a pump that runs in the dark, not a mill inside a host's load
+  const quietHost = episode.usual.noon.medianW < 1_500
+  return quietHost && standing.powerW < 12_000 && standing.flatness < 0.05 ? 'metered' : 'night-mill'
+}
+
+/** FNV-1a, 64 bits: the same episode has the same id in every run. */
+function alertId(subject: Subject, episode: Episode): string {
+  let hash = 0xcbf29ce484222325n
+  for (const byte of new TextEncoder().encode(`${subject.kind}:${subject.id}:${episode.detector}:${episode.sequence}`)) {
+    hash = ((hash ^ BigInt(byte)) * 0x100000001b3n) & 0xffff_ffff_ffff_ffffn
+  }
+  return `A${hash.toString(16).padStart(16, '0')}`
+}
+
+function instant(utcSeconds: number): string {
+  return new Date(utcSeconds * 1000).toISOString().replace('.000', '')
+}

@@ -1,0 +1,100 @@
+import type { Reference } from './day-record.ts'
+import type { Night } from './solar-night.ts'
+
+/** One judgeable day of one subject, as a detector sees it. Powers in W, NaN where missing. */
+export interface DayView {
+  readonly day: number
+  readonly watts: Float64Array
+  /** tan φ by slot, NaN where unknown. */
+  readonly tangent: Float64Array
+  /** The day before: slots at its end that held one level, and the highest level it held (W); a run may have begun in it. */
+  readonly before: { readonly tail: number; readonly burstW: number }
+  readonly night: Night
+  /** Slot of solar midnight. */
+  readonly midnight: number
+  readonly floorW: number
+  readonly nightW: number
+  readonly noonW: number
+  readonly burstW: number
+  readonly swings: number
+  /** What is usual here, from the days before the suspect load began. */
+  readonly usual: Usual
+}
+
+export interface Usual {
+  readonly floor: Reference
+  readonly night: Reference
+  readonly noon: Reference
+  readonly burst: Reference
+  /** Reactive power (var) of the usual night, NaN when unknown. */
+  readonly nightVars: number
+}
+
+/** What a detector holds against a day. */
+export interface DayFinding {
+  readonly detector: string
+  /** First suspect slot; negative when the run began the day before. */
+  readonly startSlot: number
+  /** Slot after the last suspect one. */
+  readonly endSlot: number
+  /** Hours during which the suspect load ran. */
+  readonly hours: number
+  /** Level of the suspect load above what is usual, W. */
+  readonly powerW: number
+  readonly energyWh: number
+  /** Relative change from slot to slot while it ran: 0.01 a mill or pump, 0.2 a saw. */
+  readonly flatness: number
+  /** tan φ of the added load alone, NaN when it cannot be told. */
+  readonly tangent: number
+  /** How often it swung on and off. */
+  readonly swings: number
+  /** Size against the usual spread. */
+  readonly surprise: number
+  /** Usual level that it stands on, W. */
+  readonly usualW: number
+}
+
+/** Judges one closed day at a time; pure. Null when the day is nothing to this detector. */
+export interface DayDetector {
+  readonly name: string
+  judge(view: DayView): DayFinding | null
+}
+
+/** Median relative change between neighbouring slots of [from, to), against `level`. */
+export function flatnessOf(watts: Float64Array, from: number, to: number, level: number): number {
+  let length = 0
+  for (let slot = Math.max(1, from + 1); slot < to; slot++) {
+    const change = Math.abs(watts[slot] - watts[slot - 1])
+    if (!Number.isNaN(change)) changes[length++] = change
+  }
+  if (length === 0) return 1
+  return changes.subarray(0, length).sort()[length >> 1] / level
+}
+
+const changes = new Float64Array(96)
+
+/** Quantile (0–1) of the slots of [from, to) that have readings; NaN when there are none. */
+export function quantileOf(watts: Float64Array, from: number, to: number, quantile: number): number {
+  let length = 0
+  for (let slot = from; slot < to; slot++) if (!Number.isNaN(watts[slot])) present[length++] = watts[slot]
+  if (length === 0) return Number.NaN
+  return present.subarray(0, length).sort()[Math.min(length - 1, Math.floor(quantile * length))]
+}
+
+const present = new Float64Array(96)
+
+/** tan φ of a load of `addedW` that stands on `usualW` with `usualVars`, from the slots of [from, to) that run at about the added level. */
+export function addedTangent(view: DayView, from: number, to: number, addedW: number): number {
+  const { watts, tangent, usual } = view
+  const level = usual.night.days > 0 ? usual.night.medianW : 0
+  let vars = 0
+  let over = 0
+  for (let slot = Math.max(0, from); slot < to; slot++) {
+    if (Number.isNaN(tangent[slot]) || watts[slot] < 0.6 * addedW || watts[slot] > level + 1.6 * addedW) continue
+    vars += tangent[slot] * watts[slot]
+    over++
+  }
+  if (over < 2) return Number.NaN
+  const usualVars = !Number.isNaN(usual.nightVars) ? usual.nightVars : 0.4 * level
+  return Math.max(0, (vars / over - usualVars) / addedW)
+}

@@ -1,0 +1,133 @@
+/**
+ * What is kept of every day of every usage point: sixteen bytes that later days are compared with. Twenty-seven days,
+ * day d in place d mod 27. Powers are 12-bit codes of detectors/slot-code.ts.
+ */
+import { allocateColumns, type Columns } from '../model/columns.ts'
+import { WATTS } from './slot-code.ts'
+
+export const RING_DAYS = 27
+
+const TYPES = {
+  /** Fourth-lowest hour: what runs round the clock, three hours of standstill allowed. */
+  floor: Uint16Array,
+  /** Second-lowest hour of the seven around solar midnight. */
+  night: Uint16Array,
+  /** Median of the nine hours around noon. */
+  noon: Uint16Array,
+  /** Highest level held for three quarters of an hour. */
+  burst: Uint16Array,
+  mean: Uint16Array,
+  /** tan φ × 100 of the lowest night hours, 255 unknown; the same of the whole day. */
+  nightTangent: Uint8Array,
+  dayTangent: Uint8Array,
+  /** Slots present; 0 means that there is no record. */
+  coverage: Uint8Array,
+  /** Set of DAY_* marks. */
+  marks: Uint8Array,
+  /** Number of swings across half the range, at most 255. */
+  swings: Uint8Array,
+  /** Slots at the end of the day that held the level of its last hour: a run may go on into the next day. */
+  tail: Uint8Array,
+} as const
+const WIDTHS = Object.fromEntries(Object.keys(TYPES).map((name) => [name, RING_DAYS]))
+export const RECORD_BYTES_PER_ROW = 16 * RING_DAYS
+
+/** The day was called suspect by a detector: no baseline learns from it. */
+export const DAY_SUSPECT = 1
+export const UNKNOWN_TANGENT = 255
+
+/** Days with fewer slots than this are neither suspect nor clear. */
+export const JUDGEABLE_SLOTS = 84
+
+export interface DayRecord {
+  floor: number
+  night: number
+  noon: number
+  burst: number
+  mean: number
+  nightTangent: number
+  dayTangent: number
+  coverage: number
+  swings: number
+  tail: number
+}
+
+export type RecordField = 'floor' | 'night' | 'noon' | 'burst' | 'mean'
+
+export class DayRecords {
+  readonly columns: Columns<typeof TYPES>
+
+  constructor(rows: number) {
+    this.columns = allocateColumns(TYPES, rows, WIDTHS)
+  }
+
+  get state(): ArrayBufferLike {
+    return this.columns.floor.buffer
+  }
+
+  set(row: number, day: number, record: DayRecord, marks: number): void {
+    const at = row * RING_DAYS + (day % RING_DAYS)
+    const { columns } = this
+    columns.floor[at] = record.floor
+    columns.night[at] = record.night
+    columns.noon[at] = record.noon
+    columns.burst[at] = record.burst
+    columns.mean[at] = record.mean
+    columns.nightTangent[at] = record.nightTangent
+    columns.dayTangent[at] = record.dayTangent
+    columns.coverage[at] = record.coverage
+    columns.swings[at] = record.swings
+    columns.tail[at] = record.tail
+    columns.marks[at] = marks
+  }
+
+  /** Forgets the records of days in (from, to]: places that will mean new days. */
+  forget(row: number, from: number, to: number): void {
+    const { coverage } = this.columns
+    for (let day = Math.max(from + 1, to - RING_DAYS + 1); day <= to; day++) coverage[row * RING_DAYS + (day % RING_DAYS)] = 0
+  }
+}
+
+/** Median and spread (W) of a field over the days of reference before `day`. */
+export interface Reference {
+  readonly days: number
+  readonly medianW: number
+  /** 1.4826 × median absolute deviation: the standard deviation, were it normal. */
+  readonly spreadW: number
+  readonly maximumW: number
+}
+
+const scratch = new Float64Array(RING_DAYS)
+
+/** Over judgeable days before `day` that no detector called suspect. */
+export function referenceOf(records: DayRecords, row: number, day: number, field: RecordField): Reference {
+  const { coverage, marks } = records.columns
+  const values = records.columns[field]
+  let days = 0
+  let maximumW = 0
+  for (let back = 1; back < RING_DAYS; back++) {
+    const at = row * RING_DAYS + ((day - back) % RING_DAYS)
+    if (coverage[at] < JUDGEABLE_SLOTS || marks[at] & DAY_SUSPECT) continue
+    const watts = WATTS[values[at]]
+    scratch[days++] = watts
+    if (watts > maximumW) maximumW = watts
+  }
+  if (days === 0) return { days, medianW: Number.NaN, spreadW: Number.NaN, maximumW: Number.NaN }
+  const medianW = medianOfFirst(days)
+  for (let i = 0; i < days; i++) scratch[i] = Math.abs(scratch[i] - medianW)
+  return { days, medianW, spreadW: 1.4826 * medianOfFirst(days), maximumW }
+}
+
+function medianOfFirst(length: number): number {
+  for (let i = 1; i < length; i++) {
+    const value = scratch[i]
+    let k = i - 1
+    while (k >= 0 && scratch[k] > value) {
+      scratch[k + 1] = scratch[k]
+      k--
+    }
+    scratch[k + 1] = value
+  }
+  const half = length >> 1
+  return length & 1 ? scratch[half] : (scratch[half - 1] + scratch[half]) / 2
+}

@@ -1,0 +1,149 @@
+/**
+ * All detectors over all subjects: readings in, alerts out. Deterministic in event time: what stands at the end depends on
+ * the readings, not on their order, batches or repetition, as long as none is later than a day (detectors/interval-window.ts).
+ */
+import type { Alert } from '../model/alert.ts'
+import { type Ledger, NO_AREA } from '../model/ledger.ts'
+import type { ReadingBatch } from '../model/reading-batch.ts'
+import { AreaJudge } from './area-judge.ts'
+import type { DayClock } from './day-clock.ts'
+import { SLOTS } from './day-clock.ts'
+import { deadAccount } from './dead-account.ts'
+import { Desk } from './desk.ts'
+import type { DetectorsConfig } from './detectors-config.ts'
+import type { Episode } from './episode.ts'
+import { flatLoad } from './flat-load.ts'
+import { furnaceBurst } from './furnace-burst.ts'
+import { IntervalWindow } from './interval-window.ts'
+import { type JudgedLedger, judgedLedger } from './judged-ledger.ts'
+import { nightSurge } from './night-surge.ts'
+import { PointJudge } from './point-judge.ts'
+
+/** Changes of the judging of an area's remainder against that of a meter: no host hides in it, and the offset is no level. */
+const AREA_FLAT = { leastW: 1_800, spreads: 4.5, share: 0, unsteadiness: 0.03, timesHighest: 1.05 }
+const AREA_NIGHT = { leastW: 2_200, spreads: 4.5, unsteadiness: 0.035, timesHighest: 1.08 }
+
+const NO_EPISODES: readonly Episode[] = []
+
+export class DetectorBank {
+  readonly clock: DayClock
+  readonly config: DetectorsConfig
+  readonly #rows: number
+  readonly window: IntervalWindow
+  readonly points: PointJudge
+  readonly areas: AreaJudge
+  readonly #desk: Desk
+  #known: JudgedLedger
+  /** By row: bit 1 << (day & 1) for an open day with changes, 4 when a day closed. */
+  readonly #dirty: Uint8Array
+  readonly #dirtyRows: number[] = []
+  readonly #dirtyAreas = new Set<number>()
+  readonly #changed = new Set<number>()
+  #outcomes = new Uint8Array(4096)
+
+  /** `rows` and `areas`: how many the state has room for; at least as many as the ledger has. */
+  constructor(
+    config: DetectorsConfig,
+    clock: DayClock,
+    ledger: Ledger,
+    rows = ledger.usagePoints.length,
+    areas = ledger.areas.length,
+  ) {
+    this.config = config
+    this.clock = clock
+    this.#rows = rows
+    this.#known = judgedLedger(ledger, config.horizonMeters)
+    this.#dirty = new Uint8Array(rows)
+    this.window = new IntervalWindow(clock, rows)
+    const live = [flatLoad(config.flatLoad), nightSurge(config.nightSurge), furnaceBurst(config.furnaceBurst)]
+    const quiet = { floorW: config.flatLoad.leastW, nightW: config.nightSurge.leastW, burstW: config.furnaceBurst.leastW }
+    this.points = new PointJudge(clock, this.window, { live, dead: [deadAccount(config.deadAccount)], quiet }, this.#known, rows)
+    const remainder = [flatLoad({ ...config.flatLoad, ...AREA_FLAT }), nightSurge({ ...config.nightSurge, ...AREA_NIGHT })]
+    this.areas = new AreaJudge(clock, this.window, remainder, this.points.records, this.#known, areas)
+    this.#desk = new Desk(config, clock)
+  }
+
+  get rows(): number {
+    return this.#rows
+  }
+
+  get ledgerVersion(): number {
+    return this.#known.ledger.version
+  }
+
+  useLedger(ledger: Ledger): void {
+    this.#known = judgedLedger(ledger, this.config.horizonMeters)
+    this.points.useLedger(this.#known)
+    this.areas.useLedger(this.#known)
+  }
+
+  /** What became of each reading (detectors/interval-window.ts, Outcome); sets the batch's `revision` column. Call once per batch, before `judge`. */
+  take(batch: ReadingBatch): Uint8Array {
+    if (this.#outcomes.length < batch.length) this.#outcomes = new Uint8Array(batch.length * 2)
+    this.window.observe(batch, this.#outcomes, this.#beforeAdvance, this.#slotChanged)
+    return this.#outcomes
+  }
+
+  /** Judges what the taken readings changed; the alerts that are new or different. */
+  judge(): Alert[] {
+    for (const row of this.#dirtyRows) this.#judgeRow(row)
+    this.#dirtyRows.length = 0
+    for (const area of this.#dirtyAreas) if (this.areas.judge(area)) this.#changed.add(-1 - area)
+    this.#dirtyAreas.clear()
+    if (this.#changed.size === 0) return []
+    const news = this.#desk.update(this.#known, this.#changed, this.#episodesOf)
+    this.#changed.clear()
+    return news
+  }
+
+  /** All alerts as they stand. */
+  alerts(): Alert[] {
+    return this.#desk.alerts()
+  }
+
+  /** After a checkpoint was restored: the desk learns of all episodes again. */
+  reopenDesk(): Alert[] {
+    const keys = [...this.points.standing.keys(), ...[...this.areas.standing.keys()].map((area) => -1 - area)]
+    return this.#desk.update(this.#known, keys, this.#episodesOf)
+  }
+
+  readonly #episodesOf = (key: number): readonly Episode[] =>
+    (key >= 0 ? this.points.standing.get(key) : this.areas.standing.get(-1 - key)) ?? NO_EPISODES
+
+  readonly #beforeAdvance = (row: number, newest: number, to: number): void => {
+    const area = this.#known.ledger.usagePoints.area[row]
+    if (this.#known.watched[row] === 1) {
+      if (this.#dirty[row] !== 0) this.#judgeRow(row)
+      this.points.settle(row, newest - 1)
+      if (to > newest + 1) this.points.settle(row, newest)
+      this.points.records.forget(row, newest, to)
+      this.#markDirty(row, 1 << (newest & 1))
+    }
+    if (area !== NO_AREA) {
+      this.areas.settle(area, newest - 1)
+      if (to > newest + 1) this.areas.settle(area, newest)
+      this.#dirtyAreas.add(area)
+    }
+  }
+
+  readonly #slotChanged = (row: number, day: number, slot: number): void => {
+    const closed = slot === SLOTS - 1 || day < this.window.newestDay(row) || this.window.slotsOf(row, day)[SLOTS - 1] !== 0
+    if (!closed && this.#known.dead[row] === 0) return
+    if (this.#known.watched[row] === 1) this.#markDirty(row, 1 << (day & 1))
+    if (!closed) return
+    const area = this.#known.ledger.usagePoints.area[row]
+    if (area !== NO_AREA) this.#dirtyAreas.add(area)
+  }
+
+  #markDirty(row: number, bits: number): void {
+    if (this.#dirty[row] === 0) this.#dirtyRows.push(row)
+    this.#dirty[row] |= bits
+  }
+
+  #judgeRow(row: number): void {
+    const bits = this.#dirty[row]
+    if (bits === 0) return
+    this.#dirty[row] = 0
+    if (this.points.judge(row, bits)) this.#changed.add(row)
+  }
+}

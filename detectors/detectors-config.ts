@@ -1,0 +1,20 @@
+import { z } from 'zod'
+import { DeadAccountConfig } from './dead-account.ts'
+import { FlatLoadConfig } from './flat-load.ts'
+import { FurnaceBurstConfig } from './furnace-burst.ts'
+import { NightSurgeConfig } from './night-surge.ts'
+
+/** The slot `detectors` of the configuration: every detector's own schema, joined. */
+export const DetectorsConfig = z.strictObject({
+  flatLoad: FlatLoadConfig.prefault({}),
+  nightSurge: NightSurgeConfig.prefault({}),
+  furnaceBurst: FurnaceBurstConfig.prefault({}),
+  deadAccount: DeadAccountConfig.prefault({}),
+  /** Judge only subjects with a mine this near (m): what lies farther cannot be fed at low voltage. */
+  horizonMeters: z.number().positive().max(100_000).default(8_000),
+  /** Probability from which an alert is raised. */
+  raiseAt: z.number().min(0).max(1).default(0.3),
+  /** Places on the work list of a week: how many an inspection team drives to. */
+  weeklyBudget: z.int().positive().max(10_000).default(50),
+})
+export type DetectorsConfig = z.output<typeof DetectorsConfig>

@@ -1,0 +1,161 @@
+/**
+ * An episode: the days in a row (with the stops that its kind of work makes) on which one detector held something against
+ * one subject. Folding is pure: the same days give the same episode, whatever came first.
+ */
+import type { DayFinding, Usual } from './day-detector.ts'
+
+/** How the episode stood at the end of one suspect day: what a live service knew then. */
+export interface Standing {
+  readonly day: number
+  /** UTC seconds: the end of the last reading that was needed. */
+  readonly at: number
+  readonly hotDays: number
+  /** Judgeable days since onset, this one included. */
+  readonly days: number
+  readonly powerW: number
+  readonly energyWh: number
+  readonly flatness: number
+  /** NaN as null in JSON: unknown. */
+  readonly tangent: number | null
+  readonly hours: number
+  /** Mean and spread of the slot at which it starts. */
+  readonly startSlot: number
+  readonly startSpread: number
+  readonly endSlot: number
+  readonly swings: number
+  /** Relative spread of the level from day to day. */
+  readonly levelSpread: number
+  readonly surprise: number
+}
+
+export interface Episode {
+  readonly detector: string
+  /** Counts the episodes of this detector at this subject from 1. */
+  readonly sequence: number
+  /** UTC seconds. */
+  readonly onset: number
+  readonly usual: Usual
+  readonly usualW: number
+  readonly lastHotDay: number
+  readonly coldDays: number
+  readonly firstColdAt: number | null
+  readonly closedAt: number | null
+  readonly sums: EpisodeSums
+  readonly standings: readonly Standing[]
+}
+
+interface EpisodeSums {
+  readonly hotDays: number
+  readonly days: number
+  readonly powerW: number
+  readonly powerSquares: number
+  readonly energyWh: number
+  readonly flatness: number
+  readonly tangent: number
+  readonly tangentDays: number
+  readonly hours: number
+  readonly startSlot: number
+  readonly startSquares: number
+  readonly endSlot: number
+  readonly swings: number
+  readonly surprise: number
+}
+
+const NOTHING: EpisodeSums = {
+  hotDays: 0,
+  days: 0,
+  powerW: 0,
+  powerSquares: 0,
+  energyWh: 0,
+  flatness: 0,
+  tangent: 0,
+  tangentDays: 0,
+  hours: 0,
+  startSlot: 0,
+  startSquares: 0,
+  endSlot: 0,
+  swings: 0,
+  surprise: 0,
+}
+
+/** Standings kept one by one; later ones replace the last. */
+const MOST_STANDINGS = 45
+
+/** Clear days in a row after which an episode is over, by detector: carbon is changed, inspectors come, furnaces rest for a week. */
+const REST_DAYS: Readonly<Record<string, number>> = {
+  'flat-load': 3,
+  'night-surge': 7,
+  'furnace-burst': 15,
+  'dead-account': 7,
+}
+
+export function beginEpisode(finding: DayFinding, sequence: number, usual: Usual, onset: number): Episode {
+  return {
+    detector: finding.detector,
+    sequence,
+    onset,
+    usual,
+    usualW: finding.usualW,
+    lastHotDay: 0,
+    coldDays: 0,
+    firstColdAt: null,
+    closedAt: null,
+    sums: NOTHING,
+    standings: [],
+  }
+}
+
+/** The episode after a suspect day whose needed readings end at `at` (UTC seconds). */
+export function withHotDay(episode: Episode, day: number, finding: DayFinding, at: number): Episode {
+  const old = episode.sums
+  const sums: EpisodeSums = {
+    hotDays: old.hotDays + 1,
+    days: old.days + 1,
+    powerW: old.powerW + finding.powerW,
+    powerSquares: old.powerSquares + finding.powerW ** 2,
+    energyWh: old.energyWh + finding.energyWh,
+    flatness: old.flatness + finding.flatness,
+    tangent: !Number.isNaN(finding.tangent) ? old.tangent + finding.tangent : old.tangent,
+    tangentDays: !Number.isNaN(finding.tangent) ? old.tangentDays + 1 : old.tangentDays,
+    hours: old.hours + finding.hours,
+    startSlot: old.startSlot + finding.startSlot,
+    startSquares: old.startSquares + finding.startSlot ** 2,
+    endSlot: old.endSlot + finding.endSlot,
+    swings: old.swings + finding.swings,
+    surprise: old.surprise + finding.surprise,
+  }
+  const n = sums.hotDays
+  const standing: Standing = {
+    day,
+    at,
+    hotDays: n,
+    days: sums.days,
+    powerW: sums.powerW / n,
+    energyWh: sums.energyWh,
+    flatness: sums.flatness / n,
+    tangent: sums.tangentDays > 0 ? sums.tangent / sums.tangentDays : null,
+    hours: sums.hours / n,
+    startSlot: sums.startSlot / n,
+    startSpread: deviation(sums.startSlot, sums.startSquares, n),
+    endSlot: sums.endSlot / n,
+    swings: sums.swings / n,
+    levelSpread: deviation(sums.powerW, sums.powerSquares, n) / (sums.powerW / n),
+    surprise: sums.surprise / n,
+  }
+  const standings =
+    episode.standings.length < MOST_STANDINGS ? [...episode.standings, standing] : [...episode.standings.slice(0, -1), standing]
+  return { ...episode, lastHotDay: day, coldDays: 0, firstColdAt: null, sums, standings }
+}
+
+/** The episode after a judgeable day on which nothing was held against the subject. `at`: the day's beginning, UTC seconds. */
+export function withColdDay(episode: Episode, at: number): Episode {
+  const coldDays = episode.coldDays + 1
+  const firstColdAt = episode.firstColdAt ?? at
+  const sums = { ...episode.sums, days: episode.sums.days + 1 }
+  const over = coldDays >= (REST_DAYS[episode.detector] ?? 7)
+  return { ...episode, coldDays, firstColdAt, sums, closedAt: over ? firstColdAt : null }
+}
+
+function deviation(sum: number, squares: number, n: number): number {
+  return Math.sqrt(Math.max(0, squares / n - (sum / n) ** 2))
+}

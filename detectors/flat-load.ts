@@ -1,0 +1,63 @@
+/**
+ * Flat load: leach and lift pumps, agitators and adsorption columns draw the same power day and night, which no home,
+ * farm or shop does. Looks at the fourth-lowest hour of a day: what stands there runs round the clock, ninety-minute
+ * stops for the carbon change allowed. The only published load figures of 洗洞 are of this kind: 10–14 kW without a
+ * day–night shape, 8,400 kWh a month and more. Cannot see: what runs less than twenty hours a day, and loads below `leastW`.
+ */
+import { z } from 'zod'
+import { addedTangent, type DayDetector, type DayFinding, type DayView, flatnessOf } from './day-detector.ts'
+
+export const FlatLoadConfig = z.strictObject({
+  /** A step of the day's floor below this (W) is not a processing load. */
+  leastW: z.number().positive().default(3_000),
+  /** …nor is one of fewer spreads of the usual floor than this. */
+  spreads: z.number().positive().default(5),
+  /** …nor one of a smaller share of the usual floor. */
+  share: z.number().nonnegative().default(0.3),
+  /** The usual floor is never held to be steadier than this share of itself. */
+  unsteadiness: z.number().positive().default(0.08),
+  /** How far the floor must stand above the highest usual one. */
+  timesHighest: z.number().min(1).default(1.15),
+})
+
+export function flatLoad(config: z.output<typeof FlatLoadConfig>): DayDetector {
+  return {
+    name: 'flat-load',
+    judge(view: DayView): DayFinding | null {
+      const { watts, usual, floorW } = view
+      if (usual.floor.days === 0) return null
+      const usualW = usual.floor.medianW
+      const spreadW = Math.max(usual.floor.spreadW, config.unsteadiness * usualW, 100)
+      const powerW = floorW - usualW
+      if (powerW < Math.max(config.leastW, config.spreads * spreadW, config.share * usualW)) return null
+      // a day that is high from one end to the other because the host is busy is not flat: its floor never came near before
+      if (floorW < config.timesHighest * usual.floor.maximumW) return null
+      const threshold = usualW + 0.6 * powerW
+      let energyWh = 0
+      let on = 0
+      let first = 96
+      let last = 0
+      for (let slot = 0; slot < 96; slot++) {
+        if (!(watts[slot] >= threshold)) continue
+        on++
+        energyWh += Math.min(watts[slot] - usualW, 1.25 * powerW) / 4
+        if (slot < first) first = slot
+        last = slot + 1
+      }
+      const began = first === 0 && view.before.burstW >= threshold && view.before.tail < 96 ? -view.before.tail : first
+      return {
+        detector: 'flat-load',
+        startSlot: began,
+        endSlot: last,
+        hours: on / 4,
+        powerW,
+        energyWh,
+        flatness: flatnessOf(watts, first, last, powerW),
+        tangent: addedTangent(view, first, last, powerW),
+        swings: view.swings,
+        surprise: powerW / spreadW,
+        usualW,
+      }
+    },
+  }
+}

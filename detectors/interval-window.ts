@@ -1,0 +1,122 @@
+/**
+ * The last two days of every usage point, slot by slot: where repeated, late and corrected readings meet before any
+ * detector sees them. What a slot holds depends on which readings came, not on their order (model/reading-quality.ts has
+ * the rule), as long as none is later than a day behind the newest of its usage point.
+ */
+import { allocateColumns, type Columns } from '../model/columns.ts'
+import { FLAG_SPREAD, type ReadingBatch } from '../model/reading-batch.ts'
+import { QUALITY_RANK } from '../model/reading-quality.ts'
+import { type DayClock, SLOT_SECONDS, SLOTS } from './day-clock.ts'
+import { slotCode } from './slot-code.ts'
+
+/** What became of a reading. */
+export const Outcome = { fresh: 0, duplicate: 1, superseded: 2, correction: 3, late: 4 } as const
+
+const TYPES = { slots: Uint16Array, marks: Uint8Array, newestDay: Uint16Array } as const
+const WIDTHS = { slots: 2 * SLOTS, marks: 2 * SLOTS }
+export const WINDOW_BYTES_PER_ROW = 2 * SLOTS * 3 + 2
+
+/** Called before a row's window moves on to `day`: the last moment at which its older days can be read. */
+export type BeforeAdvance = (row: number, from: number, to: number) => void
+/** Called when a slot of an open day changed. */
+export type Changed = (row: number, day: number, slot: number) => void
+
+export class IntervalWindow {
+  readonly #clock: DayClock
+  readonly #columns: Columns<typeof TYPES>
+  readonly #bits = new Float64Array(2)
+  readonly #words = new Uint32Array(this.#bits.buffer)
+
+  constructor(clock: DayClock, rows: number) {
+    this.#clock = clock
+    this.#columns = allocateColumns(TYPES, rows, WIDTHS)
+  }
+
+  get state(): ArrayBufferLike {
+    return this.#columns.slots.buffer
+  }
+
+  /** Newest day seen for a row, 0 when there was none. */
+  newestDay(row: number): number {
+    return this.#columns.newestDay[row]
+  }
+
+  /** The codes of one open day of a row (detectors/slot-code.ts); only days newestDay and newestDay − 1 exist. */
+  slotsOf(row: number, day: number): Uint16Array {
+    const from = row * 2 * SLOTS + (day & 1) * SLOTS
+    return this.#columns.slots.subarray(from, from + SLOTS)
+  }
+
+  /** Takes the readings in. `outcomes` gets one Outcome a row; `revision` of the batch is set where a value differs from one seen before. */
+  observe({ columns, length }: ReadingBatch, outcomes: Uint8Array, beforeAdvance: BeforeAdvance, changed: Changed): void {
+    const { slots, marks, newestDay } = this.#columns
+    const { usagePoint, start, seconds, energyWh, reactiveVarh, quality, flags, revision } = columns
+    const { shift } = this.#clock
+
+    for (let i = 0; i < length; i++) {
+      const row = usagePoint[i]
+      const local = start[i] + shift
+      const day = Math.floor(local / 86_400)
+      const newest = newestDay[row]
+      if (day > newest) {
+        if (newest > 0) beforeAdvance(row, newest, day)
+        this.#open(row, newest, day)
+      } else if (day < newest - 1) {
+        outcomes[i] = Outcome.late
+        continue
+      }
+      const slot = Math.floor((local - day * 86_400) / SLOT_SECONDS)
+      const hours = seconds[i] / 3600
+      const code = slotCode(energyWh[i] / hours, reactiveVarh[i] / hours)
+      const hash = this.#hash(energyWh[i], reactiveVarh[i])
+      const mark = (QUALITY_RANK[quality[i]] << 5) | (hash & 31)
+      const at = row * 2 * SLOTS + (day & 1) * SLOTS + slot
+      const old = slots[at]
+      if (old !== 0) {
+        const oldMark = marks[at]
+        if (old === code && oldMark === mark) {
+          outcomes[i] = Outcome.duplicate
+          continue
+        }
+        revision[i] = 1 + (hash % 255)
+        if (!outranks(code, mark, old, oldMark, flags[i])) {
+          outcomes[i] = Outcome.superseded
+          continue
+        }
+        outcomes[i] = Outcome.correction
+      } else outcomes[i] = Outcome.fresh
+      const end = Math.min(slot + Math.max(1, Math.round(seconds[i] / SLOT_SECONDS)), SLOTS)
+      for (let k = slot; k < end; k++) {
+        slots[at + k - slot] = code
+        marks[at + k - slot] = mark
+      }
+      changed(row, day, end - 1)
+    }
+  }
+
+  /** Makes `day` the newest of a row; days that fall out of the window are forgotten. */
+  #open(row: number, newest: number, day: number): void {
+    const { slots, newestDay } = this.#columns
+    const base = row * 2 * SLOTS
+    slots.fill(0, base + (day & 1) * SLOTS, base + (day & 1) * SLOTS + SLOTS)
+    if (day !== newest + 1) slots.fill(0, base + (~day & 1) * SLOTS, base + (~day & 1) * SLOTS + SLOTS)
+    newestDay[row] = day
+  }
+
+  #hash(energyWh: number, reactiveVarh: number): number {
+    this.#bits[0] = energyWh
+    this.#bits[1] = reactiveVarh
+    const words = this.#words
+    let hash = Math.imul(words[0] ^ (words[1] >>> 3) ^ 0x9e3779b9, 0x85ebca6b)
+    hash = Math.imul(hash ^ (hash >>> 13) ^ words[2] ^ Math.imul(words[3], 0xc2b2ae35), 0x27d4eb2f)
+    return (hash ^ (hash >>> 16)) >>> 0
+  }
+}
+
+/** Higher rank wins, then a newer spread over a narrower gap, then the larger power; what is left is decided by content alone. */
+function outranks(code: number, mark: number, old: number, oldMark: number, flags: number): boolean {
+  if (mark >>> 5 !== oldMark >>> 5) return mark >>> 5 > oldMark >>> 5
+  if (flags & FLAG_SPREAD) return true
+  if (code >>> 4 !== old >>> 4) return code >>> 4 > old >>> 4
+  return code !== old ? code > old : mark > oldMark
+}

@@ -1,0 +1,140 @@
+/**
+ * Boils the 96 slots of one day down to the numbers of a day record. Hourly means first: they shrug off single odd slots,
+ * and ranks among 24 hours say what runs round the clock, at night, and in short bursts.
+ */
+import { SLOTS } from './day-clock.ts'
+import { type DayRecord, UNKNOWN_TANGENT } from './day-record.ts'
+import { powerCode, WATTS } from './slot-code.ts'
+
+const HOURS = 24
+const hours = new Float64Array(HOURS)
+const sorted = new Float64Array(HOURS)
+const record: DayRecord = {
+  floor: 0,
+  night: 0,
+  noon: 0,
+  burst: 0,
+  mean: 0,
+  nightTangent: UNKNOWN_TANGENT,
+  dayTangent: UNKNOWN_TANGENT,
+  coverage: 0,
+  swings: 0,
+  tail: 0,
+}
+
+/** `codes` are the 96 slot codes, `midnight` the slot of solar midnight. The returned record is used again by the next call. */
+export function measureDay(codes: Uint16Array, midnight: number): DayRecord {
+  let sum = 0
+  let coverage = 0
+  let highest = 0
+  let lowest = Number.POSITIVE_INFINITY
+  let reactive = 0
+  let reactiveOver = 0
+  for (let hour = 0; hour < HOURS; hour++) {
+    let inHour = 0
+    let wattsInHour = 0
+    for (let slot = hour * 4; slot < hour * 4 + 4; slot++) {
+      const code = codes[slot]
+      if (code === 0) continue
+      const watts = WATTS[code >>> 4]
+      wattsInHour += watts
+      inHour++
+      if (watts > highest) highest = watts
+      if (watts < lowest) lowest = watts
+      if (code & 15) {
+        reactive += (((code & 15) - 1) / 10) * watts
+        reactiveOver += watts
+      }
+    }
+    hours[hour] = inHour > 0 ? wattsInHour / inHour : Number.NaN
+    sum += wattsInHour
+    coverage += inHour
+  }
+  record.coverage = coverage
+  record.mean = powerCode(coverage > 0 ? sum / coverage : 0)
+  record.dayTangent = tangentByte(reactive, reactiveOver)
+  record.floor = powerCode(rankedHour(0, HOURS, 3))
+  const midnightHour = Math.round(midnight / 4)
+  record.night = powerCode(rankedHour(midnightHour - 3, midnightHour + 4, 1))
+  record.noon = powerCode(medianNoon(midnightHour))
+  record.burst = powerCode(heldLevel(codes))
+  record.nightTangent = nightTangent(codes, midnightHour)
+  record.swings = swings(codes, lowest, highest)
+  record.tail = tailOf(codes)
+  return record
+}
+
+/** Mean of the hour that stands at place `rank` (0 lowest) among hours [from, to) that have readings. */
+function rankedHour(from: number, to: number, rank: number): number {
+  let length = 0
+  for (let hour = from; hour < to; hour++) {
+    const value = hours[(hour + HOURS) % HOURS]
+    if (Number.isNaN(value)) continue
+    let k = length++ - 1
+    while (k >= 0 && sorted[k] > value) {
+      sorted[k + 1] = sorted[k]
+      k--
+    }
+    sorted[k + 1] = value
+  }
+  return length === 0 ? 0 : sorted[Math.min(rank, length - 1)]
+}
+
+/** Nine hours around solar noon: the first and the last hours of a noon-to-noon day. */
+function medianNoon(midnightHour: number): number {
+  return rankedHour(midnightHour + 8, midnightHour + 17, 4)
+}
+
+/** The highest level that three slots in a row all reach. */
+function heldLevel(codes: Uint16Array): number {
+  let best = 0
+  for (let slot = 2; slot < SLOTS; slot++) {
+    const held = Math.min(codes[slot] >>> 4, codes[slot - 1] >>> 4, codes[slot - 2] >>> 4)
+    if (held > best) best = held
+  }
+  return best === 0 ? 0 : WATTS[best]
+}
+
+function nightTangent(codes: Uint16Array, midnightHour: number): number {
+  let reactive = 0
+  let over = 0
+  for (let slot = (midnightHour - 3) * 4; slot < (midnightHour + 4) * 4; slot++) {
+    const code = codes[slot]
+    if (!(code & 15)) continue
+    const watts = WATTS[code >>> 4]
+    reactive += (((code & 15) - 1) / 10) * watts
+    over += watts
+  }
+  return tangentByte(reactive, over)
+}
+
+function tangentByte(reactive: number, over: number): number {
+  return over > 0 ? Math.min(UNKNOWN_TANGENT - 1, Math.round((reactive / over) * 100)) : UNKNOWN_TANGENT
+}
+
+/** Crossings of the middle third between lowest and highest: cold stores and waterworks swing all day, motors that run do not. */
+function swings(codes: Uint16Array, lowest: number, highest: number): number {
+  if (!(highest > 2 * lowest) && !(highest - lowest > 500)) return 0
+  const low = lowest + (highest - lowest) / 3
+  const high = lowest + ((highest - lowest) * 2) / 3
+  let up = false
+  let count = 0
+  for (let slot = 0; slot < SLOTS; slot++) {
+    const code = codes[slot]
+    if (code === 0) continue
+    const watts = WATTS[code >>> 4]
+    if (up ? watts < low : watts > high) {
+      up = !up
+      count++
+    }
+  }
+  return count
+}
+
+function tailOf(codes: Uint16Array): number {
+  const last = hours[HOURS - 1]
+  if (!(last > 0)) return 0
+  let slot = SLOTS
+  while (slot > 0 && WATTS[codes[slot - 1] >>> 4] >= 0.7 * last) slot--
+  return SLOTS - slot
+}

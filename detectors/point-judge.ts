@@ -1,0 +1,122 @@
+/**
+ * Judges usage points day by day. A day is judged when it is full or a reading of the next one has come, judged again
+ * whenever one of its slots changes, and settled — for good — when the window leaves it.
+ */
+import { type DayClock, SLOTS } from './day-clock.ts'
+import type { DayDetector } from './day-detector.ts'
+import { DAY_SUSPECT, type DayRecord, DayRecords, RING_DAYS } from './day-record.ts'
+import type { Episode } from './episode.ts'
+import type { IntervalWindow } from './interval-window.ts'
+import type { JudgedLedger } from './judged-ledger.ts'
+import { measureDay } from './measure-day.ts'
+import { powerCode } from './slot-code.ts'
+import { midnightSlot } from './solar-night.ts'
+import { decodeSlots, foldDay } from './subject-days.ts'
+
+const NO_EPISODES: readonly Episode[] = []
+
+export interface PointDetectors {
+  /** In order: what an earlier one calls suspect, a later one does not begin on. */
+  readonly live: readonly DayDetector[]
+  readonly dead: readonly DayDetector[]
+  /** No detector can hold anything against a day below these (W). */
+  readonly quiet: { readonly floorW: number; readonly nightW: number; readonly burstW: number }
+}
+
+export class PointJudge {
+  readonly records: DayRecords
+  readonly settled = new Map<number, readonly Episode[]>()
+  readonly standing = new Map<number, readonly Episode[]>()
+  readonly #clock: DayClock
+  readonly #window: IntervalWindow
+  readonly #detectors: PointDetectors
+  readonly #quiet: { floor: number; night: number; burst: number }
+  readonly #watts = new Float64Array(SLOTS)
+  readonly #tangent = new Float64Array(SLOTS)
+  #known: JudgedLedger
+
+  constructor(clock: DayClock, window: IntervalWindow, detectors: PointDetectors, known: JudgedLedger, rows: number) {
+    this.#clock = clock
+    this.#window = window
+    this.#detectors = detectors
+    this.#known = known
+    this.records = new DayRecords(rows)
+    const { quiet } = detectors
+    this.#quiet = { floor: powerCode(quiet.floorW), night: powerCode(quiet.nightW), burst: powerCode(quiet.burstW) }
+  }
+
+  useLedger(known: JudgedLedger): void {
+    this.#known = known
+  }
+
+  /** Judges the open days of a row as they stand; `changed` has bit (day & 1) set for a day with changed slots. True when its episodes changed. */
+  judge(row: number, changed: number): boolean {
+    const newest = this.#window.newestDay(row)
+    const dead = this.#known.dead[row] === 1
+    let episodes = this.settled.get(row) ?? NO_EPISODES
+    for (let day = newest - 1; day <= newest; day++) {
+      if (episodes.length === 0 && !dead && !(changed & (1 << (day & 1))) && this.#knownQuiet(row, day)) continue
+      const codes = this.#window.slotsOf(row, day)
+      const record = measureDay(codes, this.#midnight(row))
+      const closed = day < newest || record.coverage === SLOTS
+      if (record.coverage === 0 || !(closed || dead)) continue
+      episodes = this.#fold(row, day, codes, record, episodes, closed)
+    }
+    const before = this.standing.get(row) ?? NO_EPISODES
+    if (episodes.length === 0 && before.length === 0) return false
+    this.standing.set(row, episodes)
+    return !sameEpisodes(before, episodes)
+  }
+
+  /** Settles a day that is about to leave the window. */
+  settle(row: number, day: number): void {
+    const episodes = this.settled.get(row)
+    if (episodes === undefined && this.#known.dead[row] === 0 && this.#knownQuiet(row, day)) return
+    const codes = this.#window.slotsOf(row, day)
+    const record = measureDay(codes, this.#midnight(row))
+    if (record.coverage === 0) return
+    const folded = this.#fold(row, day, codes, record, episodes ?? NO_EPISODES, true)
+    if (folded.length > 0) this.settled.set(row, folded)
+    else if (episodes !== undefined) this.settled.delete(row)
+  }
+
+  #fold(row: number, day: number, codes: Uint16Array, record: DayRecord, episodes: readonly Episode[], closed: boolean) {
+    const dead = this.#known.dead[row] === 1
+    if (episodes.length === 0 && !dead && this.#isQuiet(record.floor, record.night, record.burst)) {
+      this.records.set(row, day, record, 0)
+      return episodes
+    }
+    decodeSlots(codes, this.#watts, this.#tangent)
+    const { latitude, longitude } = this.#known.ledger.usagePoints
+    const folded = foldDay(this.#clock, this.records, dead ? this.#detectors.dead : this.#detectors.live, episodes, {
+      row,
+      day,
+      latitude: latitude[row],
+      longitude: longitude[row],
+      watts: this.#watts,
+      tangent: this.#tangent,
+      record,
+      until: SLOTS,
+    })
+    if (closed) this.records.set(row, day, record, folded.suspect ? DAY_SUSPECT : 0)
+    return folded.episodes
+  }
+
+  #knownQuiet(row: number, day: number): boolean {
+    const at = row * RING_DAYS + (day % RING_DAYS)
+    const { floor, night, burst, coverage } = this.records.columns
+    return coverage[at] > 0 && this.#isQuiet(floor[at], night[at], burst[at])
+  }
+
+  #isQuiet(floor: number, night: number, burst: number): boolean {
+    return floor < this.#quiet.floor && night < this.#quiet.night && burst < this.#quiet.burst
+  }
+
+  #midnight(row: number): number {
+    return midnightSlot(this.#clock, this.#known.ledger.usagePoints.longitude[row])
+  }
+}
+
+export function sameEpisodes(a: readonly Episode[], b: readonly Episode[]): boolean {
+  return a.length === b.length && JSON.stringify(a) === JSON.stringify(b)
+}

@@ -1,0 +1,138 @@
+/** Folds the days of one subject — a usage point, or an area's remainder — into its episodes. */
+
+import { type DayClock, SLOTS, slotStart } from './day-clock.ts'
+import type { DayDetector, DayFinding, DayView, Usual } from './day-detector.ts'
+import { type DayRecord, type DayRecords, JUDGEABLE_SLOTS, RING_DAYS, referenceOf, UNKNOWN_TANGENT } from './day-record.ts'
+import { beginEpisode, type Episode, withColdDay, withHotDay } from './episode.ts'
+import { tangentOf, WATTS, wattsOf } from './slot-code.ts'
+import { midnightSlot, nightOf } from './solar-night.ts'
+
+/** One day of a subject, ready to be judged. */
+export interface SubjectDay {
+  readonly row: number
+  readonly day: number
+  readonly latitude: number
+  readonly longitude: number
+  readonly watts: Float64Array
+  readonly tangent: Float64Array
+  readonly record: Readonly<DayRecord>
+  /** Slots up to this one (exclusive) can have readings: 96 for a closed day. */
+  readonly until: number
+}
+
+/** The episodes after the day, and what was found on it. */
+export interface Folded {
+  readonly episodes: readonly Episode[]
+  readonly suspect: boolean
+}
+
+const KEEP_CLOSED_DAYS = 45
+
+export function foldDay(
+  clock: DayClock,
+  records: DayRecords,
+  detectors: readonly DayDetector[],
+  episodes: readonly Episode[],
+  subject: SubjectDay,
+): Folded {
+  const { day, record } = subject
+  const kept = episodes.filter((episode) => worthKeeping(episode, episodes, day))
+  const always = detectors.length === 1 && detectors[0].name === 'dead-account'
+  if (record.coverage < JUDGEABLE_SLOTS && !always) return { episodes: kept, suspect: false }
+
+  const present = usualOf(records, subject.row, day)
+  const before = dayBefore(records, subject.row, day)
+  const folded: Episode[] = kept.filter((episode) => episode.closedAt !== null)
+  let suspect = false
+  let busy = false
+  for (const detector of detectors) {
+    const open = kept.find((episode) => episode.detector === detector.name && episode.closedAt === null)
+    const view = viewOf(clock, subject, open?.usual ?? present, before)
+    const finding = open === undefined && busy ? null : detector.judge(view)
+    if (finding !== null) {
+      suspect = true
+      busy = true
+      const begun =
+        open ?? beginEpisode(finding, nextSequence(episodes, detector.name), view.usual, slotStart(clock, day, finding.startSlot))
+      folded.push(withHotDay(begun, day, finding, neededUntil(clock, subject, finding)))
+    } else if (open !== undefined) {
+      folded.push(record.coverage < JUDGEABLE_SLOTS ? open : withColdDay(open, slotStart(clock, day, 0)))
+      busy = true
+    }
+  }
+  return { episodes: folded, suspect }
+}
+
+function worthKeeping(episode: Episode, all: readonly Episode[], day: number): boolean {
+  if (episode.closedAt === null || episode.lastHotDay > day - KEEP_CLOSED_DAYS) return true
+  return !all.some((other) => other.detector === episode.detector && other.sequence > episode.sequence)
+}
+
+function nextSequence(episodes: readonly Episode[], detector: string): number {
+  let last = 0
+  for (const episode of episodes) if (episode.detector === detector && episode.sequence > last) last = episode.sequence
+  return last + 1
+}
+
+/** End of the last reading that was needed: of the finding for an account that should be dead, of the day for all others. */
+function neededUntil(clock: DayClock, { day, watts, until }: SubjectDay, finding: DayFinding): number {
+  if (finding.detector === 'dead-account') return slotStart(clock, day, finding.endSlot)
+  let last = until
+  while (last > 0 && Number.isNaN(watts[last - 1])) last--
+  return slotStart(clock, day, last)
+}
+
+function viewOf(clock: DayClock, subject: SubjectDay, usual: Usual, before: DayView['before']): DayView {
+  const { record } = subject
+  return {
+    day: subject.day,
+    watts: subject.watts,
+    tangent: subject.tangent,
+    before,
+    night: nightOf(clock, subject.day, subject.latitude, subject.longitude),
+    midnight: midnightSlot(clock, subject.longitude),
+    floorW: WATTS[record.floor],
+    nightW: WATTS[record.night],
+    noonW: WATTS[record.noon],
+    burstW: WATTS[record.burst],
+    swings: record.swings,
+    usual,
+  }
+}
+
+function dayBefore(records: DayRecords, row: number, day: number): DayView['before'] {
+  const at = row * RING_DAYS + ((day - 1) % RING_DAYS)
+  const { coverage, tail, burst } = records.columns
+  return coverage[at] === 0 ? { tail: 0, burstW: 0 } : { tail: tail[at], burstW: WATTS[burst[at]] }
+}
+
+export function usualOf(records: DayRecords, row: number, day: number): Usual {
+  return {
+    floor: referenceOf(records, row, day, 'floor'),
+    night: referenceOf(records, row, day, 'night'),
+    noon: referenceOf(records, row, day, 'noon'),
+    burst: referenceOf(records, row, day, 'burst'),
+    nightVars: usualNightVars(records, row, day),
+  }
+}
+
+function usualNightVars(records: DayRecords, row: number, day: number): number {
+  const { coverage, marks, nightTangent, night } = records.columns
+  let sum = 0
+  let days = 0
+  for (let back = 1; back < RING_DAYS; back++) {
+    const at = row * RING_DAYS + ((day - back) % RING_DAYS)
+    if (coverage[at] < JUDGEABLE_SLOTS || marks[at] !== 0 || nightTangent[at] === UNKNOWN_TANGENT) continue
+    sum += (nightTangent[at] / 100) * WATTS[night[at]]
+    days++
+  }
+  return days > 0 ? sum / days : Number.NaN
+}
+
+/** Slot codes as powers and tangents. */
+export function decodeSlots(codes: Uint16Array, watts: Float64Array, tangent: Float64Array): void {
+  for (let slot = 0; slot < SLOTS; slot++) {
+    watts[slot] = wattsOf(codes[slot])
+    tangent[slot] = tangentOf(codes[slot])
+  }
+}

@@ -1,0 +1,74 @@
+import type { LawfulUse } from '../model/lawful-use.ts'
+import type { Ledger } from '../model/ledger.ts'
+import { CATEGORIES } from '../model/usage-point.ts'
+import type { Episode, Standing } from './episode.ts'
+import type { JudgedLedger } from './judged-ledger.ts'
+import type { MineInSight } from './reach.ts'
+
+export type Category = (typeof CATEGORIES)[number]
+
+/** Whom an episode is about, with what the ledgers say of it. */
+export interface Subject {
+  readonly kind: 'usage-point' | 'area'
+  readonly row: number
+  readonly id: string
+  /** Null for an area. */
+  readonly category: Category | null
+  readonly area: number
+  readonly county: string
+  readonly latitude: number
+  readonly mines: readonly MineInSight[]
+  readonly lawfulUses: readonly LawfulUse[]
+  /** kW, NaN when unknown. */
+  readonly contractKw: number
+}
+
+/** Everything that is weighed about an episode at one of its standings. */
+export interface Case {
+  readonly subject: Subject
+  readonly episode: Episode
+  readonly standing: Standing
+  /** Others of the same kind of load that began within days of this one: in its area, and in its county and category. */
+  readonly kinInArea: number
+  readonly kinInCounty: number
+  /** A metered load elsewhere that began with this remainder and is as large: its meter is booked on the wrong area. */
+  readonly misbooked: string | null
+  /** Month (1–12) of the onset, local standard time. */
+  readonly month: number
+}
+
+const NO_USES: readonly LawfulUse[] = []
+const NO_AREA_COUNTY = ''
+
+export function pointSubject(known: JudgedLedger, row: number): Subject {
+  const { usagePoints, areas, lawfulUses }: Ledger = known.ledger
+  const area = usagePoints.area[row]
+  return {
+    kind: 'usage-point',
+    row,
+    id: usagePoints.id[row],
+    category: CATEGORIES[usagePoints.category[row]] ?? null,
+    area,
+    county: area < areas.length ? areas.county[area] : NO_AREA_COUNTY,
+    latitude: usagePoints.latitude[row],
+    mines: known.minesNearPoint(row),
+    lawfulUses: lawfulUses.get(row) ?? NO_USES,
+    contractKw: usagePoints.contractKw[row],
+  }
+}
+
+export function areaSubject(known: JudgedLedger, row: number): Subject {
+  const { areas } = known.ledger
+  return {
+    kind: 'area',
+    row,
+    id: areas.id[row],
+    category: null,
+    area: row,
+    county: areas.county[row],
+    latitude: areas.latitude[row],
+    mines: known.minesNearArea(row),
+    lawfulUses: NO_USES,
+    contractKw: Number.NaN,
+  }
+}

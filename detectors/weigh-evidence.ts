@@ -1,0 +1,211 @@
+/**
+ * Weighs what speaks for illegal processing, in nats of log-odds: one weight for each independent group of evidence,
+ * each capped, none counted twice. Start values from the trade (equipment tables, law of line lengths, published cases);
+ * findings of inspections correct the sum, not the parts.
+ */
+import type { Sentence } from '../model/alert.ts'
+import { LOAD_MOMENT, momentNeeded } from './reach.ts'
+import type { Case } from './subject.ts'
+import { kw, percent } from './wording.ts'
+
+export interface Evidence {
+  readonly group: string
+  readonly nats: number
+  readonly sentence: Sentence
+}
+
+export function weighEvidence(it: Case): Evidence[] {
+  const found = [endurance(it), geography(it), size(it), steadiness(it), reactive(it), hostOf(it), rhythm(it)]
+  return found.filter((evidence): evidence is Evidence => evidence !== null)
+}
+
+/** How long it has gone on: a pump for days, a mill for nights, a furnace again and again. */
+function endurance({ standing, episode, subject }: Case): Evidence {
+  const { hotDays, days } = standing
+  if (episode.detector === 'dead-account') {
+    return {
+      group: episode.detector,
+      nats: standing.energyWh > 3_000 ? 5 : 4,
+      sentence: {
+        zh: `${subject.kind === 'area' ? '台区' : '户'}档案为停用或销户,却用电 ${kw(standing.energyWh)} kWh。`,
+        en: `The account is suspended or closed, yet it drew ${kw(standing.energyWh)} kWh.`,
+      },
+    }
+  }
+  const share = hotDays / days
+  const full = episode.detector === 'furnace-burst' ? [3, 5, 8] : episode.detector === 'night-surge' ? [3, 5, 8] : [2, 3, 5]
+  const nats =
+    (hotDays < full[0] ? -2 : hotDays < full[1] ? -0.5 : hotDays < full[2] ? 0.4 : 0.9) +
+    (share < 0.6 && episode.detector !== 'furnace-burst' ? -0.6 : 0)
+  const what = {
+    'flat-load': { zh: '昼夜不停', en: 'round the clock' },
+    'night-surge': { zh: '夜间', en: 'at night' },
+    'furnace-burst': { zh: '短时大功率', en: 'in short bursts' },
+  }[episode.detector] ?? { zh: '', en: '' }
+  const usual = Math.max(0, episode.usualW)
+  return {
+    group: episode.detector,
+    nats,
+    sentence: {
+      zh: `${days} 天中有 ${hotDays} 天${what.zh}多用约 ${kw(standing.powerW)} kW(平时 ${kw(usual)} kW),日均 ${standing.hours.toFixed(1)} 小时。`,
+      en: `On ${hotDays} of ${days} days about ${kw(standing.powerW)} kW more than usual (${kw(usual)} kW) ${what.en}, ${standing.hours.toFixed(1)} hours a day.`,
+    },
+  }
+}
+
+/** Reach by power and cable, and how open the mine is. */
+function geography({ subject, standing }: Case): Evidence {
+  const [best] = subject.mines
+  if (best === undefined) {
+    return {
+      group: 'reach',
+      nats: -5,
+      sentence: { zh: '供电可达范围内没有已知关闭矿点。', en: 'No known closed mine is within reach of this supply.' },
+    }
+  }
+  let nats = -5
+  let nearest = best
+  for (const site of subject.mines) {
+    const moment = momentNeeded(standing.powerW, site.certainMeters)
+    const reach = moment <= 12 ? 1.2 : moment <= 24 ? 0.8 : moment <= LOAD_MOMENT ? 0 : moment <= 2 * LOAD_MOMENT ? -1.5 : -4
+    const close = site.certainMeters < 800 ? 0.5 : site.certainMeters > 4_000 ? -0.8 : 0
+    const open = { unsealed: 0.4, broken: 0.5, 'partly-sealed': 0.3, unknown: 0, sealed: -0.2 }[site.mine.sealing]
+    const kind = { 'dig-point': 0.2, 'policy-closed': 0.1, 'protected-area-exit': 0.1, 'normal-closed': -0.1 }[site.mine.kind]
+    if (reach + close + open + kind > nats) {
+      nats = reach + close + open + kind
+      nearest = site
+    }
+  }
+  const km = (nearest.distanceMeters / 1000).toFixed(1)
+  return {
+    group: 'reach',
+    nats,
+    sentence: {
+      zh: `距${SEALING[nearest.mine.sealing].zh}的${nearest.mine.name} ${km} km;这一功率的低压线最远可送 ${(LOAD_MOMENT / 1.3 / (standing.powerW / 1000)).toFixed(1)} km。`,
+      en: `${km} km from ${nearest.mine.name} (${SEALING[nearest.mine.sealing].en}); at low voltage this power carries at most ${(LOAD_MOMENT / 1.3 / (standing.powerW / 1000)).toFixed(1)} km.`,
+    },
+  }
+}
+
+const SEALING = {
+  sealed: { zh: '已封堵', en: 'sealed' },
+  'partly-sealed': { zh: '封堵不彻底', en: 'partly sealed' },
+  unsealed: { zh: '未封堵', en: 'unsealed' },
+  broken: { zh: '被破封', en: 'seal broken open' },
+  unknown: { zh: '封堵情况不详', en: 'sealing unknown' },
+} as const
+
+/** Equipment of such plants: 3–45 kW; beyond that it needs a transformer of its own. */
+function size({ standing, episode }: Case): Evidence | null {
+  if (episode.detector === 'dead-account') return null
+  const kilowatts = standing.powerW / 1000
+  const nats = kilowatts < 4 ? -0.4 : kilowatts <= 32 ? 0.3 : kilowatts <= 55 ? -0.3 : kilowatts <= 90 ? -1.2 : -2.5
+  return {
+    group: 'size',
+    nats,
+    sentence: {
+      zh: `增加的功率 ${kw(standing.powerW)} kW,${nats > 0 ? '在小选厂水泵、搅拌、球磨机的功率范围内' : '不是小选厂常见的功率'}。`,
+      en: `The added ${kw(standing.powerW)} kW is ${nats > 0 ? 'what pumps, agitators and small mills draw' : 'not what small plants usually draw'}.`,
+    },
+  }
+}
+
+/** A mill or pump is flat to a few per cent while it runs, and the same from day to day. */
+function steadiness({ standing, episode, subject }: Case): Evidence | null {
+  if (episode.detector === 'dead-account' || episode.detector === 'furnace-burst') return null
+  const { flatness, levelSpread } = standing
+  const loose = subject.kind === 'area' ? 2 : 1
+  const flat = flatness < 0.03 * loose ? 0.7 : flatness < 0.08 * loose ? 0.4 : flatness < 0.16 * loose ? -0.3 : -1
+  const same = standing.hotDays < 2 ? 0 : levelSpread < 0.12 ? 0.3 : levelSpread < 0.3 ? 0 : -0.7
+  return {
+    group: 'steadiness',
+    nats: flat + same,
+    sentence: {
+      zh: `运行时功率波动 ${percent(flatness)},日间水平变化 ${percent(levelSpread)}。`,
+      en: `While running it varies by ${percent(flatness)} from one quarter-hour to the next and by ${percent(levelSpread)} from day to day.`,
+    },
+  }
+}
+
+/** Loaded motors of this kind run at a power factor of 0.74–0.88; computers and heaters near 1. Unknown weighs nothing. */
+function reactive({ standing, episode }: Case): Evidence | null {
+  const { tangent } = standing
+  if (tangent === null || episode.detector === 'dead-account') return null
+  const factor = 1 / Math.hypot(1, tangent)
+  const furnace = episode.detector === 'furnace-burst'
+  const nats = furnace
+    ? tangent < 0.22
+      ? -1.2
+      : tangent < 0.3
+        ? -0.2
+        : tangent < 0.75
+          ? 0.7
+          : -0.2
+    : tangent < 0.3
+      ? -2.6
+      : tangent < 0.45
+        ? -1
+        : tangent < 0.95
+          ? 0.9
+          : -0.2
+  return {
+    group: 'power-factor',
+    nats,
+    sentence: {
+      zh: `新增负荷功率因数约 ${factor.toFixed(2)},${nats > 0 ? '符合带载电动机或感应炉' : '不像带载电动机'}。`,
+      en: `The added load has a power factor of about ${factor.toFixed(2)}, ${nats > 0 ? 'as loaded motors or induction furnaces have' : 'unlike loaded motors'}.`,
+    },
+  }
+}
+
+/** Whose account it is: a home or a farm has no use for such a load, a works has. */
+function hostOf({ subject, episode, standing }: Case): Evidence | null {
+  if (episode.detector === 'dead-account') return null
+  if (subject.kind === 'area') {
+    return {
+      group: 'unmetered',
+      nats: 1.8,
+      sentence: {
+        zh: '台区供电量减去全部表计与线损后,多出的电量没有表计。',
+        en: 'Less all meters and the line loss, the area supplies power that no meter counts.',
+      },
+    }
+  }
+  const nats = { residential: 0.9, agricultural: 0.1, commercial: -0.3, industrial: -1.1, public: -1.3 }[
+    subject.category ?? 'residential'
+  ]
+  const before = Math.max(episode.usual.noon.medianW, episode.usualW)
+  const established = before > 0.6 * standing.powerW ? -0.6 : before < 0.15 * standing.powerW ? 0.3 : 0
+  const over = standing.powerW / 1000 > 1.05 * subject.contractKw ? 0.6 : 0
+  return {
+    group: 'account',
+    nats: nats + established + over,
+    sentence: {
+      zh: `${CATEGORY[subject.category ?? 'residential'].zh}户${over > 0 ? `,超过合同容量 ${subject.contractKw} kW` : ''};此前白天约 ${kw(before)} kW。`,
+      en: `A ${CATEGORY[subject.category ?? 'residential'].en} account${over > 0 ? `, above its contract of ${subject.contractKw} kW` : ''}; before, about ${kw(before)} kW by day.`,
+    },
+  }
+}
+
+const CATEGORY = {
+  residential: { zh: '居民', en: 'residential' },
+  agricultural: { zh: '农业', en: 'agricultural' },
+  commercial: { zh: '商业', en: 'commercial' },
+  industrial: { zh: '工业', en: 'industrial' },
+  public: { zh: '公共', en: 'public' },
+} as const
+
+/** Mills start and stop when people come and go, not with the sun or a thermostat. */
+function rhythm({ standing, episode }: Case): Evidence | null {
+  if (episode.detector !== 'night-surge' && episode.detector !== 'flat-load') return null
+  const cycling = episode.detector === 'flat-load' && standing.swings >= 8 ? -1.2 : 0
+  if (cycling === 0) return null
+  return {
+    group: 'rhythm',
+    nats: cycling,
+    sentence: {
+      zh: `每天开停约 ${Math.round(standing.swings / 2)} 次。`,
+      en: `It switches on and off about ${Math.round(standing.swings / 2)} times a day.`,
+    },
+  }
+}
