@@ -4,6 +4,7 @@ import type { JournalledPacket } from '../model/packet.ts'
 import type { ReadingBatchBuilder } from '../model/reading-batch.ts'
 import { type PayloadSink, REPEATED, TAKEN, TOO_NEW, TOO_OLD, UNKNOWN_METER } from './byte-sink.ts'
 import { asciiText } from './decimal.ts'
+import { deviceOf } from './device.ts'
 import { eventCodeOf } from './event-codes.ts'
 import type { Registers } from './registers.ts'
 
@@ -163,11 +164,4 @@ function refuse(refused: Refused, meter: string, time: number, outcome: number):
   if (refused.count++ === 0) refused.firstTime = time
   if (refused.meters.length < NAMED_METERS) refused.meters.push(meter)
   return outcome
-}
-
-/** A number that stands for the device, from its meter number. */
-function deviceOf(bytes: Uint8Array, from: number, to: number): number {
-  let hash = 0x811c9dc5
-  for (let at = from; at < to; at++) hash = Math.imul(hash ^ bytes[at]!, 0x01000193)
-  return hash >>> 0
 }
