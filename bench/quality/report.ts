@@ -145,6 +145,34 @@ function misses({ sites, alerts }: Verdict): string[] {
   ]
 }
 
+export const COMPARISON_HEADER = [
+  'judge',
+  'AP',
+  'p@50',
+  ...Object.keys(DAYS_ALLOWED),
+  'false/1,000: home',
+  'business',
+  'industry',
+  'areas',
+]
+
+/** One line a judge: recall in time by route, false alerts by class. */
+export function comparisonRow(judge: string, verdict: Verdict): string[] {
+  const { right, listed } = precisionAt50(verdict)
+  const recall = Object.entries(DAYS_ALLOWED).map(([route, days]) => {
+    const here = verdict.sites.filter(({ site }) => site.route === route)
+    return percent(here.filter(({ delay }) => delay !== undefined && delay <= days).length, here.length)
+  })
+  const wrong = Object.entries(verdict.pointMonths).map(([pointClass, months]) => {
+    const count = verdict.alerts.filter(
+      (one) => !one.site && one.point?.class === pointClass && one.point.mineMeters <= NEAR_METERS,
+    ).length
+    return ((1000 * count) / months).toFixed(1)
+  })
+  const areas = verdict.alerts.filter((one) => !one.site && one.alert.subject.kind === 'area').length
+  return [judge, averagePrecision(verdict).toFixed(3), percent(right, listed), ...recall, ...wrong, String(areas)]
+}
+
 function percent(part: number, whole: number): string {
   return whole === 0 ? '–' : `${Math.round((100 * part) / whole)} %`
 }

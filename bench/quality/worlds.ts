@@ -1,0 +1,55 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { makeWorld, type World, type WorldOptions } from '../../fixtures/simulator/world.ts'
+import { writeWorld } from '../../fixtures/simulator/world-files.ts'
+
+export interface WorldKind {
+  readonly name: string
+  readonly options: WorldOptions
+  readonly reactive: boolean
+}
+
+const USUAL = { areas: 40, usersPerArea: 75, days: 90, seconds: 900, sites: 18 }
+/** A year's seasons; worlds of one set differ in season and in seed. */
+const STARTS = ['2026-06-05', '2025-11-10', '2026-02-20', '2025-08-20']
+
+function set(name: string, count: number): WorldKind[] {
+  return Array.from({ length: count }, (_, i) => ({
+    name: `${name} ${i + 1}`,
+    options: { ...USUAL, seed: `${name}-${i + 1}`, startDate: STARTS[i % STARTS.length] ?? '2026-06-05' },
+    reactive: true,
+  }))
+}
+
+const transfer = (name: string, more: Partial<WorldOptions>, reactive = true): WorldKind => ({
+  name,
+  options: { ...USUAL, seed: `transfer-${name}`, startDate: '2026-05-10', ...more },
+  reactive,
+})
+
+/** Seeds kept apart: look at development, choose on validation, report test once. */
+export const WORLD_SETS: Readonly<Record<string, readonly WorldKind[]>> = {
+  development: set('development', 4),
+  validation: set('validation', 4),
+  test: set('test', 4),
+  transfer: [
+    transfer('wide', { widen: 0.5 }),
+    transfer('30 minutes', { seconds: 1800 }),
+    transfer('60 minutes', { seconds: 3600 }),
+    transfer('no reactive', {}, false),
+    transfer('10 % missing', { missing: 0.1 }),
+  ],
+}
+
+/** Plays and writes a world, hands both over, and cleans up. */
+export async function withWorld<T>(kind: WorldKind, use: (world: World, directory: string) => Promise<T>): Promise<T> {
+  const directory = mkdtempSync(join(tmpdir(), 'adit-world-'))
+  try {
+    const world = makeWorld(kind.options)
+    await writeWorld(world, directory, kind.reactive)
+    return await use(world, directory)
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
+  }
+}
