@@ -1,0 +1,67 @@
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { RawPublisher } from '../../bench/raw-publisher.ts'
+import { GatewayDirectory } from '../../ingest/gateway-directory.ts'
+import { SqliteJournalReader } from '../../ingest/journal-reader.ts'
+import { slices } from '../contracts/journal.ts'
+import { startProcess } from '../servers/server-process.ts'
+import { textOf } from './sample-packet.ts'
+import { scratchDirectory } from './scratch-directory.ts'
+
+const KILLS = 12
+const ACKNOWLEDGED = 24_000
+const WINDOW = 100
+
+test('a gateway may forget what was acknowledged: after twelve kills at random instants all of it is there', async () => {
+  const directory = scratchDirectory()
+  const gateways = new GatewayDirectory(join(directory, 'gateways.db'))
+  const passwords = ['gw-0', 'gw-1', 'gw-2'].map((name) => gateways.add(name, new Date()))
+  gateways.close()
+
+  const acknowledged = new Set<string>()
+  let sent = 0
+  for (let kill = 1; kill <= KILLS; kill++) {
+    const { port, process } = await startReceiverProcess(directory)
+    const enough = Math.ceil((ACKNOWLEDGED * kill) / KILLS) + Math.floor(Math.random() * 500)
+    const publishers = await Promise.all(passwords.map((password, index) => RawPublisher.connect(port, `gw-${index}`, password)))
+    const publishing = publishers.map(async (publisher, index) => {
+      while (!publisher.closed) {
+        const window = Array.from({ length: WINDOW }, async () => {
+          const name = `packet ${sent++}`
+          if (await publisher.publish(`adit/v1/gw-${index}/readings`, Buffer.from(name))) acknowledged.add(name)
+        })
+        await Promise.race(window)
+      }
+    })
+    await expect.poll(() => acknowledged.size, { timeout: 20_000, interval: 1 }).toBeGreaterThan(enough)
+    await process.kill()
+    await Promise.all(publishing)
+  }
+
+  // a last start finds a journal it can serve from, and stops in peace
+  const { process } = await startReceiverProcess(directory)
+  await process.stop()
+
+  const reader = new SqliteJournalReader({ path: join(directory, 'journal.db'), archive: join(directory, 'archive') })
+  const last = reader.lastPosition()
+  const kept = new Set<string>()
+  let position = 0
+  for (const { packets } of await slices(reader, 0, last)) {
+    for (const packet of packets) {
+      expect(packet.position).toBe(++position)
+      kept.add(textOf(packet.payload))
+    }
+  }
+  expect(acknowledged.size).toBeGreaterThanOrEqual(20_000)
+  expect([...acknowledged].filter((name) => !kept.has(name))).toEqual([])
+  console.log(`${KILLS} kills, ${sent} sent, ${acknowledged.size} acknowledged, ${last} in the journal, 0 lost`)
+})
+
+async function startReceiverProcess(directory: string) {
+  const listening = /listening (\d+)/
+  const server = await startProcess(process.execPath, [join(import.meta.dirname, 'receiver-process.ts'), directory], (log) =>
+    listening.test(log),
+  )
+  onTestFinished(() => server.kill())
+  return { port: Number(listening.exec(server.log())?.[1]), process: server }
+}

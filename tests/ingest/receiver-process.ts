@@ -1,0 +1,23 @@
+/**
+ * A receiving half of its own, to be killed: node receiver-process.ts DIRECTORY. Says "listening PORT", and releases most of what it
+ * has taken all the time, as the judging half would.
+ */
+import { startReceiver } from '../../ingest/receiver.ts'
+import { ReceiverConfig } from '../../ingest/receiver-options.ts'
+
+const receiver = await startReceiver({ dataDirectory: process.argv[2], ...ReceiverConfig.parse({ edge: { port: 0 } }) })
+receiver.onFailure((error) => {
+  throw error
+})
+console.log(`listening ${receiver.edgeAddress?.port}`)
+
+const KEPT = 500
+setInterval(async () => {
+  const { lastPosition, commitError } = await receiver.status()
+  if (commitError) console.log(`commit error: ${commitError.message}`)
+  await receiver.release(lastPosition - KEPT).catch((error: Error) => console.log(`release: ${error.message}`))
+}, 40)
+process.on('SIGTERM', async () => {
+  await receiver.stop()
+  process.exit(0)
+})
