@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ReadingBatch } from '../../model/reading-batch.ts'
 import { DayFiles } from './day-files.ts'
-import { mergeDays } from './merge-days.ts'
+import { DayMerger } from './day-merger.ts'
 import { ParquetEngine } from './parquet-engine.ts'
 import type { LoadProfile, ReadingStore } from './reading-store.ts'
 import { ReadingTail } from './reading-tail.ts'
@@ -27,21 +27,20 @@ export interface EmbeddedStoreOptions {
 export class EmbeddedStore implements ReadingStore {
   readonly #files: DayFiles
   readonly #engine: ParquetEngine
+  readonly #merger: DayMerger
   readonly #onSetAside: EmbeddedStoreOptions['onSetAside']
   readonly #tailRows: number
   readonly #counts = new Map<number, { readonly key: string; readonly count: number }>()
-  /** Days with new files since their last merge. */
-  readonly #unmerged: Set<number>
   #tail = new ReadingTail()
   /** Tails being written, oldest first; still read until their files are in place. */
   #leaving: ReadingTail[] = []
   #spilling: Promise<void> | undefined
-  #merging: Promise<void> | undefined
-  #closing = false
 
   private constructor(files: DayFiles, days: number[], engine: ParquetEngine, options: EmbeddedStoreOptions) {
     const { onSetAside, tailRows = 800_000 } = options
-    this.#unmerged = new Set(days)
+    this.#merger = new DayMerger(files, engine, days, async (group) => {
+      for (const file of group) await this.#setAsideWhenBroken(file)
+    })
     this.#files = files
     this.#engine = engine
     this.#onSetAside = onSetAside
@@ -75,21 +74,7 @@ export class EmbeddedStore implements ReadingStore {
   async flush(): Promise<void> {
     this.#leave()
     while (this.#leaving.length > 0) await this.#spill()
-    if (this.#merging !== undefined || this.#closing) return
-    const days = [...this.#unmerged]
-    this.#unmerged.clear()
-    this.#merging = mergeDays(days, {
-      files: this.#files,
-      engine: this.#engine,
-      stopped: () => this.#closing,
-      failed: async (group) => {
-        for (const file of group) await this.#setAsideWhenBroken(file)
-      },
-    })
-      .catch(() => {}) // what was not merged is read as it is, and tried again after the next flush of its day
-      .finally(() => {
-        this.#merging = undefined
-      })
+    void this.#merger.run()
   }
 
   async loadProfile(usagePoint: number, from: number, to: number): Promise<LoadProfile> {
@@ -116,12 +101,10 @@ export class EmbeddedStore implements ReadingStore {
   }
 
   async close(): Promise<void> {
-    this.#closing = true
     try {
       await this.flush()
     } finally {
-      this.#engine.interruptMerge()
-      await this.#merging
+      await this.#merger.stop()
       this.#engine.close()
     }
   }
@@ -152,7 +135,7 @@ export class EmbeddedStore implements ReadingStore {
       for (const temporary of written.values()) await rm(temporary, { force: true })
       throw error
     }
-    for (const day of tail.days) this.#unmerged.add(day)
+    this.#merger.noteNewFiles(tail.days)
     this.#leaving = this.#leaving.filter((other) => other !== tail)
   }
 

@@ -18,7 +18,8 @@ const COLUMNS = [
   ['revision', 'UTINYINT', UTINYINT],
   ['position', 'DOUBLE', DOUBLE],
 ] as const
-const FORMAT = '(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 61440)'
+/** Measured: docs/decisions/embedded-store.md. */
+const FORMAT = '(FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE 122880)'
 
 export interface EngineOptions {
   /** DuckDB's memory, in MB. */
