@@ -1,9 +1,10 @@
 import { isReadingQuality } from '../model/reading-quality.ts'
 import { MOST_REGISTER_WH, MOST_SECONDS, MOST_WH, REPEATED, TAKEN } from './byte-sink.ts'
 import type { CsvRecord } from './csv-lines.ts'
-import { fieldText, type RowContext, sinkComplaint, timeComplaint } from './csv-readings.ts'
+import { fieldText, type RowContext, sinkComplaint, valueComplaint } from './csv-row.ts'
 import { parseDecimal, parseWhole } from './decimal.ts'
 import { InstantReader } from './instant.ts'
+import { timeComplaint } from './time-complaint.ts'
 import { TIME_AMBIGUOUS } from './time-zone.ts'
 
 /**
@@ -97,13 +98,4 @@ export function longRow(context: RowContext, layout: 'long' | 'registers'): (rec
     const text = fieldText(record.bytes, record.from[at]!, record.to[at]!)
     context.refuse(record, name, text, ...valueComplaint(text, value, most))
   }
-}
-
-/** Words for a number that is none, negative, or too large: reason and remedy. */
-export function valueComplaint(text: string, value: number, most: number): readonly [reason: string, remedy: string] {
-  if (Number.isNaN(value))
-    return [`"${text}" is not a number`, 'write digits with a point for decimals; leave a missing value empty']
-  if (value < 0)
-    return [`${text} is negative`, 'energy drawn is never negative: check the sign and the direction; feed-in is not taken']
-  return [`${text} is more than ${most}`, 'check the unit: energies are in Wh']
 }

@@ -1,10 +1,11 @@
-import { type ByteSink, TOO_NEW, TOO_OLD, UNKNOWN_METER } from './byte-sink.ts'
+import type { ByteSink } from './byte-sink.ts'
 import { type CsvKind, ignoredColumns, type ReadingsLayout, recogniseLayout } from './csv-layout.ts'
 import { CsvLines, type CsvRecord } from './csv-lines.ts'
 import { longRow } from './csv-long.ts'
 import { CsvFileError, type CsvReject } from './csv-reject.ts'
+import { fieldText, type RowContext } from './csv-row.ts'
 import { wideRow } from './csv-wide.ts'
-import { TIME_AMBIGUOUS, TIME_SKIPPED, TIME_SYNTAX, type TimeZone } from './time-zone.ts'
+import type { TimeZone } from './time-zone.ts'
 
 export interface ReadingsCsvOptions {
   /** Zone of times without an offset and of the days of the wide layout. */
@@ -22,17 +23,6 @@ export interface ReadingsCsvResult {
   readonly taken: number
   readonly missing: number
   readonly rejected: number
-}
-
-/** What a row's reader works with: `column` gives a column's place or -1, `refuse` ends the row (or the value) with a reason. */
-export interface RowContext {
-  readonly zone: TimeZone
-  readonly sink: ByteSink
-  readonly columns: readonly string[]
-  column(name: string): number
-  refuse(record: CsvRecord, column: string, value: string, reason: string, remedy: string): void
-  taken: number
-  missing: number
 }
 
 /**
@@ -132,39 +122,4 @@ class ReadingsCsv implements RowContext {
     }
     return true
   }
-}
-
-export function fieldText(bytes: Uint8Array, from: number, to: number): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString('utf8')
-}
-
-/** Words for a negative TIME_* code: reason and remedy. */
-export function timeComplaint(code: number, value: string): readonly [reason: string, remedy: string] {
-  if (code === TIME_SYNTAX)
-    return [
-      `"${value}" is not an ISO 8601 time`,
-      'write it as 2026-11-24T00:15:00+08:00, or without the offset in the configured time zone',
-    ]
-  if (code === TIME_AMBIGUOUS)
-    return [`${value} comes twice on the day the clocks go back`, 'write the offset from UTC with the time']
-  if (code === TIME_SKIPPED)
-    return [
-      `${value} never comes: the clocks go forward over it`,
-      'write the offset from UTC with the time, or correct the time zone',
-    ]
-  return [`${value} is no date of the calendar (1970 to 2099)`, 'correct the date']
-}
-
-/** Words for what a sink refused: column, reason and remedy. */
-export function sinkComplaint(
-  outcome: number,
-  meter: string,
-  timeColumn: string,
-): readonly [column: string, reason: string, remedy: string] {
-  if (outcome === UNKNOWN_METER)
-    return ['meter', `no ledger knows the meter ${meter}`, 'import its usage point first, or correct the number']
-  if (outcome === TOO_NEW) return [timeColumn, 'the time lies in the future', 'check the clock of the source and its time zone']
-  if (outcome === TOO_OLD)
-    return [timeColumn, 'the time lies before all that can be taken', 'bring registers of one meter in the order of time']
-  return ['', `refused (${outcome})`, 'see docs/payloads.md']
 }

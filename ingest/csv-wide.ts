@@ -1,10 +1,10 @@
 import { MOST_WH, REPEATED, TAKEN } from './byte-sink.ts'
 import type { CsvRecord } from './csv-lines.ts'
-import { valueComplaint } from './csv-long.ts'
-import { fieldText, type RowContext, sinkComplaint, timeComplaint } from './csv-readings.ts'
 import { CsvFileError } from './csv-reject.ts'
+import { fieldText, type RowContext, sinkComplaint, valueComplaint } from './csv-row.ts'
 import { parseDecimal, parseWhole } from './decimal.ts'
 import { InstantReader } from './instant.ts'
+import { timeComplaint } from './time-complaint.ts'
 import { TIME_SKIPPED } from './time-zone.ts'
 
 const DAY = 86_400
