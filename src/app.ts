@@ -90,9 +90,8 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
     logger: log,
   })
   closing.add('HTTP', () => server.close())
-  await server.listen({ host: config.http.host, port: config.http.port })
-  const [address] = server.addresses()
-  const http = { host: config.http.host, port: address.port }
+  const url = new URL(await server.listen({ host: config.http.host, port: config.http.port }))
+  const http = { host: config.http.host, port: Number(url.port || 80) }
   writeServiceNote(files, { pid: process.pid, http, mqtt: receiver.edgeAddress })
   closing.add('note', () => removeServiceNote(files))
 

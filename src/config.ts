@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { DetectorsConfig } from '../detectors/detectors-config.ts'
 import { EdgeConfig, ReceiverConfig, SourceConfig } from '../ingest/receiver-options.ts'
 import { TimeZone } from '../ingest/time-zone.ts'
+import { TopicRoutesConfig } from '../ingest/topic-routes.ts'
 import { Latitude, Longitude } from '../model/field.ts'
 
 const Path = z.string().min(1).max(1000)
@@ -50,7 +51,10 @@ export const Config = z.strictObject({
   mqtt: EdgeConfig.extend({ enabled: z.boolean().default(true) }).prefault({}),
   /** An external broker to consume from; passwordFile, caFile, certFile and keyFile may name files. */
   broker: SourceConfig.optional(),
+  /** Topics that are taken, one level written {gateway}. */
   topics: ReceiverConfig.shape.topics,
+  /** Topics of other formats: `{ topic: county/+/load, format: NAME }`, the first that fits counts. */
+  routes: TopicRoutesConfig,
   /** tokenFile may name a file. */
   store: z.discriminatedUnion('kind', [EmbeddedStoreConfig, InfluxStoreConfig]).prefault({ kind: 'embedded' }),
   /** Readings that say to be from outside are quarantined: a wrong clock must not reach the store. */

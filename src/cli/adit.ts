@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { complain, ExitCode } from './command-output.ts'
+import { doctorCommand } from './doctor.ts'
 import { gatewayCommand } from './gateway.ts'
 import { serveCommand } from './serve.ts'
 import { tokenCommand } from './token.ts'
@@ -11,6 +12,7 @@ export function aditProgram(): Command {
     .addCommand(serveCommand())
     .addCommand(gatewayCommand())
     .addCommand(tokenCommand())
+    .addCommand(doctorCommand())
   strict(program)
   return program
 }

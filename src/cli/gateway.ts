@@ -1,4 +1,5 @@
-import { Command } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
+import { GATEWAY_NAME } from '../../ingest/gateway-name.ts'
 import { print, printJson } from './command-output.ts'
 import { hostPortText } from './host-port.ts'
 
@@ -10,11 +11,16 @@ interface AddOptions {
 export function gatewayCommand(): Command {
   const add = new Command('add')
     .description('register a gateway; its password is shown once')
-    .argument('<NAME>', 'its MQTT user name and the level of its topics: letters, digits, "-" and "_"')
+    .argument('<NAME>', 'its MQTT user name and the level of its topics: letters, digits, "-" and "_"', gatewayName)
     .option('--data <DIR>', 'data directory', './adit-data')
     .option('--json', 'print JSON')
     .action(addGateway)
   return new Command('gateway').description('gateways that may publish').addCommand(add)
+}
+
+function gatewayName(text: string): string {
+  if (!GATEWAY_NAME.test(text)) throw new InvalidArgumentError('Use 1 to 64 letters, digits, "-" and "_", such as luxi-01.')
+  return text
 }
 
 async function addGateway(name: string, { data, json }: AddOptions): Promise<void> {

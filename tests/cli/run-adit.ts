@@ -1,0 +1,46 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+const PROGRAM = fileURLToPath(new URL('../../src/cli/adit.ts', import.meta.url))
+
+export interface Ended {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs the program to its end. */
+export async function runAdit(...words: string[]): Promise<Ended> {
+  return await startAdit(words).ended
+}
+
+export interface Started {
+  readonly process: ChildProcess
+  /** The first line of stdout; rejects when the program ends without one. */
+  readonly firstLine: Promise<string>
+  readonly ended: Promise<Ended>
+}
+
+export function startAdit(words: readonly string[], environment: Record<string, string> = {}): Started {
+  const child = spawn(process.execPath, [PROGRAM, ...words], {
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let stdout = ''
+  let stderr = ''
+  const firstLine = Promise.withResolvers<string>()
+  firstLine.promise.catch(() => {})
+  child.stdout.on('data', (chunk) => {
+    stdout += chunk
+    if (stdout.includes('\n')) firstLine.resolve(stdout.split('\n')[0])
+  })
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk
+  })
+  const ended = once(child, 'close').then(([code]): Ended => {
+    firstLine.reject(new Error(`adit ended with ${code}: ${stderr}`))
+    return { code, stdout, stderr }
+  })
+  return { process: child, firstLine: firstLine.promise, ended }
+}
