@@ -41,7 +41,7 @@ export class BatchSink implements ByteSink {
     if (row < 0) return UNKNOWN_METER
     if (start > latest) return TOO_NEW
     if (start < earliest) return TOO_OLD
-    const ratio = ledger.usagePoints.ratio[row]!
+    const ratio = ledger.usagePoints.ratio[row]
     this.#batch.add(row, start, seconds, energyWh * ratio, reactiveVarh * ratio, quality, 0, 0)
     if (this.#batch.length >= rows) this.flush()
     return TAKEN
@@ -61,7 +61,7 @@ export class BatchSink implements ByteSink {
     if (row < 0) return UNKNOWN_METER
     if (at > latest) return TOO_NEW
     if (at < earliest) return TOO_OLD
-    const ratio = ledger.usagePoints.ratio[row]!
+    const ratio = ledger.usagePoints.ratio[row]
     const outcome = registers.take(
       row,
       deviceOf(bytes, from, to),

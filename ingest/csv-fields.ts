@@ -43,7 +43,7 @@ export class FieldReader {
     const at = this.#columns.indexOf(column)
     const record = this.#record
     if (at < 0 || record === null || at >= record.fields || record.from[at] === record.to[at]) return null
-    return fieldText(record.bytes, record.from[at]!, record.to[at]!)
+    return fieldText(record.bytes, record.from[at], record.to[at])
   }
 
   required(column: string): string {

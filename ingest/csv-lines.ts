@@ -79,7 +79,7 @@ export class CsvLines implements CsvRecord {
       let fieldFrom = begin
       let byte = 0
       while (at < length) {
-        byte = bytes[at]!
+        byte = bytes[at]
         if (byte > COMMA) {
           at++
           continue
@@ -102,7 +102,7 @@ export class CsvLines implements CsvRecord {
       from[field] = fieldFrom
       to[field] = at > begin && bytes[at - 1] === RETURN ? at - 1 : at
       this.line = this.#nextLine++
-      if (to[field]! > begin || field > 0) this.#give(bytes, bytes, field + 1, begin, to[field]!)
+      if (to[field] > begin || field > 0) this.#give(bytes, bytes, field + 1, begin, to[field])
       begin = at + 1
     }
     return length
@@ -120,9 +120,9 @@ export class CsvLines implements CsvRecord {
     let at = begin
     from[0] = 0
     for (; at < bytes.length; at++) {
-      const byte = bytes[at]!
+      const byte = bytes[at]
       if (byte === QUOTE) {
-        if (quoted && bytes[at + 1] === QUOTE) plain[used++] = bytes[at++]!
+        if (quoted && bytes[at + 1] === QUOTE) plain[used++] = bytes[at++]
         else if (quoted && at + 1 === bytes.length && !last) return -1
         else quoted = !quoted
       } else if (quoted) {
@@ -148,10 +148,10 @@ export class CsvLines implements CsvRecord {
   #give(bytes: Uint8Array, source: Uint8Array, fields: number, recordFrom: number, recordTo: number): void {
     const { from, to } = this
     for (let field = 0; field < fields; field++) {
-      let first = from[field]!
-      let end = to[field]!
-      while (first < end && bytes[first]! <= 0x20) first++
-      while (end > first && bytes[end - 1]! <= 0x20) end--
+      let first = from[field]
+      let end = to[field]
+      while (first < end && bytes[first] <= 0x20) first++
+      while (end > first && bytes[end - 1] <= 0x20) end--
       from[field] = first
       to[field] = end
     }

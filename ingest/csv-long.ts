@@ -34,26 +34,26 @@ export function longRow(context: RowContext, layout: 'long' | 'registers'): (rec
       context.missing++
       return
     }
-    const value = parseDecimal(bytes, from[valueAt]!, to[valueAt]!)
+    const value = parseDecimal(bytes, from[valueAt], to[valueAt])
     if (!(value >= 0 && value <= most)) return badValue(record, valueName, valueAt, value, most)
-    let time = instants.read(bytes, from[timeAt]!, to[timeAt]!)
+    let time = instants.read(bytes, from[timeAt], to[timeAt])
     if (time < 0) {
       if (time === TIME_AMBIGUOUS) time = ambiguous(record)
       else {
-        const text = fieldText(bytes, from[timeAt]!, to[timeAt]!)
+        const text = fieldText(bytes, from[timeAt], to[timeAt])
         return context.refuse(record, timeName, text, ...timeComplaint(time, text))
       }
     }
     let reactive = Number.NaN
     if (reactiveAt >= 0 && from[reactiveAt] !== to[reactiveAt]) {
-      reactive = parseDecimal(bytes, from[reactiveAt]!, to[reactiveAt]!)
+      reactive = parseDecimal(bytes, from[reactiveAt], to[reactiveAt])
       if (!(Math.abs(reactive) <= most)) return badValue(record, reactiveName, reactiveAt, reactive, most)
     }
     let quality = 0
     if (qualityAt >= 0 && from[qualityAt] !== to[qualityAt]) {
-      quality = parseWhole(bytes, from[qualityAt]!, to[qualityAt]!)
+      quality = parseWhole(bytes, from[qualityAt], to[qualityAt])
       if (!isReadingQuality(quality)) {
-        const text = fieldText(bytes, from[qualityAt]!, to[qualityAt]!)
+        const text = fieldText(bytes, from[qualityAt], to[qualityAt])
         return context.refuse(
           record,
           'quality',
@@ -64,11 +64,11 @@ export function longRow(context: RowContext, layout: 'long' | 'registers'): (rec
       }
     }
     let outcome: number
-    if (registers) outcome = sink.registerAt(bytes, from[meterAt]!, to[meterAt]!, time, value, reactive, quality)
+    if (registers) outcome = sink.registerAt(bytes, from[meterAt], to[meterAt], time, value, reactive, quality)
     else {
-      const seconds = parseWhole(bytes, from[secondsAt]!, to[secondsAt]!)
+      const seconds = parseWhole(bytes, from[secondsAt], to[secondsAt])
       if (seconds < 1 || seconds > MOST_SECONDS) {
-        const text = fieldText(bytes, from[secondsAt]!, to[secondsAt]!)
+        const text = fieldText(bytes, from[secondsAt], to[secondsAt])
         return context.refuse(
           record,
           'seconds',
@@ -77,25 +77,25 @@ export function longRow(context: RowContext, layout: 'long' | 'registers'): (rec
           'write 900 for a quarter of an hour',
         )
       }
-      outcome = sink.readingAt(bytes, from[meterAt]!, to[meterAt]!, time, seconds, value, reactive, quality)
+      outcome = sink.readingAt(bytes, from[meterAt], to[meterAt], time, seconds, value, reactive, quality)
     }
     if (outcome === TAKEN || outcome === REPEATED) context.taken++
     else {
-      const meter = fieldText(bytes, from[meterAt]!, to[meterAt]!)
+      const meter = fieldText(bytes, from[meterAt], to[meterAt])
       const [column, reason, remedy] = sinkComplaint(outcome, meter, timeName)
-      context.refuse(record, column, column === 'meter' ? meter : fieldText(bytes, from[timeAt]!, to[timeAt]!), reason, remedy)
+      context.refuse(record, column, column === 'meter' ? meter : fieldText(bytes, from[timeAt], to[timeAt]), reason, remedy)
     }
   }
 
   function ambiguous({ bytes, from, to }: CsvRecord): number {
-    const key = `${instants.local} ${fieldText(bytes, from[meterAt]!, to[meterAt]!)}`
+    const key = `${instants.local} ${fieldText(bytes, from[meterAt], to[meterAt])}`
     const second = seenAmbiguous.has(key)
     seenAmbiguous.add(key)
     return zone.toUtc(instants.local, second ? 'second' : 'first')
   }
 
   function badValue(record: CsvRecord, name: string, at: number, value: number, most: number): void {
-    const text = fieldText(record.bytes, record.from[at]!, record.to[at]!)
+    const text = fieldText(record.bytes, record.from[at], record.to[at])
     context.refuse(record, name, text, ...valueComplaint(text, value, most))
   }
 }

@@ -90,7 +90,7 @@ class ReadingsCsv implements RowContext {
 
   #takeHeader(record: CsvRecord): void {
     const header = Array.from({ length: record.fields }, (_, index) =>
-      fieldText(record.bytes, record.from[index]!, record.to[index]!),
+      fieldText(record.bytes, record.from[index], record.to[index]),
     )
     const layout = recogniseLayout(header, this.#options.kind)
     if (layout.readings === undefined)
@@ -105,12 +105,12 @@ class ReadingsCsv implements RowContext {
   #fits(record: CsvRecord): boolean {
     const { fields, from, to } = record
     for (let field = this.columns.length; field < fields; field++) {
-      if (to[field]! === from[field]!) continue
+      if (to[field] === from[field]) continue
       const reason = `the row has ${fields} fields, the header ${this.columns.length}`
       this.refuse(
         record,
         '',
-        fieldText(record.bytes, from[field]!, to[field]!),
+        fieldText(record.bytes, from[field], to[field]),
         reason,
         'use a point for decimals, or put quotes around values with a comma',
       )

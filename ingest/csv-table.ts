@@ -79,11 +79,11 @@ function tableReader<T>(kind: CsvKind, toRecord: (row: FieldReader, options: Tab
 
 /** The names of a header record. */
 export function namesOf(record: CsvRecord): readonly string[] {
-  return Array.from({ length: record.fields }, (_, index) => fieldText(record.bytes, record.from[index]!, record.to[index]!))
+  return Array.from({ length: record.fields }, (_, index) => fieldText(record.bytes, record.from[index], record.to[index]))
 }
 
 function tooManyFields(record: CsvRecord, columns: number): FieldFault {
-  const value = fieldText(record.bytes, record.from[columns]!, record.to[columns]!)
+  const value = fieldText(record.bytes, record.from[columns], record.to[columns])
   return new FieldFault(
     '',
     value,

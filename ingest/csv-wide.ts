@@ -28,15 +28,15 @@ export function wideRow(context: RowContext): (record: CsvRecord) => void {
 
   return (record) => {
     const { bytes, from, to } = record
-    const midnight = instants.readDate(bytes, from[dateAt]!, to[dateAt]!)
+    const midnight = instants.readDate(bytes, from[dateAt], to[dateAt])
     if (midnight < 0) {
-      const text = fieldText(bytes, from[dateAt]!, to[dateAt]!)
+      const text = fieldText(bytes, from[dateAt], to[dateAt])
       return context.refuse(record, 'date', text, ...timeComplaint(midnight, text))
     }
     const secondsGiven = secondsAt >= 0 && from[secondsAt] !== to[secondsAt]
-    const seconds = secondsGiven ? parseWhole(bytes, from[secondsAt]!, to[secondsAt]!) : usual
+    const seconds = secondsGiven ? parseWhole(bytes, from[secondsAt], to[secondsAt]) : usual
     if (seconds !== usual) {
-      const text = fieldText(bytes, from[secondsAt]!, to[secondsAt]!)
+      const text = fieldText(bytes, from[secondsAt], to[secondsAt])
       const reason = `${values.length} values a day are ${usual} s each, not ${text}`
       return context.refuse(
         record,
@@ -46,26 +46,26 @@ export function wideRow(context: RowContext): (record: CsvRecord) => void {
         'leave the column out, or use the layout with as many columns as the day has intervals',
       )
     }
-    const unit = unitAt < 0 ? 'wh' : fieldText(bytes, from[unitAt]!, to[unitAt]!).toLowerCase()
+    const unit = unitAt < 0 ? 'wh' : fieldText(bytes, from[unitAt], to[unitAt]).toLowerCase()
     const scale = scaleOf(unit, seconds)
     if (Number.isNaN(scale))
       return context.refuse(record, 'unit', unit, `"${unit}" is no unit of the wide layout`, 'use Wh, kWh or kW')
 
     for (let index = 0; index < values.length; index++) {
-      const at = values[index]!
+      const at = values[index]
       if (from[at] === to[at]) {
         context.missing++
         continue
       }
-      const value = parseDecimal(bytes, from[at]!, to[at]!) * scale
+      const value = parseDecimal(bytes, from[at], to[at]) * scale
       if (!(value >= 0 && value <= MOST_WH)) {
-        const text = fieldText(bytes, from[at]!, to[at]!)
+        const text = fieldText(bytes, from[at], to[at])
         context.refuse(record, `v${index + 1}`, text, ...valueComplaint(text, value, MOST_WH))
         continue
       }
       const start = zone.toUtc(midnight + index * seconds, 'first')
       if (start === TIME_SKIPPED) {
-        const text = fieldText(bytes, from[at]!, to[at]!)
+        const text = fieldText(bytes, from[at], to[at])
         const reason = 'the clocks go forward over this interval: it never comes'
         context.refuse(
           record,
@@ -76,12 +76,12 @@ export function wideRow(context: RowContext): (record: CsvRecord) => void {
         )
         continue
       }
-      const outcome = sink.readingAt(bytes, from[meterAt]!, to[meterAt]!, start, seconds, value, Number.NaN, 0)
+      const outcome = sink.readingAt(bytes, from[meterAt], to[meterAt], start, seconds, value, Number.NaN, 0)
       if (outcome === TAKEN || outcome === REPEATED) context.taken++
       else {
-        const meter = fieldText(bytes, from[meterAt]!, to[meterAt]!)
+        const meter = fieldText(bytes, from[meterAt], to[meterAt])
         const [column, reason, remedy] = sinkComplaint(outcome, meter, 'date')
-        context.refuse(record, column, column === 'meter' ? meter : fieldText(bytes, from[dateAt]!, to[dateAt]!), reason, remedy)
+        context.refuse(record, column, column === 'meter' ? meter : fieldText(bytes, from[dateAt], to[dateAt]), reason, remedy)
         return
       }
     }

@@ -17,7 +17,7 @@ export function parseDecimal(bytes: Uint8Array, from: number, to: number): numbe
   let fraction = 0
   let inFraction = false
   for (; at < to; at++) {
-    const digit = bytes[at]! - 0x30
+    const digit = bytes[at] - 0x30
     if (digit >= 0 && digit <= 9) {
       mantissa = mantissa * 10 + digit
       digits++
@@ -27,7 +27,7 @@ export function parseDecimal(bytes: Uint8Array, from: number, to: number): numbe
   }
   if (digits === 0) return Number.NaN
   if (digits > 15) return parseLong(bytes, from, to)
-  const value = fraction === 0 ? mantissa : mantissa / POWER_OF_TEN[fraction]!
+  const value = fraction === 0 ? mantissa : mantissa / POWER_OF_TEN[fraction]
   return negative ? -value : value
 }
 
@@ -36,7 +36,7 @@ export function parseWhole(bytes: Uint8Array, from: number, to: number): number 
   if (to <= from || to - from > 9) return -1
   let value = 0
   for (let at = from; at < to; at++) {
-    const digit = bytes[at]! - 0x30
+    const digit = bytes[at] - 0x30
     if (digit < 0 || digit > 9) return -1
     value = value * 10 + digit
   }
@@ -54,6 +54,6 @@ function parseLong(bytes: Uint8Array, from: number, to: number): number {
 /** The bytes [from, to) as text, one character a byte. */
 export function asciiText(bytes: Uint8Array, from: number, to: number): string {
   let text = ''
-  for (let at = from; at < to; at++) text += String.fromCharCode(bytes[at]!)
+  for (let at = from; at < to; at++) text += String.fromCharCode(bytes[at])
   return text
 }

@@ -74,7 +74,7 @@ export function canonicalDecoders(zone: TimeZone): readonly ByteDecoder[] {
     const parsed = Events.safeParse(parseJson(payload))
     if (!parsed.success) throw firstComplaint(parsed.error, payload)
     const times = parsed.data.events.map(([, time], row) => instantOf(instants, time, `$.events[${row}][1]`))
-    for (const [row, [meter, , code, detail]] of parsed.data.events.entries()) sink.event(meter, times[row]!, code, detail ?? '')
+    for (const [row, [meter, , code, detail]] of parsed.data.events.entries()) sink.event(meter, times[row], code, detail ?? '')
   }
 
   return [

@@ -37,7 +37,7 @@ export class InstantReader {
       at += 3
       if (at < to && (bytes[at] === 0x2e || bytes[at] === 0x2c)) {
         const point = at++
-        while (at < to && isDigit(bytes[at]!)) at++
+        while (at < to && isDigit(bytes[at])) at++
         if (at === point + 1) return TIME_SYNTAX
       }
     }
@@ -65,9 +65,9 @@ export class InstantReader {
     if (date === this.#date) return this.#dateSeconds
     if (year < 1970 || year > 2099 || month < 1 || month > 12 || day < 1) return TIME_NO_SUCH_DATE
     const leap = year % 4 === 0
-    if (day > DAYS_OF_MONTH[month - 1]! + (leap && month === 2 ? 1 : 0)) return TIME_NO_SUCH_DATE
+    if (day > DAYS_OF_MONTH[month - 1] + (leap && month === 2 ? 1 : 0)) return TIME_NO_SUCH_DATE
     const past = year - 1970
-    const days = past * 365 + Math.floor((past + 1) / 4) + DAYS_BEFORE_MONTH[month - 1]! + (leap && month > 2 ? 1 : 0) + day - 1
+    const days = past * 365 + Math.floor((past + 1) / 4) + DAYS_BEFORE_MONTH[month - 1] + (leap && month > 2 ? 1 : 0) + day - 1
     this.#date = date
     this.#dateSeconds = days * DAY
     return this.#dateSeconds
@@ -96,8 +96,8 @@ function readOffset(bytes: Uint8Array, from: number, to: number): number {
 }
 
 function twoDigits(bytes: Uint8Array, at: number): number {
-  const tens = bytes[at]! - 0x30
-  const ones = bytes[at + 1]! - 0x30
+  const tens = bytes[at] - 0x30
+  const ones = bytes[at + 1] - 0x30
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : -100
 }
 

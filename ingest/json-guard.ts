@@ -50,7 +50,7 @@ export function parseJson(payload: Uint8Array): unknown {
 function guardStructure(bytes: Uint8Array): void {
   const keys: (Set<string> | null)[] = []
   for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes[at]!
+    const byte = bytes[at]
     if (byte === 0x7b || byte === 0x5b) {
       if (keys.length === MOST_DEPTH) {
         throw new DecodeError(

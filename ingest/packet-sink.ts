@@ -86,7 +86,7 @@ export class PacketSink implements PayloadSink {
     if (row < 0) return refuse(this.unknown, asciiText(bytes, from, to), start, UNKNOWN_METER)
     if (start > this.#latest) return refuse(this.tooNew, asciiText(bytes, from, to), start, TOO_NEW)
     if (start < this.#earliest) return refuse(this.tooOld, asciiText(bytes, from, to), start, TOO_OLD)
-    const ratio = this.#ratio[row]!
+    const ratio = this.#ratio[row]
     this.#batch.add(row, start, seconds, energyWh * ratio, reactiveVarh * ratio, quality, 0, this.#position)
     this.readings++
     return TAKEN
@@ -135,7 +135,7 @@ export class PacketSink implements PayloadSink {
     }
     this.takenEvents = this.#heldEvents.length
     for (const [row, meter, at, wh, varh, quality] of this.#heldRegisters) {
-      const outcome = this.#registers.take(row, meter, at, wh, varh, quality, this.#ratio[row]!, this.#position, this.#batch)
+      const outcome = this.#registers.take(row, meter, at, wh, varh, quality, this.#ratio[row], this.#position, this.#batch)
       if (outcome === TAKEN) this.takenRegisters++
       else if (outcome === REPEATED) this.repeatedRegisters++
       else refuse(this.tooOld, this.#ledger.usagePoints.id[row] ?? '', at, TOO_OLD)

@@ -29,15 +29,15 @@ export class RegisterMemory {
   /** Where a value of `at` stands or belongs among the slot's values. */
   indexOf(slot: number, at: number): number {
     const base = slot * DEPTH
-    let index = this.count[slot]!
-    while (index > 0 && this.at[base + index - 1]! >= at) index--
+    let index = this.count[slot]
+    while (index > 0 && this.at[base + index - 1] >= at) index--
     return index
   }
 
   /** Makes room before `index`, forgetting the oldest value when there are DEPTH; returns where the room now is. */
   insert(slot: number, index: number): number {
     const base = slot * DEPTH
-    const count = this.count[slot]!
+    const count = this.count[slot]
     if (count === DEPTH) {
       this.#move(base + 1, base + index, base)
       return index - 1
@@ -58,14 +58,14 @@ export class RegisterMemory {
   breakAt(slot: number, at: number): void {
     const breaks = this.#breaks.subarray(slot * BREAKS, (slot + 1) * BREAKS)
     if (breaks.includes(at)) return
-    if (at > breaks[0]!) breaks[0] = at
+    if (at > breaks[0]) breaks[0] = at
     breaks.sort()
   }
 
   isBroken(slot: number, from: number, to: number): boolean {
     const base = slot * BREAKS
     for (let index = base; index < base + BREAKS; index++) {
-      const at = this.#breaks[index]!
+      const at = this.#breaks[index]
       if (at > from && at <= to) return true
     }
     return false
@@ -135,7 +135,7 @@ export class RegisterMemory {
     this.meter = new Uint32Array(capacity * DEPTH)
     this.#breaks = new Uint32Array(capacity * BREAKS)
     for (const [index, [column]] of this.#columns().entries()) {
-      const before = old[index]![0]
+      const before = old[index][0]
       column.set(before.subarray(0, column.length))
     }
   }

@@ -55,8 +55,8 @@ export class Registers {
     const slot = memory.slotOf(usagePoint)
     const index = memory.indexOf(slot, at)
     const base = slot * DEPTH
-    if (index < memory.count[slot]! && memory.at[base + index] === at) {
-      if (!outweighs(registerWh, quality, memory.wh[base + index]!, memory.quality[base + index]!)) return REPEATED
+    if (index < memory.count[slot] && memory.at[base + index] === at) {
+      if (!outweighs(registerWh, quality, memory.wh[base + index], memory.quality[base + index])) return REPEATED
       memory.write(base + index, meter, at, registerWh, registerVarh, quality)
       this.#emitAround(slot, index, usagePoint, ratio, position, batch)
       return TAKEN
@@ -92,7 +92,7 @@ export class Registers {
   ): void {
     const usual = this.#usualSeconds(slot)
     if (index > 0) this.#emit(slot, index - 1, usual, usagePoint, ratio, position, batch)
-    if (index + 1 < this.#memory.count[slot]!) this.#emit(slot, index, usual, usagePoint, ratio, position, batch)
+    if (index + 1 < this.#memory.count[slot]) this.#emit(slot, index, usual, usagePoint, ratio, position, batch)
   }
 
   /** Rows for the difference between the values at `index` and `index + 1`. */
@@ -108,15 +108,15 @@ export class Registers {
     const memory = this.#memory
     const a = slot * DEPTH + index
     const b = a + 1
-    const start = memory.at[a]!
-    const end = memory.at[b]!
+    const start = memory.at[a]
+    const end = memory.at[b]
     if (memory.meter[a] !== memory.meter[b] || memory.isBroken(slot, start, end)) return
     const seconds = end - start
-    const wh = risenBy(memory.wh[a]!, memory.wh[b]!)
+    const wh = risenBy(memory.wh[a], memory.wh[b])
     if (Number.isNaN(wh) || wh > MOST_WH || wh * 3600 > this.#config.mostDemandW * seconds) return
-    const varh = risenBy(memory.varh[a]!, memory.varh[b]!)
+    const varh = risenBy(memory.varh[a], memory.varh[b])
     const rows = Math.max(1, Math.round(seconds / usual))
-    const worse = QUALITY_RANK[memory.quality[a]!]! <= QUALITY_RANK[memory.quality[b]!]! ? memory.quality[a]! : memory.quality[b]!
+    const worse = QUALITY_RANK[memory.quality[a]] <= QUALITY_RANK[memory.quality[b]] ? memory.quality[a] : memory.quality[b]
     const quality = rows === 1 ? worse : ReadingQuality.derived
     const flags = registerFlags(rows)
     for (let row = 0; row < rows; row++) {
@@ -130,14 +130,14 @@ export class Registers {
   /** The meter's own interval: the middle one of the remembered differences once there is proof enough, else the configured. */
   #usualSeconds(slot: number): number {
     const { usualSeconds } = this.#config
-    const count = this.#memory.count[slot]! - 1
+    const count = this.#memory.count[slot] - 1
     if (count < FINER_PROOF) return usualSeconds
     const base = slot * DEPTH
     const differences = this.#differences.subarray(0, count)
     for (let index = 0; index < count; index++)
-      differences[index] = this.#memory.at[base + index + 1]! - this.#memory.at[base + index]!
+      differences[index] = this.#memory.at[base + index + 1] - this.#memory.at[base + index]
     differences.sort()
-    const middle = differences[(count - 1) >> 1]!
+    const middle = differences[(count - 1) >> 1]
     if (middle < usualSeconds) return Math.max(60, middle)
     return count >= COARSER_PROOF ? Math.min(middle, LONGEST_USUAL) : usualSeconds
   }
@@ -152,6 +152,6 @@ function risenBy(before: number, after: number): number {
 
 /** Two values of one register at one instant: the better quality counts, then the larger, whichever came first. */
 function outweighs(wh: number, quality: number, otherWh: number, otherQuality: number): boolean {
-  const rank = QUALITY_RANK[quality]! - QUALITY_RANK[otherQuality]!
+  const rank = QUALITY_RANK[quality] - QUALITY_RANK[otherQuality]
   return rank > 0 || (rank === 0 && wh > otherWh)
 }

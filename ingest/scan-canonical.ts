@@ -84,24 +84,24 @@ export class CanonicalScanner {
       if (bytes[at] !== QUOTE) at = skipSpace(bytes, at)
       if (bytes[at] !== QUOTE) return -1
       const meter = ++at
-      let meterByte = bytes[at]!
+      let meterByte = bytes[at]
       while (at < length && meterByte > 0x20 && meterByte < 0x7f && meterByte !== QUOTE && meterByte !== 0x5c)
-        meterByte = bytes[++at]!
+        meterByte = bytes[++at]
       const meterEnd = at
       if (meterByte !== QUOTE || meterEnd === meter || meterEnd - meter > LONGEST_METER) return -1
       at++
       if (bytes[at] !== COMMA) at = skipSpace(bytes, at)
       if (bytes[at++] !== COMMA) return -1
-      let digit = bytes[at]! - 0x30
+      let digit = bytes[at] - 0x30
       if (digit < 0 || digit > 9) {
         at = skipSpace(bytes, at)
-        digit = bytes[at]! - 0x30
+        digit = bytes[at] - 0x30
       }
       const number = at
       let value = 0
       while (digit >= 0 && digit <= 9) {
         value = value * 10 + digit
-        digit = bytes[++at]! - 0x30
+        digit = bytes[++at] - 0x30
       }
       if (at === number || (bytes[number] === 0x30 && at - number > 1)) return -1
       if (digit === -2 || at - number > 15) {
@@ -118,7 +118,7 @@ export class CanonicalScanner {
           this.#number[0] = Number.NaN
           const packed = this.#scanExtras(bytes, at + 1)
           if (packed < 0) return -1
-          reactive = this.#number[0]!
+          reactive = this.#number[0]
           quality = packed % 32
           at = skipSpace(bytes, Math.floor(packed / 32))
         }
@@ -183,7 +183,7 @@ function skipSpace(bytes: Uint8Array, from: number): number {
 /** Position of the closing quote, -1 when there is none or the string holds an escape or is not plain ASCII. */
 function endOfString(bytes: Uint8Array, from: number): number {
   for (let at = from; at < bytes.length; at++) {
-    const byte = bytes[at]!
+    const byte = bytes[at]
     if (byte === QUOTE) return at
     if (byte === 0x5c || byte < 0x20 || byte > 0x7e) return -1
   }
@@ -193,14 +193,14 @@ function endOfString(bytes: Uint8Array, from: number): number {
 /** Position after digits, sign and point; an exponent ends it and is then found unusual. */
 function endOfNumber(bytes: Uint8Array, from: number): number {
   let at = from
-  while ((bytes[at]! >= 0x30 && bytes[at]! <= 0x39) || bytes[at] === 0x2e || bytes[at] === 0x2d) at++
+  while ((bytes[at] >= 0x30 && bytes[at] <= 0x39) || bytes[at] === 0x2e || bytes[at] === 0x2d) at++
   return at
 }
 
 /** As JSON wants it: a digit at both ends, no needless leading zero. */
 function isPlainNumber(bytes: Uint8Array, from: number, to: number): boolean {
   const first = bytes[from] === 0x2d ? from + 1 : from
-  if (to <= first || bytes[first]! < 0x30 || bytes[to - 1]! < 0x30) return false
+  if (to <= first || bytes[first] < 0x30 || bytes[to - 1] < 0x30) return false
   return bytes[first] !== 0x30 || to === first + 1 || bytes[first + 1] === 0x2e
 }
 

@@ -99,8 +99,8 @@ function usagePointColumns(
     columns.status[row] = STATUSES.indexOf(point.status)
     columns.role[row] = ROLES.indexOf(point.role)
     columns.statusSince[row] = point.statusSince ?? 0
-    columns.latitude[row] = point.latitude ?? (area === undefined ? Number.NaN : areas.latitude[area]!)
-    columns.longitude[row] = point.longitude ?? (area === undefined ? Number.NaN : areas.longitude[area]!)
+    columns.latitude[row] = point.latitude ?? (area === undefined ? Number.NaN : areas.latitude[area])
+    columns.longitude[row] = point.longitude ?? (area === undefined ? Number.NaN : areas.longitude[area])
     columns.uncertaintyMeters[row] = surveyed ? 0 : radiusOf(areas, area)
     columns.contractKw[row] = point.contractKw ?? Number.NaN
     columns.ratio[row] = (point.ctRatio ?? 1) * (point.ptRatio ?? 1)
@@ -109,7 +109,7 @@ function usagePointColumns(
 }
 
 function radiusOf(areas: AreaColumns, area: number | undefined): number {
-  const radius = area === undefined ? Number.NaN : areas.radiusMeters[area]!
+  const radius = area === undefined ? Number.NaN : areas.radiusMeters[area]
   return Number.isNaN(radius) ? DEFAULT_AREA_RADIUS_METERS : radius
 }
 

@@ -38,7 +38,7 @@ export class MeterIndex {
     if ((this.#count + 1) * 4 > (this.#mask + 1) * 3) this.#growSlots()
     const hash = hashOf(this.#scratch, 0, length)
     const slot = this.#find(this.#scratch, 0, length, hash)
-    let place = this.#slots[slot + 1]!
+    let place = this.#slots[slot + 1]
     if (place === 0) {
       place = this.#used
       if (place + RECORD_HEAD + length > this.#arena.length) this.#growArena(RECORD_HEAD + length)
@@ -63,10 +63,10 @@ export class MeterIndex {
 
   /** The same from UTF-8 bytes [from, to). */
   getBytes(bytes: Uint8Array, from: number, to: number): number {
-    const place = this.#slots[this.#find(bytes, from, to, hashOf(bytes, from, to)) + 1]!
+    const place = this.#slots[this.#find(bytes, from, to, hashOf(bytes, from, to)) + 1]
     if (place === 0) return -1
     const arena = this.#arena
-    return (arena[place]! | (arena[place + 1]! << 8) | (arena[place + 2]! << 16) | (arena[place + 3]! << 24)) >>> 0
+    return (arena[place] | (arena[place + 1] << 8) | (arena[place + 2] << 16) | (arena[place + 3] << 24)) >>> 0
   }
 
   /** Gives back what was allocated beyond need. */
@@ -82,7 +82,7 @@ export class MeterIndex {
     const length = to - from
     let index = hash & mask
     for (;;) {
-      const place = slots[index * 2 + 1]!
+      const place = slots[index * 2 + 1]
       if (place === 0) return index * 2
       if (slots[index * 2] === hash && arena[place + 4] === length) {
         let offset = 0
@@ -114,10 +114,10 @@ export class MeterIndex {
     this.#mask = capacity - 1
     for (let slot = 0; slot < old.length; slot += 2) {
       if (old[slot + 1] === 0) continue
-      let index = old[slot]! & this.#mask
+      let index = old[slot] & this.#mask
       while (this.#slots[index * 2 + 1] !== 0) index = (index + 1) & this.#mask
-      this.#slots[index * 2] = old[slot]!
-      this.#slots[index * 2 + 1] = old[slot + 1]!
+      this.#slots[index * 2] = old[slot]
+      this.#slots[index * 2 + 1] = old[slot + 1]
     }
   }
 
@@ -137,7 +137,7 @@ function slotsFor(expected: number): number {
 /** FNV-1a with a final mix, so that consecutive numbers spread over the low bits. */
 function hashOf(bytes: Uint8Array, from: number, to: number): number {
   let hash = 0x811c9dc5
-  for (let at = from; at < to; at++) hash = Math.imul(hash ^ bytes[at]!, 0x01000193)
+  for (let at = from; at < to; at++) hash = Math.imul(hash ^ bytes[at], 0x01000193)
   hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d)
   hash = Math.imul(hash ^ (hash >>> 12), 0x297a2d39)
   return (hash ^ (hash >>> 15)) >>> 0
