@@ -9,6 +9,7 @@ export class RawPublisher {
   readonly #socket: Socket
   readonly #waiting = new Map<number, (acknowledged: boolean) => void>()
   #nextId = 1
+  #pongs = 0
   #rest: Buffer = Buffer.alloc(0)
 
   private constructor(socket: Socket) {
@@ -22,23 +23,28 @@ export class RawPublisher {
   }
 
   /** Logs in; rejects when the connection is refused. */
-  static async connect(port: number, name: string, password: string, keepaliveSeconds = 60): Promise<RawPublisher> {
+  static async connect(port: number, name: string, password: string, clientId = name): Promise<RawPublisher> {
     const socket = connect(port, '127.0.0.1')
     socket.setNoDelay(true)
     await once(socket, 'connect')
-    const head = Buffer.from([0, 4, 0x4d, 0x51, 0x54, 0x54, 4, 0xc2, keepaliveSeconds >> 8, keepaliveSeconds & 0xff])
-    const body = Buffer.concat([head, text(name), text(name), text(password)])
+    const head = Buffer.from([0, 4, 0x4d, 0x51, 0x54, 0x54, 4, 0xc2, 0, 60])
+    const body = Buffer.concat([head, text(clientId), text(name), text(password)])
     socket.write(Buffer.concat([header(0x10, body.length), body]))
-    const [answer] = await once(socket, 'data')
-    if (!Buffer.isBuffer(answer) || answer[0] !== 0x20 || answer[3] !== 0) {
+    const code = await connackCode(socket)
+    if (code !== 0) {
       socket.destroy()
-      throw new Error(`refused with code ${answer[3]}`)
+      throw new Error(code === undefined ? 'closed without an answer' : `refused with code ${code}`)
     }
     return new RawPublisher(socket)
   }
 
   get inFlight(): number {
     return this.#waiting.size
+  }
+
+  /** Answers to `ping` so far. */
+  get pongs(): number {
+    return this.#pongs
   }
 
   get closed(): boolean {
@@ -71,6 +77,7 @@ export class RawPublisher {
     const bytes = this.#rest.length > 0 ? Buffer.concat([this.#rest, chunk]) : chunk
     let at = 0
     while (at + 2 <= bytes.length && at + 2 + bytes[at + 1] <= bytes.length) {
+      if (bytes[at] === 0xd0) this.#pongs++
       if (bytes[at] === 0x40) {
         const messageId = bytes.readUInt16BE(at + 2)
         this.#waiting.get(messageId)?.(true)
@@ -80,6 +87,14 @@ export class RawPublisher {
     }
     this.#rest = bytes.subarray(at)
   }
+}
+
+function connackCode(socket: Socket): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    socket.once('data', (answer: Buffer) => resolve(answer[0] === 0x20 ? answer[3] : undefined))
+    socket.once('error', () => resolve(undefined))
+    socket.once('close', () => resolve(undefined))
+  })
 }
 
 function text(value: string): Buffer {

@@ -10,9 +10,11 @@ export interface ConnectionLimits {
 }
 
 const CONNECT = 1
+const PINGRESP = Buffer.from([0xd0, 0])
 
 /**
  * The broker's view of a socket. Only a first CONNECT passes until `accept` is called; what was sent with it waits, unread.
+ * Pings are answered here, so that a gateway stays connected while its packets wait for a full disk.
  * Acknowledgements of one turn leave in one write.
  */
 export class GuardedConnection extends Duplex {
@@ -46,6 +48,15 @@ export class GuardedConnection extends Duplex {
     this.#held = []
     for (const chunk of held) this.#take(chunk)
     this.#socket.resume()
+  }
+
+  /** Drops a client from which nothing came for so long, unless it is we who do not read. */
+  dropWhenSilent(milliseconds: number): void {
+    this.#socket.setTimeout(milliseconds)
+    this.#socket.on('timeout', () => {
+      if (this.#socket.isPaused()) this.#socket.setTimeout(milliseconds)
+      else this.destroy(new Error(`nothing was heard for ${Math.round(milliseconds / 1_000)} s`))
+    })
   }
 
   override _read(): void {
@@ -88,7 +99,7 @@ export class GuardedConnection extends Duplex {
   #pass(chunk: Buffer): void {
     if (this.#state === 'accepted') {
       this.#guard.follow(chunk, 0, false)
-      if (!this.push(chunk)) this.#socket.pause()
+      if (!this.#pushWithoutPings(chunk)) this.#socket.pause()
       return
     }
     if (this.#guard.idle && chunk[0] >> 4 !== CONNECT)
@@ -98,5 +109,15 @@ export class GuardedConnection extends Duplex {
     this.push(chunk.subarray(0, end))
     if (end < chunk.length) this.#held.push(chunk.subarray(end))
     if (this.#state === 'waiting') this.#socket.pause()
+  }
+
+  #pushWithoutPings(chunk: Buffer): boolean {
+    let from = 0
+    for (const ping of this.#guard.pings) {
+      if (ping > from) this.push(chunk.subarray(from, ping))
+      this.write(PINGRESP)
+      from = ping + 2
+    }
+    return from < chunk.length ? this.push(chunk.subarray(from)) : this.readableLength < this.readableHighWaterMark
   }
 }

@@ -20,7 +20,7 @@ export interface EdgeLimits {
   readonly connectMilliseconds: number
   /** A client that does not take its acknowledgements for so long is dropped. */
   readonly drainMilliseconds: number
-  /** Longest keepalive a gateway may ask for; none at all is refused too. */
+  /** Who is silent for longer than 1.5 × this, or 1.5 × its own keepalive if shorter, is dropped. */
   readonly keepaliveSeconds: number
 }
 
@@ -81,7 +81,6 @@ export class MqttEdge {
     this.#broker = new JournalBroker({
       connectTimeout: limits.connectMilliseconds,
       drainTimeout: limits.drainMilliseconds,
-      keepaliveLimit: limits.keepaliveSeconds,
       concurrency: 1_000,
       heartbeatInterval: 3_600_000,
       preConnect: (client, packet, done) => this.#preConnect(client, packet, done),
@@ -151,8 +150,14 @@ export class MqttEdge {
   }
 
   #preConnect(client: Client, packet: ConnectPacket, done: (error: Error | null, success: boolean) => void): void {
-    const remote = client.conn instanceof GuardedConnection ? client.conn.remote : ''
+    const { conn } = client
+    const remote = conn instanceof GuardedConnection ? conn.remote : ''
     this.#sessions.set(client, { will: packet.will?.topic, remote, gateway: packet.username ?? '' })
+    // MQTT 3.1.1 §3.1.2.10, kept by the connection: the broker would count the time in which we do not read
+    const { keepaliveSeconds } = this.#options.limits
+    const seconds = Math.min(packet.keepalive || keepaliveSeconds, keepaliveSeconds)
+    if (conn instanceof GuardedConnection) conn.dropWhenSilent(seconds * 1_500)
+    packet.keepalive = 0
     done(null, true)
   }
 

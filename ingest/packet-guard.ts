@@ -11,6 +11,9 @@ export class PacketGuard {
   /** Bytes of the current packet's header seen so far; 0 between packets. */
   #header = 0
   #length = 0
+  /** Where, in the chunk followed last, whole PINGREQ packets (two bytes) begin. */
+  pings: number[] = []
+  #ping = -1
 
   constructor(limit: number) {
     this.limit = limit
@@ -27,6 +30,8 @@ export class PacketGuard {
    */
   follow(chunk: Uint8Array, start: number, firstOnly: boolean): number {
     let at = start
+    this.pings = []
+    this.#ping = -1
     while (at < chunk.length) {
       if (this.#left > 0) {
         const step = Math.min(this.#left, chunk.length - at)
@@ -39,6 +44,7 @@ export class PacketGuard {
       if (this.#header === 0) {
         this.#header = 1
         this.#length = 0
+        this.#ping = byte === PINGREQ ? at - 1 : -1
         continue
       }
       if (this.#header === 5) throw new MalformedLength()
@@ -48,11 +54,14 @@ export class PacketGuard {
       if (byte & 0x80) continue
       this.#header = 0
       this.#left = this.#length
+      if (this.#ping === at - 2 && this.#length === 0) this.pings.push(this.#ping)
       if (this.#left === 0 && firstOnly) return at
     }
     return at
   }
 }
+
+const PINGREQ = 0xc0
 
 export class PacketTooLarge extends Error {
   override readonly name = 'PacketTooLarge'
