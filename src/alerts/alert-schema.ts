@@ -10,7 +10,7 @@ CREATE TABLE IF NOT EXISTS alerts (
   cleared_at INTEGER,
   area TEXT,
   county TEXT,
-  revision INTEGER NOT NULL,
+  position INTEGER NOT NULL,
   json TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS alerts_newest ON alerts (raised_at, id);

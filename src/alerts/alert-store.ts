@@ -1,7 +1,7 @@
 /**
  * Keeps alerts and the log of what happened to them, in one SQLite file. Raising the same alerts again changes nothing
- * and logs nothing, so a judging half that starts again from its checkpoint repeats itself without harm; an older
- * revision than the one held is such a repetition.
+ * and logs nothing, so a judging half that starts again from its checkpoint repeats itself without harm: what it says at a
+ * journal position that an alert has already been raised from is such a repetition.
  */
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { Alert } from '../../model/alert.ts'
@@ -30,13 +30,13 @@ export class AlertStore {
     this.#count()
   }
 
-  /** Takes alerts as they are judged now; on disk when it returns. All of them or, when it throws, none. */
-  raise(alerts: readonly Alert[]): void {
+  /** Takes alerts as they are judged after the packet at journal `position`; on disk when it returns. All of them or, when it throws, none. */
+  raise(alerts: readonly Alert[], position: number): void {
     if (alerts.length === 0) return
     const events: AlertEvent[] = []
     this.#database.exec('BEGIN IMMEDIATE')
     try {
-      for (const alert of alerts) this.#raiseOne(alert, events)
+      for (const alert of alerts) this.#raiseOne(alert, position, events)
       this.#database.exec('COMMIT')
     } catch (error) {
       this.#database.exec('ROLLBACK')
@@ -94,16 +94,16 @@ export class AlertStore {
     this.#database.close()
   }
 
-  #raiseOne(alert: Alert, events: AlertEvent[]): void {
+  #raiseOne(alert: Alert, position: number, events: AlertEvent[]): void {
     const json = JSON.stringify(alert)
     const held = this.#statements.get.get(alert.id)
-    if (held && (held.json === json || Number(held.revision) > alert.revision)) return
+    if (held && (held.json === json || Number(held.position) > position)) return
 
     const wasOpen = held ? held.cleared_at === null : undefined
     const { area, county } = this.#placeOf(alert.subject)
     const raisedAt = epochSeconds(alert.raisedAt)
     const clearedAt = alert.clearedAt === null ? null : epochSeconds(alert.clearedAt)
-    this.#statements.put.run(alert.id, raisedAt, clearedAt, area, county, alert.revision, json)
+    this.#statements.put.run(alert.id, raisedAt, clearedAt, area, county, position, json)
     this.#statements.forgetMines.run(alert.id)
     for (const { mine } of alert.mines) this.#statements.putMine.run(mine, raisedAt, alert.id)
 
@@ -129,11 +129,11 @@ export class AlertStore {
 
 function prepare(database: DatabaseSync) {
   return {
-    get: database.prepare('SELECT json, revision, cleared_at FROM alerts WHERE id = ?'),
+    get: database.prepare('SELECT json, position, cleared_at FROM alerts WHERE id = ?'),
     put: database.prepare(
-      `INSERT INTO alerts (id, raised_at, cleared_at, area, county, revision, json) VALUES (?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO alerts (id, raised_at, cleared_at, area, county, position, json) VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET raised_at = excluded.raised_at, cleared_at = excluded.cleared_at, area = excluded.area,
-         county = excluded.county, revision = excluded.revision, json = excluded.json`,
+         county = excluded.county, position = excluded.position, json = excluded.json`,
     ),
     forgetMines: database.prepare('DELETE FROM alert_mines WHERE id = ?'),
     putMine: database.prepare('INSERT OR IGNORE INTO alert_mines (mine, raised_at, id) VALUES (?, ?, ?)'),

@@ -34,32 +34,32 @@ function ids(page: AlertPage): string[] {
 
 test('the same alerts raised again after a crash log nothing and announce nothing', () => {
   const alerts = [sampleAlert('a'), sampleAlert('b', 1)]
-  store.raise(alerts)
+  store.raise(alerts, 1)
   store.close()
   store = open()
   let announced = 0
   store.onEvents((events) => {
     announced += events.length
   })
-  store.raise(alerts)
+  store.raise(alerts, 1)
   expect(announced).toBe(0)
   expect(store.eventsAfter(0, 10).map(({ kind, alert }) => `${kind} ${alert.id}`)).toEqual(['alert.raised a', 'alert.raised b'])
   expect(store.counts()).toEqual({ open: 2, cleared: 0 })
 })
 
 test('a judging half that repeats itself never takes an alert back to an older revision', () => {
-  store.raise([sampleAlert('a', 0, { revision: 0 })])
-  store.raise([sampleAlert('a', 0, { revision: 1, energyWh: 500_000 })])
-  store.raise([sampleAlert('a', 0, { revision: 0 })])
+  store.raise([sampleAlert('a', 0, { revision: 0 })], 1)
+  store.raise([sampleAlert('a', 0, { revision: 1, energyWh: 500_000 })], 2)
+  store.raise([sampleAlert('a', 0, { revision: 0 })], 1)
   expect(store.get('a')?.revision).toBe(1)
   expect(store.lastSequence()).toBe(2)
 })
 
 test('an alert is raised, revised and cleared, each once, and each event holds the alert as it was then', () => {
-  store.raise([sampleAlert('a')])
-  store.raise([sampleAlert('a', 0, { revision: 1, energyWh: 400_000 })])
-  store.raise([sampleAlert('a', 0, { revision: 2, energyWh: 400_000, clearedAt: '2026-11-05T00:00:00Z' })])
-  store.raise([sampleAlert('a', 0, { revision: 3, energyWh: 410_000, clearedAt: '2026-11-05T00:00:00Z' })])
+  store.raise([sampleAlert('a')], 1)
+  store.raise([sampleAlert('a', 0, { revision: 1, energyWh: 400_000 })], 1)
+  store.raise([sampleAlert('a', 0, { revision: 2, energyWh: 400_000, clearedAt: '2026-11-05T00:00:00Z' })], 1)
+  store.raise([sampleAlert('a', 0, { revision: 3, energyWh: 410_000, clearedAt: '2026-11-05T00:00:00Z' })], 1)
   expect(store.eventsAfter(0, 10).map(({ sequence, kind, alert }) => [sequence, kind, alert.energyWh])).toEqual([
     [1, 'alert.raised', 360_000],
     [2, 'alert.revised', 400_000],
@@ -70,13 +70,13 @@ test('an alert is raised, revised and cleared, each once, and each event holds t
 })
 
 test('an episode found in history already over is raised and cleared', () => {
-  store.raise([sampleAlert('a', 0, { clearedAt: '2026-11-05T00:00:00Z' })])
+  store.raise([sampleAlert('a', 0, { clearedAt: '2026-11-05T00:00:00Z' })], 1)
   expect(store.eventsAfter(0, 10).map(({ kind }) => kind)).toEqual(['alert.raised', 'alert.cleared'])
 })
 
 test('a reopened alert is open again', () => {
-  store.raise([sampleAlert('a', 0, { clearedAt: '2026-11-05T00:00:00Z' })])
-  store.raise([sampleAlert('a', 0, { revision: 1 })])
+  store.raise([sampleAlert('a', 0, { clearedAt: '2026-11-05T00:00:00Z' })], 1)
+  store.raise([sampleAlert('a', 0, { revision: 1 })], 1)
   expect(store.counts()).toEqual({ open: 1, cleared: 0 })
   expect(ids(list({}))).toEqual(['a'])
 })
@@ -85,17 +85,17 @@ test('when one alert of several cannot be stored, none is and nobody is told', (
   let announced = 0
   store.onEvents(() => announced++)
   const broken = sampleAlert('b', 0, { raisedAt: 'never' })
-  expect(() => store.raise([sampleAlert('a'), broken])).toThrow()
+  expect(() => store.raise([sampleAlert('a'), broken], 1)).toThrow()
   expect(store.get('a')).toBeUndefined()
   expect(store.counts()).toEqual({ open: 0, cleared: 0 })
   expect(announced).toBe(0)
 })
 
 test('pages come newest first and lose or repeat nothing while new alerts arrive', () => {
-  store.raise([1, 2, 3, 4, 5].map((minute) => sampleAlert(`n${minute}`, minute)))
-  store.raise([sampleAlert('n3b', 3)])
+  store.raise([1, 2, 3, 4, 5].map((minute) => sampleAlert(`n${minute}`, minute)), 1)
+  store.raise([sampleAlert('n3b', 3)], 1)
   const first = list({ limit: 2 })
-  store.raise([sampleAlert('late', 9)])
+  store.raise([sampleAlert('late', 9)], 1)
   const second = list({ limit: 2, cursor: first.nextCursor })
   const third = list({ limit: 2, cursor: second.nextCursor })
   expect([...ids(first), ...ids(second), ...ids(third)]).toEqual(['n5', 'n4', 'n3b', 'n3', 'n2', 'n1'])
@@ -107,7 +107,7 @@ test('alerts are found by mine, area, county, state and time', () => {
     sampleAlert('a', 1),
     sampleAlert('b', 2, { mines: [{ mine: 'M2', distanceMeters: 9, withinReach: true }] }),
     sampleAlert('long', 3, { clearedAt: '2026-11-02T00:00:00Z' }),
-  ])
+  ], 1)
   expect(ids(list({ mine: 'M2' }))).toEqual(['b'])
   expect(ids(list({ mine: 'M1', state: 'all' }))).toEqual(['long', 'a'])
   expect(ids(list({ area: 'A3' }))).toEqual(['b', 'a'])

@@ -65,11 +65,11 @@ async function follow(count: number, lastEventId?: number, onOpen = () => {}): P
 }
 
 test('an alert reaches whoever follows the feed as it is raised, revised and cleared', async () => {
-  sample.alerts.raise([sampleAlert('before')])
+  sample.alerts.raise([sampleAlert('before')], 1)
   const frames = await follow(3, undefined, () => {
-    sample.alerts.raise([sampleAlert('a')])
-    sample.alerts.raise([sampleAlert('a', 0, { revision: 1 })])
-    sample.alerts.raise([sampleAlert('a', 0, { revision: 2, clearedAt: '2026-11-09T00:00:00Z' })])
+    sample.alerts.raise([sampleAlert('a')], 1)
+    sample.alerts.raise([sampleAlert('a', 0, { revision: 1 })], 1)
+    sample.alerts.raise([sampleAlert('a', 0, { revision: 2, clearedAt: '2026-11-09T00:00:00Z' })], 1)
   })
   expect(frames).toEqual([
     { id: 2, event: 'alert.raised', alert: 'a' },
@@ -82,7 +82,7 @@ test('a client that comes back with its last event id misses nothing and sees no
   const ids: number[] = []
   let raised = 0
   const raiseSome = (count: number) => {
-    for (let i = 0; i < count; i++) sample.alerts.raise([sampleAlert(`n${raised++}`)])
+    for (let i = 0; i < count; i++) sample.alerts.raise([sampleAlert(`n${raised++}`)], 1)
   }
   raiseSome(450)
   for (let round = 0; round < 5; round++) {
@@ -94,8 +94,8 @@ test('a client that comes back with its last event id misses nothing and sees no
 })
 
 test('a last event id of another log is told apart and starts now', async () => {
-  sample.alerts.raise([sampleAlert('a')])
-  const frames = await follow(2, 99, () => sample.alerts.raise([sampleAlert('b')]))
+  sample.alerts.raise([sampleAlert('a')], 1)
+  const frames = await follow(2, 99, () => sample.alerts.raise([sampleAlert('b')], 1))
   expect(frames.map(({ event }) => event)).toEqual(['feed.reset', 'alert.raised'])
 })
 
@@ -108,7 +108,7 @@ test('a client that reads nothing costs no growing buffer', async () => {
   const long = 'x'.repeat(2000)
   const reasons = Array.from({ length: 20 }, () => ({ detector: 'd', score: 1, sentence: { zh: long, en: long } }))
   for (let round = 0; round < 40; round++) {
-    for (let i = 0; i < 10; i++) sample.alerts.raise([sampleAlert(`n${round}-${i}`, 0, { reasons })])
+    for (let i = 0; i < 10; i++) sample.alerts.raise([sampleAlert(`n${round}-${i}`, 0, { reasons })], 1)
     await new Promise(setImmediate)
   }
   expect(sample.alerts.lastSequence()).toBe(400)

@@ -46,7 +46,7 @@ async function post(url: string, payload: object, token?: string) {
 }
 
 test('alerts are listed in pages and read one by one', async () => {
-  sample.alerts.raise([sampleAlert('a', 1), sampleAlert('b', 2), sampleAlert('c', 3)])
+  sample.alerts.raise([sampleAlert('a', 1), sampleAlert('b', 2), sampleAlert('c', 3)], 1)
   const first = await get('/api/v1/alerts?limit=2&mine=M1&area=A1')
   expect(first.body.items.map((alert: { id: string }) => alert.id)).toEqual(['c', 'b'])
   const second = await get(`/api/v1/alerts?limit=2&mine=M1&area=A1&cursor=${first.body.nextCursor}`)
@@ -236,7 +236,7 @@ test('the header counts', async () => {
 })
 
 test('metrics count readings by outcome and carry no label per meter', async () => {
-  sample.alerts.raise([sampleAlert('a')])
+  sample.alerts.raise([sampleAlert('a')], 1)
   const { body: text } = await app.inject({ url: '/metrics', headers: { host: 'localhost' } })
   expect(text).toMatch('adit_readings_total{outcome="stored"} 7')
   expect(text).toMatch('adit_packets_received_total 3')
