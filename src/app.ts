@@ -5,6 +5,7 @@
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import pino, { type Logger } from 'pino'
+import { Registry } from 'prom-client'
 import { GatewayDirectory } from '../ingest/gateway-directory.ts'
 import { SqliteJournalReader } from '../ingest/journal-reader.ts'
 import { type Receiver, startReceiver } from '../ingest/receiver.ts'
@@ -17,9 +18,11 @@ import type { Config } from './config.ts'
 import { type DataFiles, lockDataDirectory, openDataDirectory } from './data-directory.ts'
 import { LedgerStore } from './ledger/ledger-store.ts'
 import { LedgerWatch } from './ledger-watch.ts'
+import { openStore } from './open-store.ts'
 import { placeOfSubject } from './place-of-subject.ts'
 import { removeServiceNote, writeServiceNote } from './service-note.ts'
 import { serviceParts } from './service-view.ts'
+import { WatchedStore } from './watched-store.ts'
 
 export interface Service {
   readonly files: DataFiles
@@ -64,6 +67,11 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
   const watch = new LedgerWatch(ledgers)
   const alerts = closing.keep('alerts', new AlertStore(files.alerts, (subject) => placeOfSubject(watch.current, subject)))
 
+  const registry = new Registry()
+  const idOf = (row: number) => watch.current.usagePoints.id[row]
+  const store = new WatchedStore(await openStore(config.store, { directory: files.readings, idOf, log }), registry)
+  closing.add('readings', () => store.close())
+
   const receiver = await startReceiver(receiverOptions(config, files))
   closing.add('receiver', () => receiver.stop())
   const journal = closing.keep('journal', new SqliteJournalReader({ path: files.journal, archive: files.archive }))
@@ -79,6 +87,7 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
     ledgers,
     watch,
     alerts,
+    store,
     receiver,
     journal,
   })
@@ -88,6 +97,7 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
     requestsPerMinute: config.http.requestsPerMinute,
     consoleDirectory: CONSOLE,
     logger: log,
+    registry,
   })
   closing.add('HTTP', () => server.close())
   const url = new URL(await server.listen({ host: config.http.host, port: config.http.port }))

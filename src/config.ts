@@ -2,17 +2,11 @@
 import { z } from 'zod'
 import { DetectorsConfig } from '../detectors/detectors-config.ts'
 import { EdgeConfig, ReceiverConfig, SourceConfig } from '../ingest/receiver-options.ts'
+import { Territory } from '../ingest/territory.ts'
 import { TimeZone } from '../ingest/time-zone.ts'
 import { TopicRoutesConfig } from '../ingest/topic-routes.ts'
-import { Latitude, Longitude } from '../model/field.ts'
 
 const Path = z.string().min(1).max(1000)
-
-/** Mines and meters outside are refused on import: swapped axes and wrong datums land far away. */
-const TerritoryConfig = z
-  .strictObject({ south: Latitude, west: Longitude, north: Latitude, east: Longitude })
-  .refine(({ south, north }) => south < north, { error: 'south must be less than north', path: ['south'] })
-  .refine(({ west, east }) => west < east, { error: 'west must be less than east', path: ['west'] })
 
 const HttpConfig = z.strictObject({
   /** Anything but a loopback address asks for a token on every read too. */
@@ -45,7 +39,8 @@ export const Config = z.strictObject({
   /** Zone of times without an offset, and of days and nights on the page. */
   timeZone: z.string().max(100).refine(isTimeZone, 'an IANA time zone such as Asia/Shanghai').default('Asia/Shanghai'),
   data: Path.default('./adit-data'),
-  territory: TerritoryConfig.optional(),
+  /** Mines and meters outside are refused on import: swapped axes and wrong datums land far away. */
+  territory: Territory.optional(),
   http: HttpConfig.prefault({}),
   /** The built-in edge. */
   mqtt: EdgeConfig.extend({ enabled: z.boolean().default(true) }).prefault({}),

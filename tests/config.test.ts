@@ -86,7 +86,7 @@ test.each([
   ['store: { kind: postgres }', /store.*embedded.*influxdb/],
   ['store: { kind: influxdb, url: "http://x", org: a, bucket: b }', /^store\.token: is missing/],
   ['log: loud', /^log = "loud": allowed: debug, info, warn, error, silent/],
-  ['territory: { south: 25, north: 24, west: 97, east: 99 }', /^territory\.south = 25: south must be less than north/],
+  ['territory: { south: 25, north: 24, west: 97, east: 99 }', /^territory = \{.*\}: south must be below north/],
   ['detectors: { flatLoad: { share: -7 } }', /^detectors\.flatLoad\.share = -7/],
   ['broker: { url: "http://x" }', /^broker\.url = "http:\/\/x": mqtt:\/\/host:port/],
   ['- a list', /must be a list of keys and values/],

@@ -27,6 +27,10 @@ async function serve({ config: file, data, http, mqtt }: ServeOptions): Promise<
     environment: process.env,
     options: { data, http: { ...http }, mqtt: { ...mqtt } },
   })
+  // Listened for before anything starts: whoever read that we are ready may stop us at once.
+  const stopAsked = Promise.withResolvers<void>()
+  process.once('SIGTERM', () => stopAsked.resolve())
+  process.once('SIGINT', () => stopAsked.resolve())
   const service = await startService(config)
   if (service.newAdminToken !== undefined) {
     complain(`Admin token, shown this once and kept in ${service.files.adminToken}: ${service.newAdminToken}`)
@@ -39,9 +43,7 @@ async function serve({ config: file, data, http, mqtt }: ServeOptions): Promise<
     ].join('  '),
   )
 
-  const stop = () => void service.stop()
-  process.once('SIGTERM', stop)
-  process.once('SIGINT', stop)
+  void stopAsked.promise.then(() => service.stop())
   const failure = await service.stopped
   // What still runs, a broken worker for one, must not hold a supervisor up.
   process.exit(failure === undefined ? ExitCode.done : ExitCode.failed)

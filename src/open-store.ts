@@ -1,0 +1,31 @@
+import type { Logger } from 'pino'
+import type { Config } from './config.ts'
+import type { ReadingStore } from './stores/reading-store.ts'
+
+export interface OpenStoreOptions {
+  readonly directory: string
+  /** The ledger's id of a usage point row. */
+  readonly idOf: (usagePoint: number) => string
+  readonly log: Logger
+}
+
+/** Opens the store that the configuration names; only that one is loaded. */
+export async function openStore(store: Config['store'], { directory, idOf, log }: OpenStoreOptions): Promise<ReadingStore> {
+  if (store.kind === 'influxdb') {
+    const { InfluxStore } = await import('./stores/influx-store.ts')
+    const { kind: _, ...place } = store
+    return new InfluxStore({
+      ...place,
+      idOf,
+      onRefused: (reading, reason) => log.error({ reading, reason }, 'InfluxDB does not take a reading as it stands'),
+    })
+  }
+  const { EmbeddedStore } = await import('./stores/embedded-store.ts')
+  return EmbeddedStore.open({
+    directory,
+    memoryMb: store.memoryMb,
+    threads: store.threads,
+    onSetAside: (file, reason) =>
+      log.error({ file, reason }, 'a file of readings is broken and was set aside; the archive has what it held'),
+  })
+}
