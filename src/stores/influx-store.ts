@@ -82,19 +82,22 @@ export class InfluxStore implements ReadingStore {
 
   async close(): Promise<void> {}
 
-  /** Halves what is refused until each bad reading stands alone. */
+  /** Halves what is refused until each bad reading stands alone, or all of them are bad. */
   async #write(batch: ReadingBatch, from: number, to: number): Promise<void> {
     const result = await writeLines(this.#client, this.#options, this.#encoder.encode(batch, from, to))
     if (result.outcome === 'taken') return
-    if (to - from > 1) {
-      const middle = (from + to) >>> 1
-      await this.#write(batch, from, middle)
-      return this.#write(batch, middle, to)
+    if (to - from === 1 || result.dropped === to - from) {
+      for (let row = from; row < to; row++) this.#refuse(batch, row, result.reason)
+      return
     }
-    const { usagePoint, start, energyWh, position } = batch.columns
-    const id = this.#options.idOf(usagePoint[from])
-    const reading = { usagePoint: id, start: start[from], energyWh: energyWh[from], position: position[from] }
-    this.#options.onRefused(reading, result.reason)
+    const middle = (from + to) >>> 1
+    await this.#write(batch, from, middle)
+    await this.#write(batch, middle, to)
+  }
+
+  #refuse({ columns: { usagePoint, start, energyWh, position } }: ReadingBatch, row: number, reason: string): void {
+    const id = this.#options.idOf(usagePoint[row])
+    this.#options.onRefused({ usagePoint: id, start: start[row], energyWh: energyWh[row], position: position[row] }, reason)
   }
 
   #rows(query: ParameterizedQuery): Promise<Record<string, unknown>[]> {

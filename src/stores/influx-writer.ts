@@ -8,7 +8,10 @@ export interface InfluxPlace {
 }
 
 /** What became of some lines: taken, or refused as they stand, which sending again will not change. */
-export type WriteOutcome = { readonly outcome: 'taken' } | { readonly outcome: 'refused'; readonly reason: string }
+export type WriteOutcome =
+  | { readonly outcome: 'taken' }
+  /** `dropped` counts the refused lines when the server says how many; it has stored the others. */
+  | { readonly outcome: 'refused'; readonly reason: string; readonly dropped: number | undefined }
 
 /**
  * One request, one answer: writes lines through the client's transport and waits for the server's 204. The client's own
@@ -26,7 +29,9 @@ export async function writeLines(client: InfluxDB, place: InfluxPlace, lines: st
   } catch (error) {
     // 400: a line cannot be parsed; 413: too much at once; 422: a value does not fit the bucket (type, retention).
     if (error instanceof HttpError && [400, 413, 422].includes(error.statusCode)) {
-      return { outcome: 'refused', reason: messageOf(error) }
+      const reason = messageOf(error)
+      const dropped = /dropped=(\d+)/.exec(reason)?.[1]
+      return { outcome: 'refused', reason, dropped: dropped === undefined ? undefined : Number(dropped) }
     }
     throw unavailable(error, place)
   }

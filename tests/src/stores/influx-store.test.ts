@@ -124,6 +124,9 @@ describe.runIf(requireServer('influxd'))('on a real InfluxDB 2', () => {
       )
       expect(refused).toMatchObject([{ start: now - 400_000, reason: expect.stringContaining('retention') }])
       expect(plain(await store.loadProfile(8, ...ALL))).toMatchObject([{ energyWh: 1 }])
+      refused = []
+      await store.append(batchOf(rows(8, 3_000).map((row) => ({ ...row, start: now - 400_000 - row.energyWh * 900 }))))
+      expect(refused).toHaveLength(3_000)
     })
   })
 })
