@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest'
+import { averagePrecision, judge, precisionAt50 } from '../../bench/quality/score.ts'
+import type { ScoredAlert, WorldTruth } from '../../bench/quality/truth.ts'
+
+const TRUTH: WorldTruth = {
+  seed: 's',
+  start: '2026-07-01T00:00:00Z',
+  days: 60,
+  seconds: 900,
+  sites: [
+    site('usage-point', 'U1', 'metered', '2026-07-20T00:00:00Z'),
+    { ...site('area', 'T1', 'tapped', '2026-07-22T00:00:00Z'), site: 2 },
+  ],
+  points: [
+    { id: 'U1', class: 'home', kind: 'home', lookAlike: false, starts: null, mineMeters: 500 },
+    { id: 'U2', class: 'industry', kind: 'kiln', lookAlike: true, starts: null, mineMeters: 900 },
+  ],
+  areas: [{ id: 'T1', mineMeters: 700 }],
+  defects: [],
+}
+
+function site(kind: 'usage-point' | 'area', id: string, route: string, onset: string): WorldTruth['sites'][number] {
+  return { site: 1, kind, id, route, scenario: 'x', knob: 'none', onset, stop: '2026-08-30T00:00:00Z', kw: 8, area: 'T1' }
+}
+
+function alert(
+  kind: 'usage-point' | 'area',
+  id: string,
+  raisedAt: string,
+  probability: number,
+  rank: number | null,
+): ScoredAlert {
+  return { subject: { kind, id }, route: 'metered', raisedAt, probability, rank }
+}
+
+test('an alert before the work began is false, one after it is right and dates the delay', () => {
+  const verdict = judge(TRUTH, [
+    alert('usage-point', 'U1', '2026-07-10T00:00:00Z', 0.9, 1),
+    alert('usage-point', 'U1', '2026-07-22T12:00:00Z', 0.8, 1),
+  ])
+  expect(verdict.alerts.map((one) => one.site !== undefined)).toEqual([false, true])
+  expect(verdict.sites.map(({ delay }) => delay)).toEqual([2.5, undefined])
+})
+
+test('a perfect list has average precision one, a missed site costs its share, a false alert above costs half', () => {
+  const u1 = alert('usage-point', 'U1', '2026-07-22T12:00:00Z', 0.8, 1)
+  const t1 = alert('area', 'T1', '2026-07-25T12:00:00Z', 0.7, 2)
+  const kiln = alert('usage-point', 'U2', '2026-07-25T12:00:00Z', 0.9, 1)
+  expect(averagePrecision(judge(TRUTH, [u1, t1]))).toBe(1)
+  expect(averagePrecision(judge(TRUTH, [u1]))).toBe(0.5)
+  expect(averagePrecision(judge(TRUTH, [kiln, u1]))).toBe(0.25)
+})
+
+test('only what was listed counts in the precision of the weekly fifty', () => {
+  const verdict = judge(TRUTH, [
+    alert('usage-point', 'U1', '2026-07-22T12:00:00Z', 0.8, 1),
+    alert('usage-point', 'U2', '2026-07-23T12:00:00Z', 0.4, null),
+  ])
+  expect(precisionAt50(verdict)).toEqual({ right: 1, listed: 1 })
+})
