@@ -61,10 +61,6 @@ export class DayRecords {
     this.columns = allocateColumns(TYPES, rows, WIDTHS)
   }
 
-  get state(): ArrayBufferLike {
-    return this.columns.floor.buffer
-  }
-
   set(row: number, day: number, record: DayRecord, marks: number): void {
     const at = row * RING_DAYS + (day % RING_DAYS)
     const { columns } = this

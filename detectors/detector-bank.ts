@@ -11,7 +11,7 @@ import { SLOTS } from './day-clock.ts'
 import { deadAccount } from './dead-account.ts'
 import { Desk } from './desk.ts'
 import type { DetectorsConfig } from './detectors-config.ts'
-import type { Episode } from './episode.ts'
+import { type Episode, parseEpisodes } from './episode.ts'
 import { flatLoad } from './flat-load.ts'
 import { furnaceBurst } from './furnace-burst.ts'
 import { IntervalWindow } from './interval-window.ts'
@@ -28,7 +28,8 @@ const NO_EPISODES: readonly Episode[] = []
 export class DetectorBank {
   readonly clock: DayClock
   readonly config: DetectorsConfig
-  readonly #rows: number
+  readonly rows: number
+  readonly areaRows: number
   readonly window: IntervalWindow
   readonly points: PointJudge
   readonly areas: AreaJudge
@@ -51,7 +52,8 @@ export class DetectorBank {
   ) {
     this.config = config
     this.clock = clock
-    this.#rows = rows
+    this.rows = rows
+    this.areaRows = areas
     this.#known = judgedLedger(ledger, config.horizonMeters)
     this.#dirty = new Uint8Array(rows)
     this.window = new IntervalWindow(clock, rows)
@@ -61,10 +63,6 @@ export class DetectorBank {
     const remainder = [flatLoad({ ...config.flatLoad, ...AREA_FLAT }), nightSurge({ ...config.nightSurge, ...AREA_NIGHT })]
     this.areas = new AreaJudge(clock, this.window, remainder, this.points.records, this.#known, areas)
     this.#desk = new Desk(config, clock)
-  }
-
-  get rows(): number {
-    return this.#rows
   }
 
   get ledgerVersion(): number {
@@ -101,10 +99,42 @@ export class DetectorBank {
     return this.#desk.alerts()
   }
 
-  /** After a checkpoint was restored: the desk learns of all episodes again. */
-  reopenDesk(): Alert[] {
+  /** Everything that is remembered, by name: columns as they are, episodes as JSON. Take it between `judge` and `take`. */
+  snapshot(): Map<string, ArrayBufferView | string> {
+    const parts = new Map<string, ArrayBufferView | string>()
+    for (const [name, column] of this.#columns()) parts.set(name, column)
+    for (const [name, episodes] of this.#episodes()) parts.set(name, JSON.stringify([...episodes]))
+    return parts
+  }
+
+  /** Takes a snapshot back, also one of a bank with room for fewer rows, and lets the desk learn of its episodes. */
+  restore(part: (name: string) => Uint8Array | undefined): void {
+    for (const [name, column] of this.#columns()) {
+      const saved = part(name)
+      if (saved !== undefined) new Uint8Array(column.buffer, column.byteOffset, column.byteLength).set(saved)
+    }
+    for (const [name, episodes] of this.#episodes()) {
+      for (const [row, list] of parseEpisodes(new TextDecoder().decode(part(name)))) episodes.set(row, list)
+    }
     const keys = [...this.points.standing.keys(), ...[...this.areas.standing.keys()].map((area) => -1 - area)]
-    return this.#desk.update(this.#known, keys, this.#episodesOf)
+    this.#desk.update(this.#known, keys, this.#episodesOf)
+  }
+
+  *#columns(): Iterable<readonly [string, Uint8Array | Uint16Array | Float32Array]> {
+    for (const [name, column] of Object.entries(this.window.state)) yield [`window.${name}`, column]
+    for (const [name, column] of Object.entries(this.points.records.columns)) yield [`points.${name}`, column]
+    for (const [name, column] of Object.entries(this.areas.records.columns)) yield [`areas.${name}`, column]
+    yield ['areas.slopes', this.areas.slopes]
+    yield ['areas.settledDay', this.areas.settledDay]
+  }
+
+  #episodes(): readonly (readonly [string, Map<number, readonly Episode[]>])[] {
+    return [
+      ['points.settled', this.points.settled],
+      ['points.standing', this.points.standing],
+      ['areas.settledEpisodes', this.areas.settled],
+      ['areas.standing', this.areas.standing],
+    ]
   }
 
   readonly #episodesOf = (key: number): readonly Episode[] =>

@@ -159,3 +159,11 @@ export function withColdDay(episode: Episode, at: number): Episode {
 function deviation(sum: number, squares: number, n: number): number {
   return Math.sqrt(Math.max(0, squares / n - (sum / n) ** 2))
 }
+
+const UNKNOWN_WHEN_NULL = new Set(['medianW', 'spreadW', 'maximumW', 'nightVars', 'usualW'])
+
+/** Episodes by row from the JSON of a snapshot, where NaN was written as null. */
+export function parseEpisodes(json: string): [number, readonly Episode[]][] {
+  if (json === '') return []
+  return JSON.parse(json, (key, value) => (value === null && UNKNOWN_WHEN_NULL.has(key) ? Number.NaN : value))
+}

@@ -32,8 +32,9 @@ export class IntervalWindow {
     this.#columns = allocateColumns(TYPES, rows, WIDTHS)
   }
 
-  get state(): ArrayBufferLike {
-    return this.#columns.slots.buffer
+  /** Columns by name, for a checkpoint; row-major, so that the beginning of a longer column is a shorter one. */
+  get state(): Readonly<Record<string, Uint8Array | Uint16Array>> {
+    return this.#columns
   }
 
   /** Newest day seen for a row, 0 when there was none. */

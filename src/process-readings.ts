@@ -1,0 +1,56 @@
+/**
+ * The whole product: packet → journal → batch → store → detectors → alert. Storing and raising may repeat, their keys are
+ * idempotent; observing may not, so the judgement's state and its journal position are saved together.
+ */
+import type { DecodedPackets, RefusedPayload } from '../ingest/decode-packets.ts'
+import type { JournalReader, Slice } from '../ingest/journal.ts'
+import type { Alert } from '../model/alert.ts'
+import type { Ledger } from '../model/ledger.ts'
+import type { JournalledPacket } from '../model/packet.ts'
+import type { ReadingStore } from './stores/reading-store.ts'
+import { insist } from './insist.ts'
+import type { Judgement } from './judgement.ts'
+
+export interface Line {
+  readonly journal: JournalReader
+  readonly judgement: Judgement
+  readonly readings: ReadingStore
+  readonly quarantine: { add(refused: readonly RefusedPayload[]): void }
+  readonly alerts: { raise(alerts: readonly Alert[], position: number): void }
+  /** The newest version of the ledgers. */
+  ledger(): Ledger
+  /** Bytes to columns, in steps that fit into memory. */
+  decode(slice: Slice, judgement: Judgement, ledger: Ledger): AsyncIterable<DecodedSlice>
+  /** Whether enough has come since the last checkpoint. */
+  checkpointDue(judgement: Judgement): boolean
+  release(position: number): Promise<void>
+  /** The store cannot take readings for now, or can again (null). */
+  onStoreTrouble(trouble: Error | null): void
+}
+
+export interface DecodedSlice {
+  readonly packets: readonly JournalledPacket[]
+  readonly decoded: DecodedPackets
+}
+
+/** Runs until the signal aborts; saves a last checkpoint then. Any other end is a fault: let the process stop. */
+export async function processReadings(line: Line, signal: AbortSignal): Promise<void> {
+  const { judgement, journal, readings, quarantine, alerts } = line
+  for await (const slice of journal.readFrom(judgement.position, signal)) {
+    judgement.useLedger(line.ledger())
+    for await (const { packets, decoded } of line.decode(slice, judgement, line.ledger())) {
+      quarantine.add(decoded.refused)
+      judgement.take(packets, decoded)
+      await insist(() => readings.append(decoded.batch), signal, line.onStoreTrouble)
+      alerts.raise(judgement.judge(), slice.position)
+    }
+    judgement.position = slice.position
+    if (line.checkpointDue(judgement)) await checkpoint(line, signal)
+  }
+  if (judgement.position > judgement.savedPosition) await checkpoint(line, signal)
+}
+
+async function checkpoint({ readings, judgement, release, onStoreTrouble }: Line, signal: AbortSignal): Promise<void> {
+  await insist(() => readings.flush(), signal, onStoreTrouble)
+  await release(judgement.save())
+}
