@@ -1,11 +1,13 @@
 /**
- * A receiving half of its own, to be killed: node receiver-process.ts DIRECTORY. Says "listening PORT", and releases most of what it
- * has taken all the time, as the judging half would.
+ * A receiving half of its own, to be killed: node receiver-process.ts DIRECTORY [BROKER]. Says "listening PORT", and releases most
+ * of what it has taken all the time, as the judging half would. With a broker's URL it consumes from there too.
  */
 import { startReceiver } from '../../ingest/receiver.ts'
 import { ReceiverConfig } from '../../ingest/receiver-options.ts'
 
-const receiver = await startReceiver({ dataDirectory: process.argv[2], ...ReceiverConfig.parse({ edge: { port: 0 } }) })
+const [, , dataDirectory, url] = process.argv
+const config = ReceiverConfig.parse({ edge: { port: 0 }, source: url === undefined ? null : { url } })
+const receiver = await startReceiver({ dataDirectory, ...config })
 receiver.onFailure((error) => {
   throw error
 })
