@@ -2,6 +2,7 @@
  * The whole product: packet → journal → batch → store → detectors → alert. Storing and raising may repeat, their keys are
  * idempotent; observing may not, so the judgement's state and its journal position are saved together.
  */
+import { setImmediate as breathe } from 'node:timers/promises'
 import type { DecodedPackets, RefusedPayload } from '../ingest/decode-packets.ts'
 import type { JournalReader, Slice } from '../ingest/journal.ts'
 import type { Alert } from '../model/alert.ts'
@@ -46,6 +47,7 @@ export async function processReadings(line: Line, signal: AbortSignal): Promise<
     }
     judgement.position = slice.position
     if (line.checkpointDue(judgement)) await checkpoint(line, signal)
+    await breathe()
   }
   if (judgement.position > judgement.savedPosition) await checkpoint(line, signal)
 }

@@ -1,0 +1,94 @@
+import { dayClock } from '../../detectors/day-clock.ts'
+import { DetectorBank } from '../../detectors/detector-bank.ts'
+import { DetectorsConfig } from '../../detectors/detectors-config.ts'
+import type { Alert } from '../../model/alert.ts'
+import type { Ledger } from '../../model/ledger.ts'
+import type { Mine } from '../../model/mine.ts'
+import { type ReadingBatch, ReadingBatchBuilder } from '../../model/reading-batch.ts'
+import type { UsagePoint } from '../../model/usage-point.ts'
+import { buildLedger } from '../../src/ledger/build-ledger.ts'
+
+/** A hamlet: one transformer area beside an unsealed mine, its total meter last. */
+export const CLOCK = dayClock('Asia/Shanghai')
+export const FIRST_NOON = Date.parse('2026-03-02T04:00:00Z') / 1000
+
+const MINE: Mine = {
+  mine: 'M1',
+  name: '河西金矿',
+  kind: 'policy-closed',
+  county: '示范县',
+  latitude: 24.5,
+  longitude: 98.5,
+  datum: 'WGS84',
+  uncertaintyMeters: 50,
+  openings: 2,
+  sealing: 'unsealed',
+  town: null,
+  responsible: null,
+  supervisor: null,
+  closedOn: null,
+}
+
+/** `homes` customers, the last of them suspended when `suspended`, and the area's own meter at row `homes`. */
+export function hamlet(homes: number, suspended = false, mines: readonly Mine[] = [MINE]): Ledger {
+  const point = (row: number): UsagePoint => ({
+    usagePoint: `U${row}`,
+    meter: `0102${row}`,
+    area: 'T1',
+    category: 'residential',
+    latitude: 24.505 + row / 10_000,
+    longitude: 98.505,
+    datum: 'WGS84',
+    contractKw: null,
+    ctRatio: null,
+    ptRatio: null,
+    status: suspended && row === homes - 1 ? 'suspended' : 'active',
+    statusSince: null,
+    role: row === homes ? 'area-total' : 'customer',
+    name: null,
+    county: '示范县',
+  })
+  const area = {
+    area: 'T1',
+    feeder: 'F1',
+    county: '示范县',
+    latitude: 24.505,
+    longitude: 98.505,
+    datum: 'WGS84' as const,
+    capacityKva: 200,
+    radiusMeters: 400,
+    name: null,
+  }
+  return buildLedger(
+    Array.from({ length: homes + 1 }, (_, row) => point(row)),
+    [area],
+    mines,
+    [],
+  )
+}
+
+export function bankOf(ledger: Ledger): DetectorBank {
+  return new DetectorBank(DetectorsConfig.parse({}), CLOCK, ledger)
+}
+
+export interface Reading {
+  readonly row: number
+  readonly start: number
+  readonly energyWh: number
+  readonly quality: number
+}
+
+export function batchOf(readings: readonly Reading[]): ReadingBatch {
+  const batch = new ReadingBatchBuilder(Math.max(1, readings.length))
+  for (const { row, start, energyWh, quality } of readings) batch.add(row, start, 900, energyWh, Number.NaN, quality, 0, 1)
+  return batch
+}
+
+/** What stands after all batches, in a fixed order. */
+export function verdictsOf(bank: DetectorBank, batches: Iterable<readonly Reading[]>): Alert[] {
+  for (const readings of batches) {
+    bank.take(batchOf(readings))
+    bank.judge()
+  }
+  return bank.alerts().sort((a, b) => (a.id < b.id ? -1 : 1))
+}
