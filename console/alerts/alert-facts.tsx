@@ -1,0 +1,53 @@
+import type { Alert } from '../../model/alert.ts'
+import { energy, fullMoment, kilowatts, number } from '../i18n/format.ts'
+import { useLanguage } from '../i18n/language.ts'
+import { useEventTime, useZone } from '../shell/use-clock.ts'
+import { chanceWord } from './alert-sentence.ts'
+import { duration } from './duration.ts'
+import type { SubjectPlace } from './use-subject-place.ts'
+
+/** The numbers of the record, each with its unit. The chance is told in words and as a natural frequency, never as decimals. */
+export function AlertFacts({ alert, place }: { readonly alert: Alert; readonly place: SubjectPlace }) {
+  const { t, language } = useLanguage()
+  const zone = useZone()
+  const now = useEventTime()
+  const until = alert.clearedAt === null ? now : Date.parse(alert.clearedAt)
+  const tenths = Math.round(alert.probability * 10)
+  const natural =
+    tenths >= 10 ? t('alert.naturalAll') : tenths < 1 ? t('alert.naturalNone') : t('alert.natural', { count: tenths })
+  const contract = place.contractKw === undefined ? undefined : t('alert.contract', { kw: number(place.contractKw, language) })
+
+  return (
+    <section aria-label={t('alert.facts')}>
+      <dl className="facts" data-testid="facts">
+        <Fact name={t('alert.power')} value={kilowatts(alert.powerW, language)} note={contract} />
+        <Fact name={t('alert.energy')} value={energy(alert.energyWh, language)} />
+        <Fact
+          name={t('alert.chance')}
+          value={t(`chance.${chanceWord(alert.probability)}`)}
+          note={`${natural}(${t('alert.uncalibrated')})`}
+        />
+        <Fact
+          name={t('alert.rank')}
+          value={alert.rank === null ? t('alert.rankNone') : t('alert.rankValue', { rank: alert.rank })}
+        />
+        <Fact name={t('alert.onset')} value={fullMoment(alert.onset, zone)} note={duration(until - Date.parse(alert.onset), t)} />
+        <Fact name={t('alert.raisedAt')} value={fullMoment(alert.raisedAt, zone)} />
+        {alert.clearedAt !== null && <Fact name={t('alert.clearedLabel')} value={fullMoment(alert.clearedAt, zone)} />}
+      </dl>
+      <p className="small muted">{t('alert.lead')}</p>
+    </section>
+  )
+}
+
+function Fact({ name, value, note }: { readonly name: string; readonly value: string; readonly note?: string | undefined }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>
+        {value}
+        {note !== undefined && <span className="small muted"> {note}</span>}
+      </dd>
+    </div>
+  )
+}

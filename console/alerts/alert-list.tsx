@@ -1,0 +1,75 @@
+import { Button } from '@mantine/core'
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { useEffect, useRef } from 'react'
+import type { Alert } from '../../model/alert.ts'
+import { useLanguage } from '../i18n/language.ts'
+import { useEventTime } from '../shell/use-clock.ts'
+import type { MineBook } from './alert-filter.ts'
+import { AlertRow } from './alert-row.tsx'
+
+/** Three lines of text at most; the row's CSS holds it to this. */
+const ROW_PX = 78
+
+interface Props {
+  readonly alerts: readonly Alert[]
+  readonly waiting: number
+  readonly onReveal: () => void
+  readonly currentId: string | undefined
+  readonly mines: MineBook
+  readonly hrefOf: (id: string) => string
+}
+
+export function AlertList({ alerts, waiting, onReveal, currentId, mines, hrefOf }: Props) {
+  const { t } = useLanguage()
+  const now = useEventTime()
+  const scroller = useRef<HTMLDivElement>(null)
+  const rows = useVirtualizer({
+    count: alerts.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_PX,
+    overscan: 6,
+    getItemKey: (index) => alerts[index]?.id ?? index,
+  })
+  const currentIndex = alerts.findIndex(({ id }) => id === currentId)
+
+  useEffect(() => {
+    if (currentIndex >= 0) rows.scrollToIndex(currentIndex, { align: 'auto' })
+  }, [currentIndex, rows])
+
+  return (
+    <>
+      {waiting > 0 && (
+        <div className="fresh">
+          <Button fullWidth size="xs" onClick={onReveal} aria-keyshortcuts=".">
+            {t('list.fresh', { count: waiting })}
+          </Button>
+        </div>
+      )}
+      <div className="rows scroll" ref={scroller} data-testid="rows">
+        <ul style={{ height: rows.getTotalSize() }}>
+          {rows.getVirtualItems().map((item) => {
+            const alert = alerts[item.index]
+            if (!alert) return null
+            return (
+              <li
+                key={item.key}
+                aria-setsize={alerts.length}
+                aria-posinset={item.index + 1}
+                style={{ transform: `translateY(${item.start}px)`, height: ROW_PX }}
+              >
+                <AlertRow
+                  alert={alert}
+                  current={alert.id === currentId}
+                  href={hrefOf(alert.id)}
+                  mines={mines}
+                  now={now}
+                  still={!rows.isScrolling}
+                />
+              </li>
+            )
+          })}
+        </ul>
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,46 @@
+import type { Alert } from '../../model/alert.ts'
+import { useLanguage } from '../i18n/language.ts'
+import { Emphasised } from './emphasised.tsx'
+
+export function EvidenceTable({ alert }: { readonly alert: Alert }) {
+  const { t, language } = useLanguage()
+  const reasons = [...alert.reasons].sort((a, b) => b.score - a.score)
+  return (
+    <section className="panel wide" data-testid="evidence">
+      <h2>{t('evidence.title')}</h2>
+      {reasons.length === 0 ? (
+        <p>{t('evidence.none')}</p>
+      ) : (
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{t('evidence.detector')}</th>
+              <th scope="col" className="number">
+                {t('evidence.score')}
+              </th>
+              <th scope="col">{t('evidence.sentence')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {reasons.map(({ detector, score, sentence }) => (
+              <tr key={detector + sentence.en}>
+                <th scope="row">
+                  <code>{detector}</code>
+                </th>
+                <td className="number">
+                  <span className="bar" aria-hidden="true">
+                    <i style={{ width: `${Math.round(Math.max(0, Math.min(1, score)) * 100)}%` }} />
+                  </span>{' '}
+                  {Math.round(score * 100)}/100
+                </td>
+                <td>
+                  <Emphasised text={sentence[language]} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  )
+}

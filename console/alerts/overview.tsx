@@ -1,0 +1,38 @@
+import { ALERT_LEVELS, alertLevel } from '../../model/alert-level.ts'
+import { useSummary } from '../api/queries.ts'
+import { kilowatts } from '../i18n/format.ts'
+import { useLanguage } from '../i18n/language.ts'
+import { useFeed } from '../live/feed-provider.tsx'
+import { QuietNotice } from './quiet-notice.tsx'
+
+/** The right pane before an alert is chosen: the state of things in four numbers. */
+export function Overview() {
+  const { t, language } = useLanguage()
+  const { alerts, loading } = useFeed()
+  const { data: summary } = useSummary()
+  const running = [...alerts.values()].filter(({ clearedAt }) => clearedAt === null)
+  if (!loading && running.length === 0) return <QuietNotice />
+
+  return (
+    <div className="overview">
+      <h1>{t('empty.overview')}</h1>
+      <dl className="facts">
+        {ALERT_LEVELS.map((level) => (
+          <div key={level}>
+            <dt>
+              {t(`level.${level}`)} · {t('empty.running')}
+            </dt>
+            <dd>{running.filter((alert) => alertLevel(alert) === level).length}</dd>
+          </div>
+        ))}
+        <div>
+          <dt>{t('empty.largest')}</dt>
+          <dd>{kilowatts(Math.max(0, ...running.map(({ powerW }) => powerW)), language)}</dd>
+        </div>
+      </dl>
+      {summary?.learning && <p className="notice notice-warn">{t('empty.learning', summary.learning)}</p>}
+      <h2>{t('empty.chooseTitle')}</h2>
+      <p className="muted">{t('empty.choose')}</p>
+    </div>
+  )
+}

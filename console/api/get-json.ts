@@ -1,0 +1,64 @@
+import { z } from 'zod'
+
+const Problem = z.object({ title: z.string().optional(), detail: z.string().optional(), code: z.string().optional() })
+
+/** The service said no, or could not be reached (`status` 0). `detail` is what it said, in its own words. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+  readonly status: number
+  readonly path: string
+  readonly detail: string
+
+  constructor(status: number, path: string, detail: string) {
+    super(`${path}: ${status} ${detail}`)
+    this.status = status
+    this.path = path
+    this.detail = detail
+  }
+}
+
+/** Reads `path` of this origin and checks the answer against `schema`; throws ApiError. */
+export async function getJson<T>(path: string, schema: z.ZodType<T>, signal?: AbortSignal): Promise<T> {
+  return await callJson(path, { headers: { accept: 'application/json' }, ...(signal ? { signal } : {}) }, schema)
+}
+
+/** Posts `body` with the operator's token; throws ApiError. */
+export async function postJson<T>(path: string, body: unknown, token: string, schema: z.ZodType<T>): Promise<T> {
+  const headers = { 'content-type': 'application/json', accept: 'application/json', authorization: `Bearer ${token}` }
+  return await callJson(path, { method: 'POST', headers, body: JSON.stringify(body) }, schema)
+}
+
+async function callJson<T>(path: string, init: RequestInit, schema: z.ZodType<T>): Promise<T> {
+  let response: Response
+  try {
+    response = await fetch(path, init)
+  } catch (error) {
+    if (init.signal?.aborted) throw error
+    throw new ApiError(0, path, error instanceof Error ? error.message : String(error))
+  }
+  const text = await response.text()
+  if (!response.ok) throw new ApiError(response.status, path, reasonIn(text) ?? response.statusText)
+  const parsed = schema.safeParse(text === '' ? {} : parseOr(text, path))
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]
+    throw new ApiError(response.status, path, `unexpected answer: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`)
+  }
+  return parsed.data
+}
+
+function reasonIn(text: string): string | undefined {
+  try {
+    const problem = Problem.safeParse(JSON.parse(text))
+    return problem.success ? (problem.data.detail ?? problem.data.title) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function parseOr(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new ApiError(200, path, 'the answer is not JSON')
+  }
+}

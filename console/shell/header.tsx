@@ -1,0 +1,52 @@
+import { Button, useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
+import { Link, useLocation } from 'wouter'
+import { speak, useLanguage } from '../i18n/language.ts'
+import { LiveBadge } from './live-badge.tsx'
+import { useShortcuts } from './shortcut-provider.tsx'
+
+const SECTIONS = ['alerts', 'map', 'gateways'] as const
+
+export function Header() {
+  const { t, language } = useLanguage()
+  const [location] = useLocation()
+  const { setColorScheme } = useMantineColorScheme()
+  const scheme = useComputedColorScheme('light')
+  const { openHelp } = useShortcuts()
+
+  return (
+    <header className="top">
+      <a className="skip" href="#main">
+        {t('skip')}
+      </a>
+      <Link href="/alerts" className="brand">
+        <img src="/icon.svg" alt="" width="22" height="22" />
+        <span>{t('product')}</span>
+      </Link>
+      <nav aria-label={t('nav.label')}>
+        {SECTIONS.map((section) => (
+          <Link key={section} href={`/${section}`} aria-current={location.startsWith(`/${section}`) ? 'page' : undefined}>
+            {t(`nav.${section}`)}
+          </Link>
+        ))}
+      </nav>
+      <span className="spring" />
+      <LiveBadge />
+      <div className="top-tools">
+        <Button variant="default" size="xs" className="only-wide" onClick={openHelp} aria-keyshortcuts="?">
+          {t('shell.keys')} <kbd className="key">?</kbd>
+        </Button>
+        <Button
+          variant="default"
+          size="xs"
+          onClick={() => speak(language === 'zh' ? 'en' : 'zh')}
+          lang={language === 'zh' ? 'en' : 'zh-CN'}
+        >
+          {t('shell.otherLanguage')}
+        </Button>
+        <Button variant="default" size="xs" onClick={() => setColorScheme(scheme === 'dark' ? 'light' : 'dark')}>
+          {t(scheme === 'dark' ? 'shell.light' : 'shell.dark')}
+        </Button>
+      </div>
+    </header>
+  )
+}

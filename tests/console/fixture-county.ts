@@ -1,0 +1,180 @@
+/** A made-up county for the console's tests: the same every time, no clock, no randomness. */
+import type { Alert, AlertRoute } from '../../model/alert.ts'
+import type { Ledger } from '../../model/ledger.ts'
+import type { Mine } from '../../model/mine.ts'
+import { MINE_KINDS, SEALINGS } from '../../model/mine.ts'
+
+export const DAY = 86_400
+/** Midnight in the county (+08:00) at the end of the readings. */
+export const NOW = Date.parse('2026-04-12T00:00:00+08:00') / 1000
+const POINTS = 80
+const AREAS = 8
+const ORIGIN = { latitude: 24.62, longitude: 98.31 }
+const MINE_NAMES = ['河西金矿 3 号硐', '河西金矿 1 号硐', '盗采点 L-09', '芒东旧矿', '户撒砂金坑', '梁子金矿', '老厂沟', '石门坎']
+const COUNTIES = ['梁河县', '盈江县', '陇川县', '芒市']
+
+export const usagePointId = (row: number) => `05310000${String(100_000 + row * 7)}`
+export const areaId = (row: number) => `LH-${String(row + 1).padStart(2, '0')}`
+export const mineId = (row: number) => `M-${String(row + 1).padStart(3, '0')}`
+
+export function fixtureMines(): Mine[] {
+  return MINE_NAMES.map((name, row) => ({
+    mine: mineId(row),
+    name,
+    kind: MINE_KINDS[row % MINE_KINDS.length] ?? 'policy-closed',
+    county: COUNTIES[row % COUNTIES.length] ?? '',
+    latitude: ORIGIN.latitude + 0.013 * row + 0.004 * (row % 3),
+    longitude: ORIGIN.longitude + 0.017 * ((row * 3) % 8),
+    datum: 'GCJ02',
+    uncertaintyMeters: row % 2 === 0 ? 0 : 120,
+    openings: row + 1,
+    sealing: SEALINGS[row % SEALINGS.length] ?? 'unknown',
+    town: '芒东镇',
+    responsible: '县自然资源局',
+    supervisor: null,
+    closedOn: row % 4 === 3 ? null : '2018-06-30',
+  }))
+}
+
+export function fixtureLedger(): Ledger {
+  const usagePoints = {
+    length: POINTS,
+    id: Array.from({ length: POINTS }, (_, row) => usagePointId(row)),
+    area: Uint32Array.from({ length: POINTS }, (_, row) => row % AREAS),
+    category: Uint8Array.from({ length: POINTS }, (_, row) => row % 2),
+    status: new Uint8Array(POINTS),
+    role: new Uint8Array(POINTS),
+    statusSince: new Uint32Array(POINTS),
+    latitude: Float64Array.from(
+      { length: POINTS },
+      (_, row) => ORIGIN.latitude + 0.0131 * (row % 8) + 0.0013 * (row % 5) + 0.006,
+    ),
+    longitude: Float64Array.from(
+      { length: POINTS },
+      (_, row) => ORIGIN.longitude + 0.0168 * ((row * 3) % 8) + 0.0011 * (row % 7) + 0.008,
+    ),
+    uncertaintyMeters: new Float32Array(POINTS).fill(40),
+    contractKw: new Float32Array(POINTS).fill(8),
+    ratio: new Float32Array(POINTS).fill(1),
+  }
+  const areas = {
+    length: AREAS,
+    id: Array.from({ length: AREAS }, (_, row) => areaId(row)),
+    feeder: Array.from({ length: AREAS }, () => '10kV 芒东线'),
+    county: Array.from({ length: AREAS }, (_, row) => COUNTIES[row % COUNTIES.length] ?? ''),
+    latitude: Float64Array.from({ length: AREAS }, (_, row) => ORIGIN.latitude + 0.0131 * row + 0.007),
+    longitude: Float64Array.from({ length: AREAS }, (_, row) => ORIGIN.longitude + 0.0168 * ((row * 3) % 8) + 0.009),
+    capacityKva: new Float32Array(AREAS).fill(100),
+    radiusMeters: new Float32Array(AREAS).fill(500),
+  }
+  return {
+    version: 1,
+    usagePoints,
+    areas,
+    mines: fixtureMines(),
+    lawfulUses: new Map(),
+    rowOfMeter: (meter) => usagePoints.id.indexOf(meter),
+    rowOfMeterBytes: () => -1,
+  }
+}
+
+const ROUTES: readonly AlertRoute[] = ['night-mill', 'metered', 'tapped', 'revived', 'smelting', 'tampered']
+
+/** Alert number `row`; the first is a mill at night beside a closed mine, the third a tap in an area. */
+export function fixtureAlert(row: number, change: Partial<Alert> = {}): Alert {
+  const onset = NOW - (11 + (row % 20)) * DAY + (row % 5) * 900 - 6_300
+  const raised = onset + 3 * DAY + row * 60
+  const route = ROUTES[row % ROUTES.length] ?? 'metered'
+  const powerW = row === 0 ? 38_500 : 2_000 + ((row * 7_919) % 30_000)
+  const probability = row === 0 ? 0.91 : Math.round((0.95 - ((row * 37) % 90) / 100) * 1000) / 1000
+  const iso = (seconds: number) => new Date(seconds * 1000).toISOString().replace('.000Z', 'Z')
+  return {
+    id: `A${String(row).padStart(16, '0')}`,
+    subject:
+      route === 'tapped' ? { kind: 'area', id: areaId(row % AREAS) } : { kind: 'usage-point', id: usagePointId(row % POINTS) },
+    route,
+    onset: iso(onset),
+    raisedAt: iso(raised),
+    clearedAt: row % 9 === 8 ? iso(NOW - DAY) : null,
+    probability,
+    rank: row < 20 ? row + 1 : null,
+    powerW,
+    energyWh: powerW * 8 * 11,
+    mines: [0, 1, 2, 3].map((step) => ({
+      mine: mineId((row + step) % 8),
+      distanceMeters: 420 + step * 870,
+      withinReach: step === 0 && row % 4 !== 3,
+    })),
+    reasons: [
+      {
+        detector: 'night-surge',
+        score: 0.94,
+        sentence: {
+          zh: '11 天中有 11 天夜间多用约 38.5 kW(平时 3.1 kW),日均 7.8 小时。',
+          en: 'On 11 of 11 days about 38.5 kW more than usual (3.1 kW) at night, 7.8 hours a day.',
+        },
+      },
+      {
+        detector: 'steadiness',
+        score: 0.7,
+        sentence: { zh: '负荷平稳,波动 3 %,像电动机。', en: 'Steady to 3 %, like a motor.' },
+      },
+      {
+        detector: 'reach',
+        score: 0.5,
+        sentence: { zh: '最近的矿点 0.4 km,封堵不彻底。', en: 'The nearest mine is 0.4 km away and only partly sealed.' },
+      },
+      { detector: 'power-factor', score: 0, sentence: { zh: '无功未测,功率因数不详。', en: 'No reactive energy was measured.' } },
+    ],
+    innocent: {
+      kind: 'irrigation',
+      likelihood: 0.12,
+      sentence: {
+        zh: '旱季抽水灌溉:一次 4–60 小时,农业户。若连续五天以上不停,则不像灌溉。',
+        en: 'Irrigation in the dry season: 4–60 hours at a time. More than five days without a stop would refute it.',
+      },
+    },
+    revision: 1,
+    history: [
+      {
+        revision: 0,
+        at: iso(raised),
+        change: 'raised',
+        probability: 0.6,
+        cause: { zh: '证据达到报警线。', en: 'The evidence reached the line for an alert.' },
+      },
+      {
+        revision: 1,
+        at: iso(raised + 2 * DAY),
+        change: 'strengthened',
+        probability,
+        cause: { zh: '后续读数加强了判断。', en: 'Later readings strengthened it.' },
+      },
+    ],
+    ...change,
+  }
+}
+
+/** A house with a mill that runs from 22:00 to 06:00 since the onset of alert 0; seven hours missing, two hours estimated. */
+export function fixtureProfile(from: number, to: number) {
+  const onset = Date.parse(fixtureAlert(0).onset) / 1000
+  const rows: { start: number; energyWh: number; quality: number; revisions: number }[] = []
+  const gap = NOW - 6 * DAY + 9 * 3600
+  for (let start = Math.ceil(from / 900) * 900; start < Math.min(to, NOW); start += 900) {
+    if (start < NOW - 90 * DAY || (start >= gap && start < gap + 7 * 3600)) continue
+    const hour = ((start + 8 * 3600) % DAY) / 3600
+    const noise = Math.abs(Math.sin(start / 777) * 43_758.5453) % 1
+    let kw = (2.2 + 1.5 * Math.exp(-((hour - 12) ** 2) / 8) + 2 * Math.exp(-((hour - 19.5) ** 2) / 3)) * (0.8 + 0.4 * noise)
+    if (start >= onset && (hour >= 22 || hour < 6)) kw += 35 + 6 * noise
+    const estimated = start >= NOW - 3 * DAY && start < NOW - 3 * DAY + 7_200
+    rows.push({ start, energyWh: kw * 250, quality: estimated ? 8 : 0, revisions: start % (7 * DAY) === 0 ? 2 : 1 })
+  }
+  return {
+    start: Uint32Array.from(rows, (row) => row.start),
+    seconds: new Uint32Array(rows.length).fill(900),
+    energyWh: Float64Array.from(rows, (row) => row.energyWh),
+    reactiveVarh: new Float64Array(rows.length).fill(Number.NaN),
+    quality: Uint8Array.from(rows, (row) => row.quality),
+    revisions: Uint8Array.from(rows, (row) => row.revisions),
+  }
+}

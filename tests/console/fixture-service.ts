@@ -1,0 +1,187 @@
+/** The real HTTP side over the made-up county: what the console talks to in its tests. */
+import { fileURLToPath } from 'node:url'
+import type { Alert } from '../../model/alert.ts'
+import type { AlertEvent, AlertEventKind } from '../../model/alert-event.ts'
+import { buildServer } from '../../src/api/server.ts'
+import type { RefusedPayload, ServiceParts } from '../../src/api/service-parts.ts'
+import { fixtureAlert, fixtureLedger, fixtureProfile, NOW } from './fixture-county.ts'
+
+export interface FixtureOptions {
+  readonly alerts?: number
+  readonly meters?: { readonly known: number; readonly reporting: number }
+  readonly lastReadingAt?: number | null
+  readonly book?: Partial<Record<'received' | 'stored' | 'duplicate' | 'superseded' | 'quarantined' | 'pending', number>>
+}
+
+export interface FixtureService {
+  readonly url: string
+  tell(kind: AlertEventKind, alert: Alert): void
+  readonly replayed: number[]
+  /** Ends the service and, with it, every stream; `reopen` listens on the same port again. */
+  close(): Promise<void>
+  reopen(): Promise<void>
+}
+
+export const TOKEN = 'a-token-of-the-test'
+
+export async function startFixtureService(options: FixtureOptions = {}): Promise<FixtureService> {
+  const alerts = new Map(
+    Array.from({ length: options.alerts ?? 60 }, (_, row) => fixtureAlert(row)).map((alert) => [alert.id, alert]),
+  )
+  const events: AlertEvent[] = []
+  const listeners = new Set<(events: readonly AlertEvent[]) => void>()
+  const refusals = fixtureRefusals()
+  const replayed: number[] = []
+  const ledger = fixtureLedger()
+  const meters = options.meters ?? { known: 80, reporting: 80 }
+
+  const parts: ServiceParts = {
+    version: '0.1.0',
+    demo: true,
+    timeZone: 'Asia/Shanghai',
+    alerts: {
+      list: ({ state, limit, cursor }) => {
+        const all = [...alerts.values()]
+          .filter(({ clearedAt }) => state === 'all' || (state === 'open') === (clearedAt === null))
+          .sort((a, b) => (a.raisedAt < b.raisedAt ? 1 : -1))
+        const from = cursor === undefined ? 0 : Number(cursor)
+        const next = from + limit
+        return { items: all.slice(from, next), nextCursor: next < all.length ? String(next) : null }
+      },
+      get: (id) => alerts.get(id),
+      eventsAfter: (sequence, limit) => events.slice(sequence, sequence + limit),
+      lastSequence: () => events.length,
+      onEvents: (listener) => {
+        listeners.add(listener)
+        return () => listeners.delete(listener)
+      },
+      counts: () => ({ open: alerts.size, cleared: 0 }),
+    },
+    gateways: {
+      list: () => [
+        {
+          gateway: 'gw-mangdong',
+          lastSeenAt: Date.now() - 4_000,
+          book: {
+            received: 1_204_331,
+            stored: 1_198_020,
+            duplicate: 6_120,
+            superseded: 41,
+            quarantined: 130,
+            pending: 20,
+            ...options.book,
+          },
+        },
+        {
+          gateway: 'gw-husa',
+          lastSeenAt: Date.now() - 3 * 3_600_000,
+          book: { received: 80, stored: 80, duplicate: 0, superseded: 0, quarantined: 0, pending: 0 },
+        },
+      ],
+      create: (gateway) => ({ gateway, password: 'x' }),
+    },
+    quarantine: {
+      list: ({ gateway, limit }) =>
+        refusals.filter((refusal) => gateway === undefined || refusal.gateway === gateway).slice(0, limit),
+      get: (id) => {
+        const refused = refusals.find((refusal) => refusal.id === id)
+        return refused && { refused, payload: new TextEncoder().encode('{"start":"2026-04-11","readings":[["0531","41,6"]]}') }
+      },
+      replay: async ({ ids }) => {
+        replayed.push(...(ids ?? []))
+        return ids?.length ?? 0
+      },
+    },
+    ledger: () => ledger,
+    loadProfile: async (_row, from, to) => fixtureProfile(from, to),
+    roleOf: (token) => (token === TOKEN ? 'integrator' : undefined),
+    progress: () => ({
+      packetsReceived: 10,
+      readings: { stored: 0, duplicate: 0, superseded: 0, quarantined: 0 },
+      pending: 0,
+      judgedPosition: 10,
+      lastReadingAt: options.lastReadingAt === undefined ? NOW - 900 : options.lastReadingAt,
+      meters,
+    }),
+    health: async () => [],
+  }
+
+  const open = async (port: number) => {
+    const app = await buildServer(parts, {
+      loopback: true,
+      hosts: [],
+      requestsPerMinute: 100_000,
+      consoleDirectory: fileURLToPath(new URL('../../console/dist', import.meta.url)),
+      heartbeatMs: 500,
+    })
+    if (!app.hasRoute({ method: 'GET', url: '/api/v1/areas/:id/residual' })) app.get('/api/v1/areas/:id/residual', residual)
+    await app.listen({ port, host: '127.0.0.1' })
+    return app
+  }
+  let app = await open(0)
+  const address = app.server.address()
+  const port = typeof address === 'object' && address ? address.port : 0
+
+  return {
+    url: `http://127.0.0.1:${port}`,
+    replayed,
+    tell: (kind, alert) => {
+      alerts.set(alert.id, alert)
+      const event = { sequence: events.length + 1, kind, alert }
+      events.push(event)
+      for (const listener of listeners) listener([event])
+    },
+    close: () => app.close(),
+    reopen: async () => {
+      app = await open(port)
+    },
+  }
+}
+
+async function residual({ query }: { query: unknown }) {
+  const text = new URLSearchParams(
+    typeof query === 'object' && query !== null ? Object.entries(query).map(([name, value]) => [name, String(value)]) : [],
+  )
+  const { start, seconds, energyWh, quality, revisions } = fixtureProfile(
+    Date.parse(text.get('from') ?? '') / 1000,
+    Date.parse(text.get('to') ?? '') / 1000,
+  )
+  return {
+    start: [...start],
+    seconds: [...seconds],
+    energyWh: [...energyWh],
+    reactiveVarh: [...start].map(() => null),
+    quality: [...quality],
+    revisions: [...revisions],
+    expected: null,
+  }
+}
+
+function fixtureRefusals(): RefusedPayload[] {
+  return [
+    {
+      id: 3,
+      gateway: 'gw-mangdong',
+      topic: 'adit/v1/gw-mangdong/readings',
+      receivedAt: Date.parse('2026-04-11T22:15:00+08:00'),
+      code: 'E_SCHEMA',
+      field: 'readings[0][1]',
+      value: '"41,6"',
+      reason: '电量不是数字',
+      remedy: '用小数点,不用逗号;修好网关的映射后重放',
+      readings: 1,
+    },
+    {
+      id: 2,
+      gateway: 'gw-mangdong',
+      topic: 'adit/v1/gw-mangdong/readings',
+      receivedAt: Date.parse('2026-04-11T21:15:00+08:00'),
+      code: 'E_UNKNOWN_METER',
+      field: 'readings[4][0]',
+      value: '053199999999',
+      reason: '没有这块表的台账',
+      remedy: 'adit import usage-points.csv 之后重放',
+      readings: 96,
+    },
+  ]
+}
