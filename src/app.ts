@@ -8,20 +8,25 @@ import pino, { type Logger } from 'pino'
 import { Registry } from 'prom-client'
 import { GatewayDirectory } from '../ingest/gateway-directory.ts'
 import { SqliteJournalReader } from '../ingest/journal-reader.ts'
+import { Quarantine } from '../ingest/quarantine.ts'
 import { type Receiver, startReceiver } from '../ingest/receiver.ts'
 import type { ReceiverOptions } from '../ingest/receiver-options.ts'
+import { SqliteJournal } from '../ingest/sqlite-journal.ts'
+import about from '../package.json' with { type: 'json' }
 import { AlertStore } from './alerts/alert-store.ts'
 import { isLoopbackAddress } from './api/authorize.ts'
 import { buildServer } from './api/server.ts'
 import { TokenStore } from './api/tokens.ts'
 import type { Config } from './config.ts'
 import { type DataFiles, lockDataDirectory, openDataDirectory } from './data-directory.ts'
+import { type Judging, startJudging } from './judging.ts'
 import { LedgerStore } from './ledger/ledger-store.ts'
 import { LedgerWatch } from './ledger-watch.ts'
 import { openStore } from './open-store.ts'
 import { placeOfSubject } from './place-of-subject.ts'
 import { removeServiceNote, writeServiceNote } from './service-note.ts'
 import { serviceParts } from './service-view.ts'
+import { StoreRefusals } from './store-refusals.ts'
 import { WatchedStore } from './watched-store.ts'
 
 export interface Service {
@@ -41,7 +46,6 @@ export interface ServiceOptions {
 }
 
 const CONSOLE = fileURLToPath(new URL('../console/dist', import.meta.url))
-const VERSION = '0.1.0'
 
 /** Starts everything; rejects, with everything closed again, when a part cannot start. */
 export async function startService(config: Config, options: ServiceOptions = {}): Promise<Service> {
@@ -65,31 +69,55 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
   const directory = closing.keep('gateways', new GatewayDirectory(files.gateways))
   const ledgers = closing.keep('ledgers', new LedgerStore(files.ledger))
   const watch = new LedgerWatch(ledgers)
-  const alerts = closing.keep('alerts', new AlertStore(files.alerts, (subject) => placeOfSubject(watch.current, subject)))
+  const alerts = closing.keep('alerts', new AlertStore(files.alerts, (subject) => placeOfSubject(ledgers, subject)))
+
+  const quarantine = closing.keep('quarantine', openQuarantine(files, log))
 
   const registry = new Registry()
+  const refusals = new StoreRefusals(quarantine)
   const idOf = (row: number) => watch.current.usagePoints.id[row]
-  const store = new WatchedStore(await openStore(config.store, { directory: files.readings, idOf, log }), registry)
+  const store = new WatchedStore(await openStore(config.store, { directory: files.readings, idOf, refusals, log }), registry)
   closing.add('readings', () => store.close())
 
   const receiver = await startReceiver(receiverOptions(config, files))
   closing.add('receiver', () => receiver.stop())
-  const journal = closing.keep('journal', new SqliteJournalReader({ path: files.journal, archive: files.archive }))
+  const journal = closing.keep('journal', openJournalReader(files, log))
   receiver.onAppended(() => journal.wake())
+  const replays = new SqliteJournal({ path: files.journal, committed: () => journal.wake() })
+  closing.add('replays', () => replays.close())
+
+  const judging = startJudging({
+    config,
+    files,
+    log,
+    journal,
+    readings: store,
+    quarantine,
+    alerts,
+    ledger: () => watch.current,
+    release: (position) => receiver.release(position),
+    storing: (slice, judgement) => refusals.storing(slice, judgement),
+    now: () => performance.now(),
+  })
+  closing.add('judging', () => judging.stop())
+  const watching = setInterval(() => watch.refresh(), 1000)
+  closing.add('ledger watch', () => clearInterval(watching))
 
   const parts = serviceParts({
-    version: VERSION,
+    version: about.version,
     demo,
     config,
     files,
     tokens,
     directory,
-    ledgers,
-    watch,
+    ledger: () => watch.current,
     alerts,
+    quarantine,
+    replay: (packet) => replays.append(packet),
     store,
     receiver,
     journal,
+    judgement: judging.judgement,
   })
   const server = await buildServer(parts, {
     loopback: isLoopbackAddress(config.http.host),
@@ -105,12 +133,13 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
   writeServiceNote(files, { pid: process.pid, http, mqtt: receiver.edgeAddress })
   closing.add('note', () => removeServiceNote(files))
 
-  return running({ files, http, mqtt: receiver.edgeAddress, newAdminToken }, receiver, log, closing)
+  return running({ files, http, mqtt: receiver.edgeAddress, newAdminToken }, receiver, judging, log, closing)
 }
 
 function running(
   facts: Pick<Service, 'files' | 'http' | 'mqtt' | 'newAdminToken'>,
   receiver: Receiver,
+  judging: Judging,
   log: Logger,
   closing: ClosingList,
 ): Service {
@@ -123,6 +152,7 @@ function running(
     return stopping
   }
   receiver.onFailure(stop)
+  judging.ended.catch(stop)
   return {
     ...facts,
     stopped,
@@ -154,6 +184,17 @@ class ClosingList {
       }
     }
   }
+}
+
+function openQuarantine(files: DataFiles, log: Logger): Quarantine {
+  const givenUp = (payloads: number) =>
+    log.error({ payloads }, 'the quarantine is full: its oldest payloads were given up and can no longer be replayed')
+  return new Quarantine({ path: files.quarantine, givenUp })
+}
+
+function openJournalReader(files: DataFiles, log: Logger): SqliteJournalReader {
+  const lost = (from: number, to: number) => log.error({ from, to }, 'packets of the journal cannot be read any more')
+  return new SqliteJournalReader({ path: files.journal, archive: files.archive, lost })
 }
 
 /** Made when there is no token at all; undefined later. */

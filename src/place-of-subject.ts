@@ -1,15 +1,19 @@
 import type { Alert } from '../model/alert.ts'
 import type { Place } from '../model/alert-query.ts'
-import { type Ledger, NO_AREA } from '../model/ledger.ts'
+import type { Area } from '../model/area.ts'
+import type { UsagePoint } from '../model/usage-point.ts'
 
-/** The area and county in which the subject of an alert lies, by this ledger. */
-export function placeOfSubject({ usagePoints, areas }: Ledger, { kind, id }: Alert['subject']): Place {
-  const row = kind === 'area' ? areas.id.indexOf(id) : areaRow(usagePoints.area, usagePoints.id.indexOf(id))
-  if (row < 0) return { area: kind === 'area' ? id : null, county: null }
-  return { area: areas.id[row], county: areas.county[row] }
+/** Ledgers looked up by id. */
+export interface LedgerRecords {
+  usagePoint(id: string): Pick<UsagePoint, 'area' | 'county'> | null
+  area(id: string): Pick<Area, 'county'> | null
 }
 
-function areaRow(area: Uint32Array, usagePoint: number): number {
-  if (usagePoint < 0 || area[usagePoint] === NO_AREA) return -1
-  return area[usagePoint]
+/** The area and county in which the subject of an alert lies. */
+export function placeOfSubject(ledgers: LedgerRecords, { kind, id }: Alert['subject']): Place {
+  if (kind === 'area') return { area: id, county: ledgers.area(id)?.county ?? null }
+  const usagePoint = ledgers.usagePoint(id)
+  const area = usagePoint?.area ?? null
+  const county = area === null ? null : (ledgers.area(area)?.county ?? null)
+  return { area, county: county ?? usagePoint?.county ?? null }
 }

@@ -1,16 +1,19 @@
 /** What the API shows, put together from the parts of the service. */
 import type { GatewayDirectory } from '../ingest/gateway-directory.ts'
 import type { SqliteJournalReader } from '../ingest/journal-reader.ts'
+import type { Quarantine } from '../ingest/quarantine.ts'
 import type { Receiver } from '../ingest/receiver.ts'
 import type { ReceiverStatus } from '../ingest/receiver-status.ts'
+import type { Ledger } from '../model/ledger.ts'
+import type { Packet } from '../model/packet.ts'
 import type { AlertStore } from './alerts/alert-store.ts'
 import { ApiProblem } from './api/problem.ts'
-import type { ServiceParts } from './api/service-parts.ts'
+import type { HealthPart, ServiceParts } from './api/service-parts.ts'
 import type { TokenStore } from './api/tokens.ts'
 import type { Config } from './config.ts'
 import type { DataFiles } from './data-directory.ts'
-import type { LedgerStore } from './ledger/ledger-store.ts'
-import type { LedgerWatch } from './ledger-watch.ts'
+import type { Judgement } from './judgement.ts'
+import { ReportingMeters } from './reporting-meters.ts'
 import { healthOf } from './service-health.ts'
 import type { LoadProfile } from './stores/reading-store.ts'
 import { StoreUnavailable } from './stores/store-unavailable.ts'
@@ -23,49 +26,70 @@ export interface Running {
   readonly files: DataFiles
   readonly tokens: TokenStore
   readonly directory: GatewayDirectory
-  readonly ledgers: LedgerStore
-  readonly watch: LedgerWatch
+  readonly ledger: () => Ledger
   readonly alerts: AlertStore
+  readonly quarantine: Quarantine
+  readonly replay: (packet: Packet) => Promise<void>
   readonly store: WatchedStore
   readonly receiver: Receiver
   readonly journal: SqliteJournalReader
+  readonly judgement: Judgement
 }
 
-const EMPTY_BOOK = { received: 0, stored: 0, duplicate: 0, superseded: 0, quarantined: 0, pending: 0 }
-
 export function serviceParts(running: Running): ServiceParts {
-  const { version, demo, config, files, tokens, directory, watch, alerts, store, receiver, journal } = running
+  const { version, demo, config, tokens, directory, ledger, alerts, quarantine, replay, store, journal, judgement } = running
+  const meters = new ReportingMeters(judgement, ledger)
   return {
     version,
     demo,
     timeZone: config.timeZone,
     alerts,
-    ledger: () => watch.current,
+    ledger,
     loadProfile: (usagePoint, from, to) => profileOf(store, usagePoint, from, to),
     roleOf: (token) => tokens.roleOf(token),
     gateways: {
-      list: () => directory.list().map(({ name, lastSeenAt }) => ({ gateway: name, lastSeenAt, book: EMPTY_BOOK })),
+      list: () => gatewaysOf(directory, judgement),
       create: (name) => ({ gateway: name, password: directory.add(name, new Date()) }),
     },
-    quarantine: { list: () => [], get: () => undefined, replay: async () => 0 },
-    progress: () => ({
-      packetsReceived: journal.lastPosition(),
-      readings: { stored: 0, duplicate: 0, superseded: 0, quarantined: 0 },
-      pending: 0,
-      judgedPosition: 0,
-      lastReadingAt: null,
-      meters: { known: watch.current.usagePoints.length, reporting: 0 },
-    }),
-    health: async () =>
-      healthOf({
-        directory: files.directory,
-        receiver: await statusOf(receiver),
-        edge: receiver.edgeAddress && `${receiver.edgeAddress.host}:${receiver.edgeAddress.port}`,
-        judgedPosition: 0,
-        lastPosition: journal.lastPosition(),
-        storeTrouble: store.trouble,
-      }),
+    quarantine: {
+      list: (filter) => quarantine.list(filter),
+      get: (id) => quarantine.get(id),
+      replay: (filter) => quarantine.replay(filter, replay),
+    },
+    progress: () => {
+      const { stored, duplicate, superseded, quarantined } = judgement.books.total()
+      const received = journal.lastPosition()
+      return {
+        packetsReceived: received,
+        readings: { stored, duplicate, superseded, quarantined },
+        pending: received - judgement.position,
+        judgedPosition: judgement.position,
+        lastReadingAt: judgement.newestStart > 0 ? judgement.newestStart : null,
+        meters: meters.count(performance.now()),
+      }
+    },
+    health: () => health(running),
   }
+}
+
+/** Registered gateways, and those that sent through an external broker or a file. */
+function gatewaysOf(directory: GatewayDirectory, { books }: Judgement): ReturnType<ServiceParts['gateways']['list']> {
+  const heard = new Map(books.gateways().map((name): [string, number] => [name, books.lastReceivedAt(name)]))
+  for (const { name, lastSeenAt } of directory.list()) heard.set(name, Math.max(lastSeenAt ?? 0, heard.get(name) ?? 0))
+  return [...heard]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([gateway, at]) => ({ gateway, lastSeenAt: at > 0 ? at : null, book: books.of(gateway) }))
+}
+
+async function health({ files, receiver, journal, judgement, store }: Running): Promise<readonly HealthPart[]> {
+  return healthOf({
+    directory: files.directory,
+    receiver: await statusOf(receiver),
+    edge: receiver.edgeAddress && `${receiver.edgeAddress.host}:${receiver.edgeAddress.port}`,
+    judgedPosition: judgement.position,
+    lastPosition: journal.lastPosition(),
+    storeTrouble: store.trouble,
+  })
 }
 
 async function statusOf(receiver: Receiver): Promise<ReceiverStatus | undefined> {

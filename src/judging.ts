@@ -1,0 +1,124 @@
+/** The judging half as the service runs it: where it starts, when it saves, how it stops. */
+import { existsSync, renameSync } from 'node:fs'
+import { setImmediate as breathe } from 'node:timers/promises'
+import type { Logger } from 'pino'
+import { dayClock } from '../detectors/day-clock.ts'
+import { canonicalDecoders } from '../ingest/decode-canonical.ts'
+import type { RefusedPayload } from '../ingest/decode-packets.ts'
+import { decodeSlice } from '../ingest/decode-slice.ts'
+import type { JournalReader, Slice } from '../ingest/journal.ts'
+import { TimeZone } from '../ingest/time-zone.ts'
+import { TopicRoutes } from '../ingest/topic-routes.ts'
+import type { Alert } from '../model/alert.ts'
+import type { Ledger } from '../model/ledger.ts'
+import { CheckpointError } from './checkpoint.ts'
+import type { Config } from './config.ts'
+import type { DataFiles } from './data-directory.ts'
+import { Judgement, type JudgementOptions } from './judgement.ts'
+import { type DecodedSlice, type Line, processReadings } from './process-readings.ts'
+import type { ReadingStore } from './stores/reading-store.ts'
+
+export interface JudgingParts {
+  readonly config: Config
+  readonly files: DataFiles
+  readonly log: Logger
+  readonly journal: JournalReader
+  readonly readings: ReadingStore
+  readonly quarantine: { keep(refused: readonly RefusedPayload[]): void }
+  readonly alerts: { raise(alerts: readonly Alert[], position: number): void }
+  readonly ledger: () => Ledger
+  readonly release: (position: number) => Promise<void>
+  /** Told of the packets that are being stored, so that a reading the store refuses can be traced to its packet. */
+  readonly storing: (slice: Slice, judgement: Judgement) => void
+  /** Milliseconds of a clock that only goes forward. */
+  readonly now: () => number
+}
+
+export interface Judging {
+  readonly judgement: Judgement
+  /** Rejects when the line breaks. */
+  readonly ended: Promise<void>
+  /** Ends after the slice under way, with a checkpoint. */
+  stop(): Promise<void>
+}
+
+export function startJudging(parts: JudgingParts): Judging {
+  const { config, files, log, readings, alerts, quarantine, ledger, release, journal, storing, now } = parts
+  const judgement = openJudgement(
+    { config: config.detectors, clock: dayClock(config.timeZone), checkpointPath: files.checkpoint },
+    ledger(),
+    log,
+  )
+  const stop = new AbortController()
+  const line: Line = {
+    journal,
+    judgement,
+    readings,
+    alerts,
+    quarantine: { add: (refused) => quarantine.keep(refused) },
+    ledger,
+    decode: decoderOf(config, files, storing),
+    checkpointDue: checkpointRhythm(now),
+    release,
+    onStoreTrouble: (trouble) => {
+      if (trouble) log.warn({ err: trouble }, 'the store does not take readings; they wait in the journal')
+      else log.info('the store takes readings again')
+    },
+  }
+  const ended = processReadings(line, stop.signal)
+  ended.catch(() => {}) // told by whoever waits for `ended`
+  return {
+    judgement,
+    ended,
+    stop: async () => {
+      stop.abort()
+      // What broke the line was told when it broke; a store that is away leaves the last slices to the next start.
+      await ended.catch((error: unknown) => log.warn({ err: error }, 'stopped without a last checkpoint'))
+    },
+  }
+}
+
+/** A checkpoint that does not fit is put aside and everything is judged again from the archive. */
+function openJudgement(options: JudgementOptions, ledger: Ledger, log: Logger): Judgement {
+  try {
+    return Judgement.open(options, ledger)
+  } catch (error) {
+    if (!(error instanceof CheckpointError)) throw error
+    log.warn({ reason: error.message }, 'the checkpoint cannot be used; everything is judged again from the archive')
+    if (existsSync(options.checkpointPath)) renameSync(options.checkpointPath, `${options.checkpointPath}.unusable`)
+    return Judgement.open(options, ledger)
+  }
+}
+
+function decoderOf(config: Config, files: DataFiles, storing: JudgingParts['storing']): Line['decode'] {
+  const routes = new TopicRoutes(config.routes, canonicalDecoders(new TimeZone(config.timeZone)))
+  const window = { futureSeconds: config.window.futureSeconds, pastSeconds: config.window.pastDays * 86_400 }
+  return async function* decode(slice, judgement, ledger): AsyncGenerator<DecodedSlice> {
+    storing(slice, judgement)
+    const context = { ledger, routes, window, registers: judgement.registers, importsDirectory: files.imports }
+    for (const decoded of decodeSlice(slice.packets, context)) {
+      yield { packets: slice.packets, decoded }
+      await breathe()
+    }
+  }
+}
+
+const LEAST_PAUSE_MS = 20_000
+/** Saving may take a twentieth of the time. */
+const SAVING_SHARE = 20
+
+/** Due after a while, and the longer the more expensive the last one was. */
+function checkpointRhythm(now: () => number): Line['checkpointDue'] {
+  let due = now() + LEAST_PAUSE_MS
+  let asked = Number.NaN
+  return ({ position, savedPosition }) => {
+    const at = now()
+    if (!Number.isNaN(asked)) {
+      due = at + Math.max(LEAST_PAUSE_MS, SAVING_SHARE * (at - asked))
+      asked = Number.NaN
+    }
+    if (at < due || position === savedPosition) return false
+    asked = at
+    return true
+  }
+}
