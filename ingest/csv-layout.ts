@@ -5,7 +5,7 @@ export const CSV_KINDS = ['usage-points', 'areas', 'mines', 'lawful-uses', 'read
 export type CsvKind = (typeof CSV_KINDS)[number]
 export type ReadingsLayout = 'long' | 'registers' | 'wide'
 
-interface Layout {
+export interface Layout {
   readonly kind: CsvKind
   readonly readings?: ReadingsLayout
   readonly required: readonly string[]

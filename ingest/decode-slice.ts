@@ -13,7 +13,8 @@ import { DecodeError } from './decoder.ts'
 import { ImportNote, KIND_READINGS } from './import-format.ts'
 import { type ImportBlock, importRows } from './import-reader.ts'
 import { parseJson } from './json-guard.ts'
-import { IMPORT_TOPIC } from './topic-routes.ts'
+import type { TimeWindow } from './packet-sink.ts'
+import { IMPORT_EVENTS_TOPIC, IMPORT_TOPIC } from './topic-routes.ts'
 
 export interface SliceContext extends DecodeContext {
   /** Where `adit import` puts the files that its packets name. */
@@ -27,13 +28,18 @@ export interface SliceContext extends DecodeContext {
 export function* decodeSlice(packets: readonly JournalledPacket[], context: SliceContext): Generator<DecodedPackets> {
   let from = 0
   for (const [index, packet] of packets.entries()) {
-    if (packet.topic !== IMPORT_TOPIC) continue
+    if (packet.topic !== IMPORT_TOPIC && packet.topic !== IMPORT_EVENTS_TOPIC) continue
     if (index > from) yield decodePackets(packets.slice(from, index), context)
-    yield* decodeImport(packet, context)
+    if (packet.topic === IMPORT_TOPIC) yield* decodeImport(packet, context)
+    else yield decodePackets([{ ...packet, topic: 'adit/v1/import/events' }], { ...context, window: ofAnyAge(context.window) })
     from = index + 1
   }
   if (from === 0) yield decodePackets(packets, context)
   else if (from < packets.length) yield decodePackets(packets.slice(from), context)
+}
+
+function ofAnyAge({ futureSeconds }: TimeWindow): TimeWindow {
+  return { futureSeconds, pastSeconds: 0xffff_ffff }
 }
 
 function* decodeImport(packet: JournalledPacket, context: SliceContext): Generator<DecodedPackets> {

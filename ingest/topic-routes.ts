@@ -4,6 +4,10 @@ import type { Decoder } from './decoder.ts'
 
 /** Topic of the packets by which `adit import` brings a file of readings onto the line (ingest/import-file.ts). */
 export const IMPORT_TOPIC = '$adit/import'
+/** The same for events: canonical JSON, of any age. */
+export const IMPORT_EVENTS_TOPIC = '$adit/import/events'
+/** Under this name imports stand in the book; no gateway can have it. */
+export const IMPORT_GATEWAY = '$import'
 
 /** Topics of other formats: an MQTT topic filter (`+` one level, `#` the rest) and the decoder's name. The first that fits counts. */
 export const TopicRoutesConfig = z

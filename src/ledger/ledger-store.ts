@@ -60,20 +60,25 @@ export class LedgerStore {
     }
   }
 
-  putAreas(areas: readonly Area[], dryRun = false): LedgerChange {
-    return this.#writer.putAreas(areas, dryRun)
+  /** A copy in a new file, for trying a change without making it. */
+  copyTo(path: string): void {
+    this.#database.prepare('VACUUM INTO ?').run(path)
   }
 
-  putUsagePoints(usagePoints: readonly UsagePoint[], dryRun = false): LedgerChange {
-    return this.#writer.putUsagePoints(usagePoints, dryRun)
+  putAreas(areas: readonly Area[]): LedgerChange {
+    return this.#writer.putAreas(areas)
   }
 
-  putMines(mines: readonly Mine[], dryRun = false): LedgerChange {
-    return this.#writer.putMines(mines, dryRun)
+  putUsagePoints(usagePoints: readonly UsagePoint[]): LedgerChange {
+    return this.#writer.putUsagePoints(usagePoints)
   }
 
-  putLawfulUses(uses: readonly LawfulUse[], dryRun = false): LedgerChange {
-    return this.#writer.putLawfulUses(uses, dryRun)
+  putMines(mines: readonly Mine[]): LedgerChange {
+    return this.#writer.putMines(mines)
+  }
+
+  putLawfulUses(uses: readonly LawfulUse[]): LedgerChange {
+    return this.#writer.putLawfulUses(uses)
   }
 
   usagePoint(id: string): UsagePoint | null {

@@ -5,7 +5,7 @@ import type { Mine } from '../../model/mine.ts'
 import type { UsagePoint } from '../../model/usage-point.ts'
 import { areaOf, lawfulUseOf, mineOf, real, type SqlRow, text, usagePointOf } from './ledger-rows.ts'
 
-/** What an import did, or with dry-run would do. */
+/** What an import did. */
 export interface LedgerChange {
   readonly added: number
   readonly changed: number
@@ -24,7 +24,7 @@ export interface LedgerRefusal {
 
 type Outcome = 'added' | 'changed' | 'unchanged' | Omit<LedgerRefusal, 'index'>
 
-/** Writes records to ledger.db: one transaction a call, rolled back for a dry run, the version raised when anything changed. */
+/** Writes records to ledger.db: one transaction a call, the version raised when anything changed. */
 export class LedgerWriter {
   readonly #database: DatabaseSync
 
@@ -32,13 +32,13 @@ export class LedgerWriter {
     this.#database = database
   }
 
-  putAreas(areas: readonly Area[], dryRun: boolean): LedgerChange {
+  putAreas(areas: readonly Area[]): LedgerChange {
     const find = this.#database.prepare('SELECT * FROM area WHERE id = ?')
     const put = this.#database.prepare(`INSERT INTO area VALUES ((SELECT count(*) FROM area), ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (id) DO UPDATE SET feeder = excluded.feeder, county = excluded.county, latitude = excluded.latitude,
       longitude = excluded.longitude, datum = excluded.datum, capacity_kva = excluded.capacity_kva, radius_m = excluded.radius_m,
       name = excluded.name`)
-    return this.#change(areas, dryRun, (area) =>
+    return this.#change(areas, (area) =>
       upsert(
         find,
         areaOf,
@@ -60,10 +60,10 @@ export class LedgerWriter {
     )
   }
 
-  putMines(mines: readonly Mine[], dryRun: boolean): LedgerChange {
+  putMines(mines: readonly Mine[]): LedgerChange {
     const find = this.#database.prepare('SELECT * FROM mine WHERE id = ?')
     const put = this.#database.prepare('INSERT OR REPLACE INTO mine VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
-    return this.#change(mines, dryRun, (mine) =>
+    return this.#change(mines, (mine) =>
       upsert(
         find,
         mineOf,
@@ -90,11 +90,11 @@ export class LedgerWriter {
     )
   }
 
-  putLawfulUses(uses: readonly LawfulUse[], dryRun: boolean): LedgerChange {
+  putLawfulUses(uses: readonly LawfulUse[]): LedgerChange {
     const known = this.#database.prepare('SELECT 1 FROM usage_point WHERE id = ?')
     const find = this.#database.prepare('SELECT * FROM lawful_use WHERE usage_point = ? AND purpose = ? AND from_time = ?')
     const put = this.#database.prepare('INSERT OR REPLACE INTO lawful_use VALUES (?, ?, ?, ?, ?, ?)')
-    return this.#change(uses, dryRun, (use) => {
+    return this.#change(uses, (use) => {
       if (known.get(use.usagePoint) === undefined) {
         const reason = `no ledger knows the usage point ${use.usagePoint}`
         return {
@@ -110,7 +110,7 @@ export class LedgerWriter {
   }
 
   /** A usage point whose meter changed keeps the old number, so that late readings of the old meter still find it. */
-  putUsagePoints(usagePoints: readonly UsagePoint[], dryRun: boolean): LedgerChange {
+  putUsagePoints(usagePoints: readonly UsagePoint[]): LedgerChange {
     const database = this.#database
     const find = database.prepare('SELECT * FROM usage_point WHERE id = ?')
     const holder = database.prepare('SELECT id FROM usage_point WHERE meter = ? AND id <> ?')
@@ -120,7 +120,7 @@ export class LedgerWriter {
     const update =
       database.prepare(`UPDATE usage_point SET id = ?, meter = ?, area = ?, category = ?, latitude = ?, longitude = ?,
       datum = ?, contract_kw = ?, ct_ratio = ?, pt_ratio = ?, status = ?, status_since = ?, role = ?, name = ?, county = ? WHERE row = ?`)
-    return this.#change(usagePoints, dryRun, (point) => {
+    return this.#change(usagePoints, (point) => {
       const taken = holder.get(point.meter, point.usagePoint)
       if (taken !== undefined) {
         const reason = `meter ${point.meter} already measures usage point ${text(taken.id)}`
@@ -141,7 +141,7 @@ export class LedgerWriter {
     })
   }
 
-  #change<T>(records: readonly T[], dryRun: boolean, put: (record: T) => Outcome): LedgerChange {
+  #change<T>(records: readonly T[], put: (record: T) => Outcome): LedgerChange {
     const counts = { added: 0, changed: 0, unchanged: 0 }
     const refused: LedgerRefusal[] = []
     this.#database.exec('BEGIN IMMEDIATE')
@@ -152,7 +152,7 @@ export class LedgerWriter {
         else refused.push({ index, ...outcome })
       }
       if (counts.added + counts.changed > 0) this.#database.exec("UPDATE meta SET value = value + 1 WHERE key = 'version'")
-      this.#database.exec(dryRun ? 'ROLLBACK' : 'COMMIT')
+      this.#database.exec('COMMIT')
     } catch (error) {
       this.#database.exec('ROLLBACK')
       throw error

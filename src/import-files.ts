@@ -1,0 +1,277 @@
+/** Import of ledgers and history: files in, ledger.db changed, readings and events put on the line through the journal. */
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { CSV_KINDS, type CsvKind } from '../ingest/csv-layout.ts'
+import { readReadingsCsv } from '../ingest/csv-readings.ts'
+import { recogniseCsv } from '../ingest/csv-recognise.ts'
+import { CsvFileError } from '../ingest/csv-reject.ts'
+import {
+  readAreas,
+  readEvents,
+  readLawfulUses,
+  readMines,
+  readUsagePoints,
+  type Table,
+  type TableOptions,
+} from '../ingest/csv-table.ts'
+import { eventPackets } from '../ingest/event-packets.ts'
+import { ImportWriter } from '../ingest/import-writer.ts'
+import { openBytes } from '../ingest/open-bytes.ts'
+import { SqliteJournal } from '../ingest/sqlite-journal.ts'
+import type { Territory } from '../ingest/territory.ts'
+import type { TimeZone } from '../ingest/time-zone.ts'
+import { IMPORT_GATEWAY, IMPORT_TOPIC } from '../ingest/topic-routes.ts'
+import type { Packet } from '../model/packet.ts'
+import { dataFiles, openDataDirectory } from './data-directory.ts'
+import { LedgerStore } from './ledger/ledger-store.ts'
+import type { LedgerChange } from './ledger/ledger-writer.ts'
+import { RejectsFile } from './rejects-file.ts'
+
+export interface ImportOptions {
+  readonly data: string
+  readonly kind?: CsvKind
+  readonly dryRun: boolean
+  readonly zone: TimeZone
+  readonly territory: Territory | null
+  /** Now, epoch milliseconds: later readings are refused. */
+  readonly now: number
+  readonly futureSeconds: number
+  /** Bytes read so far of all files. */
+  readonly progress: (bytes: number) => void
+}
+
+/** What came of one file. `taken` are ledger rows or readings; `error` says why nothing of it could be read. */
+export interface ImportedFile {
+  readonly file: string
+  readonly kind: CsvKind | null
+  readonly added: number
+  readonly changed: number
+  readonly unchanged: number
+  readonly taken: number
+  readonly missing: number
+  readonly rejected: number
+  readonly rejects: RejectsFile['first']
+  readonly rejectsFile: string | null
+  readonly ignoredColumns: readonly string[]
+  readonly error: { readonly reason: string; readonly remedy: string } | null
+}
+
+type Counts = Pick<ImportedFile, 'added' | 'changed' | 'unchanged' | 'taken' | 'missing' | 'ignoredColumns'>
+
+/** Ledgers first, whatever the order of the files: readings need their meters known. Reports in that order. */
+export async function importFiles(paths: readonly string[], options: ImportOptions): Promise<readonly ImportedFile[]> {
+  const target = options.dryRun ? scratchTarget(options.data) : realTarget(options.data)
+  try {
+    const recognised: { path: string; kind: CsvKind | null; failure: ImportedFile | null }[] = []
+    for (const path of paths) {
+      try {
+        recognised.push({ path, kind: (await recogniseCsv(openBytes(path), options.kind)).kind, failure: null })
+      } catch (error) {
+        recognised.push({ path, kind: null, failure: failureOf(path, error) })
+      }
+    }
+    const outcomes: ImportedFile[] = []
+    let before = 0
+    for (const { path, kind, failure } of recognised.toSorted((a, b) => orderOf(a.kind) - orderOf(b.kind))) {
+      if (kind === null) {
+        if (failure) outcomes.push(failure)
+        continue
+      }
+      const read = (bytes: number) => {
+        before += bytes
+        options.progress(before)
+      }
+      outcomes.push(await importFile(path, kind, target, options, read))
+    }
+    return outcomes
+  } finally {
+    await target.close()
+  }
+}
+
+interface Target {
+  readonly ledgers: LedgerStore
+  readonly importsDirectory: string
+  append(packets: readonly Packet[]): Promise<void>
+  close(): Promise<void>
+}
+
+async function importFile(
+  path: string,
+  kind: CsvKind,
+  target: Target,
+  options: ImportOptions,
+  read: (bytes: number) => void,
+): Promise<ImportedFile> {
+  const rejects = new RejectsFile(path, !options.dryRun)
+  try {
+    const counts =
+      kind === 'readings'
+        ? await importReadings(path, target, options, rejects, read)
+        : await importTable(path, kind, target, options, rejects, read)
+    const rejectsFile = rejects.count > 0 && !options.dryRun ? rejects.path : null
+    return { file: path, kind, ...counts, rejected: rejects.count, rejects: rejects.first, rejectsFile, error: null }
+  } catch (error) {
+    return failureOf(path, error)
+  } finally {
+    rejects.close()
+  }
+}
+
+async function importReadings(
+  path: string,
+  target: Target,
+  options: ImportOptions,
+  rejects: RejectsFile,
+  read: (bytes: number) => void,
+): Promise<Counts> {
+  const writer = new ImportWriter({
+    directory: target.importsDirectory,
+    ledger: target.ledgers.load(),
+    latest: Math.floor(options.now / 1000) + options.futureSeconds,
+  })
+  try {
+    const result = await readReadingsCsv(openBytes(path, read), {
+      zone: options.zone,
+      sink: writer,
+      reject: (reject) => rejects.add(reject),
+      kind: 'readings',
+    })
+    const note = writer.finish()
+    if (note)
+      await target.append([
+        { gateway: IMPORT_GATEWAY, topic: IMPORT_TOPIC, payload: Buffer.from(JSON.stringify(note)), receivedAt: options.now },
+      ])
+    return {
+      added: 0,
+      changed: 0,
+      unchanged: 0,
+      taken: result.taken,
+      missing: result.missing,
+      ignoredColumns: result.ignoredColumns,
+    }
+  } finally {
+    writer.discard()
+  }
+}
+
+async function importTable(
+  path: string,
+  kind: Exclude<CsvKind, 'readings'>,
+  target: Target,
+  { zone, territory, now }: ImportOptions,
+  rejects: RejectsFile,
+  read: (bytes: number) => void,
+): Promise<Counts> {
+  const { ledgers } = target
+  const source = openBytes(path, read)
+  const options: TableOptions = { zone, territory, reject: (reject) => rejects.add(reject) }
+  if (kind === 'usage-points')
+    return put(await readUsagePoints(source, options), (records) => ledgers.putUsagePoints(records), rejects)
+  if (kind === 'areas') return put(await readAreas(source, options), (records) => ledgers.putAreas(records), rejects)
+  if (kind === 'mines') return put(await readMines(source, options), (records) => ledgers.putMines(records), rejects)
+  if (kind === 'lawful-uses')
+    return put(await readLawfulUses(source, options), (records) => ledgers.putLawfulUses(records), rejects)
+
+  const table = await readEvents(source, options)
+  const ledger = ledgers.load()
+  const known = table.records.filter(({ meter }, index) => {
+    if (ledger.rowOfMeter(meter) >= 0) return true
+    const remedy = 'import its usage point first, or correct the number'
+    rejects.add({
+      line: table.lines[index],
+      column: 'meter',
+      value: meter,
+      reason: `no ledger knows the meter ${meter}`,
+      remedy,
+      row: table.rows[index],
+    })
+    return false
+  })
+  await target.append(eventPackets(known, now))
+  return { added: 0, changed: 0, unchanged: 0, taken: known.length, missing: 0, ignoredColumns: table.ignoredColumns }
+}
+
+/** The ledger's own refusals become rejects of the rows they came from. */
+function put<T>(table: Table<T>, change: (records: readonly T[]) => LedgerChange, rejects: RejectsFile): Counts {
+  const { added, changed, unchanged, refused } = change(table.records)
+  for (const { index, field, value, reason, remedy } of refused) {
+    rejects.add({ line: table.lines[index], column: field, value, reason, remedy, row: table.rows[index] })
+  }
+  return { added, changed, unchanged, taken: added + changed + unchanged, missing: 0, ignoredColumns: table.ignoredColumns }
+}
+
+function realTarget(data: string): Target {
+  const files = openDataDirectory(data)
+  const ledgers = new LedgerStore(files.ledger)
+  const journal = new SqliteJournal({ path: files.journal, waitMilliseconds: 5 })
+  return {
+    ledgers,
+    importsDirectory: files.imports,
+    append: async (packets) => {
+      await Promise.all(packets.map((packet) => journal.append(packet)))
+    },
+    close: async () => {
+      ledgers.close()
+      await journal.close()
+    },
+  }
+}
+
+/** For a dry run: a copy of the ledgers, and nothing that leads back. */
+function scratchTarget(data: string): Target {
+  const directory = mkdtempSync(join(tmpdir(), 'adit-dry-run-'))
+  const copy = join(directory, 'ledger.db')
+  const original = dataFiles(data).ledger
+  if (existsSync(original)) {
+    const ledgers = new LedgerStore(original)
+    ledgers.copyTo(copy)
+    ledgers.close()
+  }
+  const ledgers = new LedgerStore(copy)
+  return {
+    ledgers,
+    importsDirectory: directory,
+    append: async () => {},
+    close: async () => {
+      ledgers.close()
+      rmSync(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+function orderOf(kind: CsvKind | null): number {
+  const order: readonly (CsvKind | null)[] = ['areas', 'usage-points', ...CSV_KINDS]
+  return kind === null ? -1 : order.indexOf(kind)
+}
+
+/** A file that cannot be read at all; what is our own fault rises. */
+function failureOf(file: string, error: unknown): ImportedFile {
+  const nothing = {
+    added: 0,
+    changed: 0,
+    unchanged: 0,
+    taken: 0,
+    missing: 0,
+    rejected: 0,
+    rejects: [],
+    rejectsFile: null,
+    ignoredColumns: [],
+  }
+  if (error instanceof CsvFileError)
+    return { file, kind: null, ...nothing, error: { reason: error.message, remedy: error.remedy } }
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
+    if (error.code === 'ENOENT')
+      return { file, kind: null, ...nothing, error: { reason: 'there is no such file', remedy: 'check the path' } }
+    if (error.code.startsWith('Z_') || error.code === 'EISDIR' || error.code === 'EACCES') {
+      return {
+        file,
+        kind: null,
+        ...nothing,
+        error: { reason: error.message, remedy: 'give a readable CSV file, gzipped or not' },
+      }
+    }
+  }
+  throw error
+}
