@@ -44,7 +44,7 @@ async function decodeFile(path: string, { format, config: file, json }: DecodeOp
     printJson(
       listings.map(({ error, ...listing }, index) => ({ payload: index + 1, ...listing, error: error && reasonOf(error) })),
     )
-  else listings.forEach((listing, index) => report(index + 1, listing))
+  else for (const [index, listing] of listings.entries()) report(index + 1, listing)
   const bad = listings.filter(({ error }) => error !== null).length
   process.exitCode = bad === 0 ? ExitCode.done : bad === listings.length ? ExitCode.failed : ExitCode.rejects
 }
