@@ -49,7 +49,7 @@ export function unavailable(error: unknown, { url, org, bucket }: InfluxPlace): 
         return new StoreUnavailable(
           'unauthorised',
           `${at} refuses the token (${said})`,
-          `Give influx.token read and write access to bucket ${bucket} of organisation ${org}`,
+          `Give store.token read and write access to bucket ${bucket} of organisation ${org}`,
           wait,
           error,
         )
@@ -57,7 +57,7 @@ export function unavailable(error: unknown, { url, org, bucket }: InfluxPlace): 
         return new StoreUnavailable(
           'not-found',
           `${at} does not know the organisation or bucket (${said})`,
-          `Create bucket ${bucket} in organisation ${org}, or correct influx.org and influx.bucket`,
+          `Create bucket ${bucket} in organisation ${org}, or correct store.org and store.bucket`,
           wait,
           error,
         )
@@ -77,7 +77,7 @@ export function unavailable(error: unknown, { url, org, bucket }: InfluxPlace): 
     return new StoreUnavailable('timeout', `${at} did not answer in time`, 'Check its load and disk; it is sent again', 0, error)
   }
   const reason = error instanceof Error ? error.message : String(error)
-  return new StoreUnavailable('unreachable', `${at} cannot be reached (${reason})`, 'Start it, or correct influx.url', 0, error)
+  return new StoreUnavailable('unreachable', `${at} cannot be reached (${reason})`, 'Start it, or correct store.url', 0, error)
 }
 
 function messageOf(error: HttpError): string {

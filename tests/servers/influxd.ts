@@ -25,7 +25,6 @@ export async function startInfluxd(): Promise<Influxd> {
   const directory = await mkdtemp(join(tmpdir(), 'adit-influxd-'))
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  const access = { token: 'token-for-tests-only', org: 'adit', bucket: 'readings' }
   const start = () =>
     startProcess(
       serverPath('influxd'),
@@ -40,12 +39,10 @@ export async function startInfluxd(): Promise<Influxd> {
     )
 
   let server = await start()
-  try {
-    await setUp(url, access)
-  } catch (error) {
+  const access = await setUpInfluxd(url).catch(async (error: unknown) => {
     await server.stop()
     throw error
-  }
+  })
   return {
     url,
     ...access,
@@ -72,11 +69,14 @@ async function passes(url: string): Promise<boolean> {
   }
 }
 
-async function setUp(url: string, { token, org, bucket }: { token: string; org: string; bucket: string }): Promise<void> {
+/** Gives a fresh server its organisation, bucket and token. */
+export async function setUpInfluxd(url: string): Promise<Pick<Influxd, 'token' | 'org' | 'bucket'>> {
+  const access = { token: 'token-for-tests-only', org: 'adit', bucket: 'readings' }
   const response = await fetch(`${url}/api/v2/setup`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ username: 'adit', password: 'password-for-tests-only', org, bucket, token }),
+    body: JSON.stringify({ username: 'adit', password: 'password-for-tests-only', ...access }),
   })
   if (!response.ok) throw new Error(`influxd setup: ${response.status} ${await response.text()}`)
+  return access
 }

@@ -66,7 +66,7 @@ describe.runIf(requireServer('influxd'))('on a real InfluxDB 2', () => {
     test('a wrong token is told as such, with what to do, and nothing is dropped silently', async () => {
       const error = await troubleOf(open({ token: 'wrong' }).append(batchOf(rows(3, 2))))
       expect(error).toBeInstanceOf(StoreUnavailable)
-      expect(error).toMatchObject({ trouble: 'unauthorised', remedy: expect.stringContaining('influx.token') })
+      expect(error).toMatchObject({ trouble: 'unauthorised', remedy: expect.stringContaining('store.token') })
       expect(await troubleOf(open({ token: 'wrong' }).loadProfile(3, ...ALL))).toMatchObject({ trouble: 'unauthorised' })
       expect(await open().loadProfile(3, ...ALL)).toMatchObject({ start: new Uint32Array() })
     })
