@@ -25,7 +25,8 @@ export function AlertFacts({ alert, place }: { readonly alert: Alert; readonly p
         <Fact
           name={t('alert.chance')}
           value={t(`chance.${chanceWord(alert.probability)}`)}
-          note={`${natural}(${t('alert.uncalibrated')})`}
+          note={`${natural} · ${t('alert.uncalibrated')}`}
+          wide
         />
         <Fact
           name={t('alert.rank')}
@@ -40,9 +41,19 @@ export function AlertFacts({ alert, place }: { readonly alert: Alert; readonly p
   )
 }
 
-function Fact({ name, value, note }: { readonly name: string; readonly value: string; readonly note?: string | undefined }) {
+function Fact({
+  name,
+  value,
+  note,
+  wide,
+}: {
+  readonly name: string
+  readonly value: string
+  readonly note?: string | undefined
+  readonly wide?: boolean
+}) {
   return (
-    <div>
+    <div className={wide ? 'fact-wide' : undefined}>
       <dt>{name}</dt>
       <dd>
         {value}

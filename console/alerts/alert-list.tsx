@@ -7,8 +7,8 @@ import { useEventTime } from '../shell/use-clock.ts'
 import type { MineBook } from './alert-filter.ts'
 import { AlertRow } from './alert-row.tsx'
 
-/** Three lines of text at most; the row's CSS holds it to this. */
-const ROW_PX = 78
+/** Two lines of text; the row's CSS holds it to this. */
+const ROW_PX = 60
 
 interface Props {
   readonly alerts: readonly Alert[]

@@ -37,9 +37,11 @@ export function AlertRow({ alert, current, href, mines, now, still }: Props) {
         <span className="row-power">{kilowatts(alert.powerW, language)}</span>
       </span>
       <span className="row-meta">
-        <span className="row-where">{[county, near].filter((part) => part !== undefined).join(' · ')}</span>
+        <span className="row-where">
+          {[t(`route.${alert.route}`), county, near].filter((part) => part !== undefined).join(' · ')}
+        </span>
         <span className="row-when">
-          {t(`route.${alert.route}`)} · {ran} · {t(alert.clearedAt === null ? 'state.open' : 'state.cleared')}
+          {ran} · {t(alert.clearedAt === null ? 'state.open' : 'state.cleared')}
         </span>
       </span>
     </Link>

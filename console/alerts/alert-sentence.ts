@@ -26,7 +26,10 @@ export function alertSentence(
     duration: lasted,
   })
   const load = t('say.power', { power: kilowatts(alert.powerW, language), energy: energy(alert.energyWh, language) })
-  const reasons = [...alert.reasons].sort((a, b) => b.score - a.score).map(({ sentence }) => closed(sentence[language], language))
+  const reasons = alert.reasons
+    .filter(({ score }) => score > 0)
+    .sort((a, b) => b.score - a.score)
+    .map(({ sentence }) => closed(sentence[language], language))
   return [opening + load, ...reasons, nearMine(alert, mines, language, t), innocent(alert, language, t)]
 }
 

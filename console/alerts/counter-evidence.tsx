@@ -3,13 +3,15 @@ import { useLanguage } from '../i18n/language.ts'
 import { likelihoodWord } from './alert-sentence.ts'
 import type { SubjectPlace } from './use-subject-place.ts'
 
-/** Innocent causes that an inspector rules out; what the record does not mention is said to be unchecked, not absent. */
-const KINDS = ['lawful-use', 'season', 'contract', 'metering', 'neighbours', 'topology'] as const
+/** Innocent causes that are weighed for every alert (docs/detectors.md), and those that only an inspector can rule out. */
+const WEIGHED = ['lawful-use', 'season', 'neighbours'] as const
+const NOT_WEIGHED = ['contract', 'metering', 'topology'] as const
 
 export function CounterEvidence({ alert, place }: { readonly alert: Alert; readonly place: SubjectPlace }) {
   const { t, language } = useLanguage()
   const { innocent } = alert
-  const rest = KINDS.filter((kind) => kind !== innocent?.kind && !(kind === 'topology' && alert.subject.kind !== 'area'))
+  const silent = alert.reasons.filter(({ score }) => score <= 0)
+  const weighed = WEIGHED.filter((kind) => kind !== innocent?.kind)
   return (
     <section className="panel wide" data-testid="counter-evidence">
       <h2>{t('evidence.counter')}</h2>
@@ -29,14 +31,29 @@ export function CounterEvidence({ alert, place }: { readonly alert: Alert; reado
               </td>
             </tr>
           )}
-          {rest.map((kind) => (
+          {silent.map(({ detector, sentence }) => (
+            <tr key={detector + sentence.en}>
+              <th scope="row">− {t('evidence.noSupport')}</th>
+              <td>{sentence[language]}</td>
+            </tr>
+          ))}
+          {weighed.map((kind) => (
+            <tr key={kind}>
+              <th scope="row">✓ {t('evidence.checked')}</th>
+              <td>
+                {t(`evidence.kinds.${kind}`)}:{' '}
+                <span className="muted">{t(innocent ? 'evidence.lessLikely' : 'evidence.noneFound')}</span>
+                {kind === 'lawful-use' && place.lawfulUses ? ` (${t('evidence.onRecord', { count: place.lawfulUses })})` : ''}
+              </td>
+            </tr>
+          ))}
+          {NOT_WEIGHED.map((kind) => (
             <tr key={kind}>
               <th scope="row" className="muted">
                 ○ {t('evidence.notChecked')}
               </th>
               <td>
-                {t(`evidence.kinds.${kind}`)}: <span className="muted">{t('evidence.notInRecord')}</span>
-                {kind === 'lawful-use' && place.lawfulUses ? ` (${place.lawfulUses})` : ''}
+                {t(`evidence.kinds.${kind}`)}: <span className="muted">{t('evidence.onSite')}</span>
               </td>
             </tr>
           ))}

@@ -1,4 +1,5 @@
-const NUMBER = /\d[\d.,:%–-]*\s?(?:kWh|MWh|kW|km|m|%|夜|天|小时|倍|d|h)?(?![\w])/gu
+/** A number with its unit, or a moment. */
+const NUMBER = /(?<![\w.-])(?:\d\d-\d\d \d\d:\d\d|\d[\d.,–]*\s?(?:kWh|MWh|kW|km|m|%|夜|天|小时|倍|d|h|days|hours)(?!\w))/gu
 
 /** Text with its numbers and their units in bold, so that the eye finds them. */
 export function Emphasised({ text }: { readonly text: string }) {

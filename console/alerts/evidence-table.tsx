@@ -4,7 +4,7 @@ import { Emphasised } from './emphasised.tsx'
 
 export function EvidenceTable({ alert }: { readonly alert: Alert }) {
   const { t, language } = useLanguage()
-  const reasons = [...alert.reasons].sort((a, b) => b.score - a.score)
+  const reasons = alert.reasons.filter(({ score }) => score > 0).sort((a, b) => b.score - a.score)
   return (
     <section className="panel wide" data-testid="evidence">
       <h2>{t('evidence.title')}</h2>
@@ -24,9 +24,7 @@ export function EvidenceTable({ alert }: { readonly alert: Alert }) {
           <tbody>
             {reasons.map(({ detector, score, sentence }) => (
               <tr key={detector + sentence.en}>
-                <th scope="row">
-                  <code>{detector}</code>
-                </th>
+                <th scope="row">{t(`detector.${detector}`, { defaultValue: detector })}</th>
                 <td className="number">
                   <span className="bar" aria-hidden="true">
                     <i style={{ width: `${Math.round(Math.max(0, Math.min(1, score)) * 100)}%` }} />

@@ -3,6 +3,7 @@ import { useSummary } from '../api/queries.ts'
 import { kilowatts } from '../i18n/format.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { useFeed } from '../live/feed-provider.tsx'
+import { DataNotice } from './data-notice.tsx'
 import { QuietNotice } from './quiet-notice.tsx'
 
 /** The right pane before an alert is chosen: the state of things in four numbers. */
@@ -30,6 +31,7 @@ export function Overview() {
           <dd>{kilowatts(Math.max(0, ...running.map(({ powerW }) => powerW)), language)}</dd>
         </div>
       </dl>
+      <DataNotice />
       {summary?.learning && <p className="notice notice-warn">{t('empty.learning', summary.learning)}</p>}
       <h2>{t('empty.chooseTitle')}</h2>
       <p className="muted">{t('empty.choose')}</p>

@@ -1,22 +1,19 @@
 import { Link } from 'wouter'
-import { useGateways, useSummary } from '../api/queries.ts'
+import { useSummary } from '../api/queries.ts'
 import { count, fullMoment } from '../i18n/format.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { COMPLETE_SHARE, percent } from '../shell/live-badge.tsx'
 import { useWallClock, useZone } from '../shell/use-clock.ts'
 import { duration } from './duration.ts'
-
-/** A gateway that was heard of and then not for this long makes every conclusion incomplete. */
-export const SILENT_MS = 40 * 60_000
+import { useSilentGateways } from './use-silent-gateways.ts'
 
 /** Nothing to show: says whether that is good news. Only complete data may say so. */
 export function QuietNotice() {
   const { t, language } = useLanguage()
   const { data: summary } = useSummary()
-  const { data: gateways } = useGateways()
   const zone = useZone()
   const now = useWallClock(10_000)
-  const silent = (gateways ?? []).filter(({ lastSeenAt }) => lastSeenAt !== null && now - Date.parse(lastSeenAt) > SILENT_MS)
+  const silent = useSilentGateways()
   const share = summary?.meters.share ?? null
 
   if (!summary) return <Notice tone="warn" mark="▲" title={t('empty.unknownTitle')} text={t('empty.unknown')} linked />
@@ -37,7 +34,7 @@ export function QuietNotice() {
         tone="warn"
         mark="▲"
         title={t('empty.incompleteTitle')}
-        text={t('empty.incomplete', { share: percent(share) })}
+        text={share < COMPLETE_SHARE ? t('empty.incomplete', { share: percent(share) }) : t('empty.incompleteSilent')}
         linked
       >
         {silent.slice(0, 3).map(({ gateway, lastSeenAt }) => (

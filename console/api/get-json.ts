@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { tokenHeader } from './token.ts'
 
 const Problem = z.object({ title: z.string().optional(), detail: z.string().optional(), code: z.string().optional() })
 
@@ -19,12 +20,16 @@ export class ApiError extends Error {
 
 /** Reads `path` of this origin and checks the answer against `schema`; throws ApiError. */
 export async function getJson<T>(path: string, schema: z.ZodType<T>, signal?: AbortSignal): Promise<T> {
-  return await callJson(path, { headers: { accept: 'application/json' }, ...(signal ? { signal } : {}) }, schema)
+  return await callJson(
+    path,
+    { headers: { accept: 'application/json', ...tokenHeader() }, ...(signal ? { signal } : {}) },
+    schema,
+  )
 }
 
 /** Posts `body` with the operator's token; throws ApiError. */
-export async function postJson<T>(path: string, body: unknown, token: string, schema: z.ZodType<T>): Promise<T> {
-  const headers = { 'content-type': 'application/json', accept: 'application/json', authorization: `Bearer ${token}` }
+export async function postJson<T>(path: string, body: unknown, schema: z.ZodType<T>): Promise<T> {
+  const headers = { 'content-type': 'application/json', accept: 'application/json', ...tokenHeader() }
   return await callJson(path, { method: 'POST', headers, body: JSON.stringify(body) }, schema)
 }
 

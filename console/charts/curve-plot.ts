@@ -80,6 +80,8 @@ function optionsOf(input: CurveInput): uPlot.Options {
         ...axis,
         grid: { stroke: colors.grid, width: 1 / ratio },
         splits: () => levels(low, high, input.scale),
+        // uPlot would hide most labels of a scale that is not linear.
+        filter: (_, splits) => splits,
         values: (_, values) => values.map((value) => (value === 0 ? '0' : String(Number((value / 1000).toPrecision(2))))),
         size: 38,
         gap: 4,

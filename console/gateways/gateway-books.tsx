@@ -1,5 +1,5 @@
 import { duration } from '../alerts/duration.ts'
-import { SILENT_MS } from '../alerts/quiet-notice.tsx'
+import { SILENT_MS } from '../alerts/use-silent-gateways.ts'
 import type { GatewayStatus } from '../api/gateway.ts'
 import { count, fullMoment } from '../i18n/format.ts'
 import { useLanguage } from '../i18n/language.ts'
@@ -46,7 +46,7 @@ function Book({ status: { gateway, lastSeenAt, book } }: { readonly status: Gate
           {t('gateways.seen')}{' '}
           {lastSeenAt === null || silence === undefined
             ? t('gateways.never')
-            : `${fullMoment(lastSeenAt, zone)} (${t('gateways.ago', { duration: duration(silence, t) })})`}
+            : `${fullMoment(lastSeenAt, zone)} (${silence < 60_000 ? t('duration.now') : t('gateways.ago', { duration: duration(silence, t) })})`}
         </span>
         <strong className={off === 0 ? 'good' : 'bad'}>
           {off === 0 ? t('gateways.balanced') : t('gateways.unbalanced', { count: count(off, language) })}

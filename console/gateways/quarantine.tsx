@@ -4,12 +4,13 @@ import { useState } from 'react'
 import { type Refused, Replayed } from '../api/gateway.ts'
 import { postJson } from '../api/get-json.ts'
 import { useQuarantine } from '../api/queries.ts'
+import { readToken } from '../api/token.ts'
 import { fullMoment } from '../i18n/format.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { ErrorNotice } from '../shell/error-notice.tsx'
+import { TokenField } from '../shell/token-field.tsx'
 import { useZone } from '../shell/use-clock.ts'
 import { RawPayload } from './raw-payload.tsx'
-import { readToken, TokenField } from './token-field.tsx'
 
 /** What was refused, why, what to do, the payload as it came, and the way back in. */
 export function Quarantine({ gateways }: { readonly gateways: readonly string[] }) {
@@ -19,7 +20,7 @@ export function Quarantine({ gateways }: { readonly gateways: readonly string[] 
   const { data, error, refetch } = useQuarantine(gateway)
   const queries = useQueryClient()
   const replay = useMutation({
-    mutationFn: (ids: readonly number[]) => postJson('/api/v1/quarantine/replay', { ids }, token, Replayed),
+    mutationFn: (ids: readonly number[]) => postJson('/api/v1/quarantine/replay', { ids }, Replayed),
     onSettled: () =>
       queries.invalidateQueries({ predicate: ({ queryKey: [name] }) => name === 'quarantine' || name === 'gateways' }),
   })
@@ -49,7 +50,7 @@ export function Quarantine({ gateways }: { readonly gateways: readonly string[] 
           </Button>
         )}
       </div>
-      {items.length > 0 && <TokenField token={token} onToken={setToken} />}
+      {items.length > 0 && <TokenField token={token} purpose={t('gateways.tokenNeeded')} onToken={setToken} />}
       {replay.error && <ErrorNotice what={t('gateways.replay')} error={replay.error} onRetry={() => replay.reset()} />}
       {replay.data && <p role="status">{t('gateways.replayed', { count: replay.data.replayed })}</p>}
       {data && items.length === 0 && <p>{t('gateways.quarantineNone')}</p>}

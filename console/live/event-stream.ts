@@ -1,3 +1,5 @@
+import { tokenHeader } from '../api/token.ts'
+
 /** One event of a server-sent stream (WHATWG HTML §9.2). */
 export interface StreamEvent {
   readonly event: string
@@ -53,7 +55,7 @@ async function* readStream(
   signal.addEventListener('abort', stop)
   let timer = setTimeout(stop, SILENCE_MS)
   try {
-    const headers = { accept: 'text/event-stream', ...(lastId === '' ? {} : { 'last-event-id': lastId }) }
+    const headers = { accept: 'text/event-stream', ...tokenHeader(), ...(lastId === '' ? {} : { 'last-event-id': lastId }) }
     const response = await fetch(url, { headers, signal: silence.signal, cache: 'no-store' })
     if (!response.ok || !response.body) throw new Error(`stream answered ${response.status}`)
     handlers.onOpen(lastId !== '')

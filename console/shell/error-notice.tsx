@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { ApiError } from '../api/get-json.ts'
 import { clock } from '../i18n/format.ts'
 import { useLanguage } from '../i18n/language.ts'
+import { TokenField } from './token-field.tsx'
 import { useZone } from './use-clock.ts'
 
 /** What failed, since when, what it means and what to do; the rest of the page goes on. */
@@ -27,6 +28,9 @@ export function ErrorNotice({
         <strong>✗ {t('error.title', { what })}</strong> {reasonOf(error, t)}
       </p>
       <p className="muted small">{t('error.effect', { at: clock(since, zone) })}</p>
+      {error instanceof ApiError && (error.status === 401 || error.status === 403) && (
+        <TokenField token="" purpose={t('error.token')} onToken={onRetry} />
+      )}
       <p className="button-row">
         <Button size="xs" variant="default" onClick={onRetry}>
           {t('error.retry')}

@@ -1,20 +1,22 @@
 import { Button } from '@mantine/core'
-import { useState } from 'react'
+import { useId, useState } from 'react'
+import { keepToken } from '../api/token.ts'
 import { useLanguage } from '../i18n/language.ts'
 
-const STORED = 'adit-token'
-
-export function readToken(): string {
-  return sessionStorage.getItem(STORED) ?? ''
+interface Props {
+  readonly token: string
+  /** What it is needed for. */
+  readonly purpose: string
+  readonly onToken: (token: string) => void
 }
 
 /** The operator's token, kept in this tab only. */
-export function TokenField({ token, onToken }: { readonly token: string; readonly onToken: (token: string) => void }) {
+export function TokenField({ token, purpose, onToken }: Props) {
   const { t } = useLanguage()
+  const id = useId()
   const [typed, setTyped] = useState('')
   const keep = (value: string) => {
-    if (value === '') sessionStorage.removeItem(STORED)
-    else sessionStorage.setItem(STORED, value)
+    keepToken(value)
     onToken(value)
     setTyped('')
   }
@@ -36,11 +38,11 @@ export function TokenField({ token, onToken }: { readonly token: string; readonl
         keep(typed.trim())
       }}
     >
-      <label className="muted small" htmlFor="token">
-        {t('gateways.tokenNeeded')}
+      <label className="muted small" htmlFor={id}>
+        {purpose}
       </label>
       <input
-        id="token"
+        id={id}
         type="password"
         autoComplete="off"
         className="plain-input"

@@ -1,0 +1,12 @@
+import type { GatewayStatus } from '../api/gateway.ts'
+import { useGateways } from '../api/queries.ts'
+import { useWallClock } from '../shell/use-clock.ts'
+
+/** A gateway that was heard of and then not for this long makes every conclusion incomplete. */
+export const SILENT_MS = 40 * 60_000
+
+export function useSilentGateways(): readonly GatewayStatus[] {
+  const { data: gateways } = useGateways()
+  const now = useWallClock(10_000)
+  return (gateways ?? []).filter(({ lastSeenAt }) => lastSeenAt !== null && now - Date.parse(lastSeenAt) > SILENT_MS)
+}
