@@ -1,7 +1,10 @@
 import { Command, CommanderError } from 'commander'
 import { complain, ExitCode } from './command-output.ts'
+import { decodeCommand } from './decode.ts'
+import { demoCommand } from './demo.ts'
 import { doctorCommand } from './doctor.ts'
 import { gatewayCommand } from './gateway.ts'
+import { importCommand } from './import.ts'
 import { serveCommand } from './serve.ts'
 import { tokenCommand } from './token.ts'
 
@@ -10,6 +13,9 @@ export function aditProgram(): Command {
   const program = new Command('adit')
     .description('Finds illegal power draw at closed gold mines from smart-meter data.')
     .addCommand(serveCommand())
+    .addCommand(demoCommand())
+    .addCommand(importCommand())
+    .addCommand(decodeCommand())
     .addCommand(gatewayCommand())
     .addCommand(tokenCommand())
     .addCommand(doctorCommand())
