@@ -17,6 +17,8 @@ const CLOSE = 0x5d
 const OPEN_OBJECT = 0x7b
 const CLOSE_OBJECT = 0x7d
 const LONGEST_METER = 64
+/** 1 for the ASCII characters of an Id (model/field.ts). */
+const METER_BYTE = Uint8Array.from({ length: 256 }, (_, byte) => (/[\w.:#/-]/.test(String.fromCharCode(byte)) ? 1 : 0))
 
 export class CanonicalScanner {
   readonly #instants: InstantReader
@@ -43,21 +45,19 @@ export class CanonicalScanner {
       at = skipSpace(bytes, keyEnd + 1)
       if (bytes[at++] !== COLON) return false
       at = skipSpace(bytes, at)
-      const length = keyEnd - key
-      const initial = bytes[key]
-      if ((registers ? isAt(bytes, key, length) : isStart(bytes, key, length)) && time < 0) {
+      if (time < 0 && isWord(bytes, key, keyEnd, registers ? 'at' : 'start')) {
         if (bytes[at] !== QUOTE) return false
         const end = endOfString(bytes, at + 1)
         if (end < 0) return false
         time = this.#instants.read(bytes, at + 1, end)
         if (time < 0) return false
         at = end + 1
-      } else if (initial === 0x73 && isSeconds(bytes, key, length) && seconds < 0) {
+      } else if (seconds < 0 && isWord(bytes, key, keyEnd, 'seconds')) {
         const end = endOfNumber(bytes, at)
         seconds = parseWhole(bytes, at, end)
         if (seconds < 1 || seconds > MOST_SECONDS || bytes[at] === 0x30) return false
         at = end
-      } else if (initial === 0x72 && isRows(bytes, key, length, registers) && !rows && time >= 0 && seconds >= 0) {
+      } else if (!rows && time >= 0 && seconds >= 0 && isWord(bytes, key, keyEnd, kind)) {
         rows = true
         at = this.#scanRows(bytes, at, time, seconds, registers, sink)
         if (at < 0) return false
@@ -72,7 +72,6 @@ export class CanonicalScanner {
   /** Position after the array, -1 when something in it is unusual. */
   #scanRows(bytes: Uint8Array, from: number, time: number, seconds: number, registers: boolean, sink: ByteSink): number {
     const most = registers ? MOST_REGISTER_WH : MOST_WH
-    const length = bytes.length
     let at = from
     if (bytes[at++] !== OPEN) return -1
     at = skipSpace(bytes, at)
@@ -85,8 +84,7 @@ export class CanonicalScanner {
       if (bytes[at] !== QUOTE) return -1
       const meter = ++at
       let meterByte = bytes[at]
-      while (at < length && meterByte > 0x20 && meterByte < 0x7f && meterByte !== QUOTE && meterByte !== 0x5c)
-        meterByte = bytes[++at]
+      while (METER_BYTE[meterByte] === 1) meterByte = bytes[++at]
       const meterEnd = at
       if (meterByte !== QUOTE || meterEnd === meter || meterEnd - meter > LONGEST_METER) return -1
       at++
@@ -150,18 +148,12 @@ export class CanonicalScanner {
       if (bytes[at++] !== COLON) return -1
       at = skipSpace(bytes, at)
       const end = endOfNumber(bytes, at)
-      if (
-        keyEnd - key === 4 &&
-        bytes[key] === 0x76 &&
-        bytes[key + 1] === 0x61 &&
-        bytes[key + 2] === 0x72 &&
-        bytes[key + 3] === 0x68
-      ) {
+      if (isWord(bytes, key, keyEnd, 'varh')) {
         const varh = reactive || !isPlainNumber(bytes, at, end) ? Number.NaN : parseDecimal(bytes, at, end)
         if (!(Math.abs(varh) <= MOST_WH)) return -1
         this.#number[0] = varh
         reactive = true
-      } else if (keyEnd - key === 7 && bytes[key] === 0x71 && bytes[key + 1] === 0x75 && bytes[keyEnd - 1] === 0x79) {
+      } else if (isWord(bytes, key, keyEnd, 'quality')) {
         if (quality >= 0 || (bytes[at] === 0x30 && end > at + 1)) return -1
         quality = parseWhole(bytes, at, end)
         if (!isReadingQuality(quality)) return -1
@@ -204,23 +196,9 @@ function isPlainNumber(bytes: Uint8Array, from: number, to: number): boolean {
   return bytes[first] !== 0x30 || to === first + 1 || bytes[first + 1] === 0x2e
 }
 
-function isStart(bytes: Uint8Array, key: number, length: number): boolean {
-  return length === 5 && matches(bytes, key, 'start')
-}
-
-function isAt(bytes: Uint8Array, key: number, length: number): boolean {
-  return length === 2 && matches(bytes, key, 'at')
-}
-
-function isSeconds(bytes: Uint8Array, key: number, length: number): boolean {
-  return length === 7 && matches(bytes, key, 'seconds')
-}
-
-function isRows(bytes: Uint8Array, key: number, length: number, registers: boolean): boolean {
-  return registers ? length === 9 && matches(bytes, key, 'registers') : length === 8 && matches(bytes, key, 'readings')
-}
-
-function matches(bytes: Uint8Array, from: number, word: string): boolean {
+/** Whether the key in [from, to) is `word`. */
+function isWord(bytes: Uint8Array, from: number, to: number, word: string): boolean {
+  if (to - from !== word.length) return false
   for (let at = 0; at < word.length; at++) if (bytes[from + at] !== word.charCodeAt(at)) return false
   return true
 }
