@@ -1,5 +1,5 @@
 import type { Alert } from '../../model/alert.ts'
-import { energy, fullMoment, kilowatts, number } from '../i18n/format.ts'
+import { energy, fullMoment, kilowatts, moment, number } from '../i18n/format.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { useEventTime, useZone } from '../shell/use-clock.ts'
 import { chanceWord } from './alert-sentence.ts'
@@ -32,9 +32,13 @@ export function AlertFacts({ alert, place }: { readonly alert: Alert; readonly p
           name={t('alert.rank')}
           value={alert.rank === null ? t('alert.rankNone') : t('alert.rankValue', { rank: alert.rank })}
         />
-        <Fact name={t('alert.onset')} value={fullMoment(alert.onset, zone)} note={duration(until - Date.parse(alert.onset), t)} />
-        <Fact name={t('alert.raisedAt')} value={fullMoment(alert.raisedAt, zone)} />
-        {alert.clearedAt !== null && <Fact name={t('alert.clearedLabel')} value={fullMoment(alert.clearedAt, zone)} />}
+        <Fact
+          name={t('alert.onset')}
+          value={moment(alert.onset, zone)}
+          note={`${fullMoment(alert.onset, zone).slice(0, 4)} · ${duration(until - Date.parse(alert.onset), t)}`}
+        />
+        <Fact name={t('alert.raisedAt')} value={moment(alert.raisedAt, zone)} />
+        {alert.clearedAt !== null && <Fact name={t('alert.clearedLabel')} value={moment(alert.clearedAt, zone)} />}
       </dl>
       <p className="small muted">{t('alert.lead')}</p>
     </section>

@@ -1,8 +1,6 @@
-import { Button } from '@mantine/core'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useRef } from 'react'
 import type { Alert } from '../../model/alert.ts'
-import { useLanguage } from '../i18n/language.ts'
 import { useEventTime } from '../shell/use-clock.ts'
 import type { MineBook } from './alert-filter.ts'
 import { AlertRow } from './alert-row.tsx'
@@ -12,15 +10,12 @@ const ROW_PX = 60
 
 interface Props {
   readonly alerts: readonly Alert[]
-  readonly waiting: number
-  readonly onReveal: () => void
   readonly currentId: string | undefined
   readonly mines: MineBook
   readonly hrefOf: (id: string) => string
 }
 
-export function AlertList({ alerts, waiting, onReveal, currentId, mines, hrefOf }: Props) {
-  const { t } = useLanguage()
+export function AlertList({ alerts, currentId, mines, hrefOf }: Props) {
   const now = useEventTime()
   const scroller = useRef<HTMLDivElement>(null)
   const rows = useVirtualizer({
@@ -37,39 +32,30 @@ export function AlertList({ alerts, waiting, onReveal, currentId, mines, hrefOf 
   }, [currentIndex, rows])
 
   return (
-    <>
-      {waiting > 0 && (
-        <div className="fresh">
-          <Button fullWidth size="xs" onClick={onReveal} aria-keyshortcuts=".">
-            {t('list.fresh', { count: waiting })}
-          </Button>
-        </div>
-      )}
-      <div className="rows scroll" ref={scroller} data-testid="rows">
-        <ul style={{ height: rows.getTotalSize() }}>
-          {rows.getVirtualItems().map((item) => {
-            const alert = alerts[item.index]
-            if (!alert) return null
-            return (
-              <li
-                key={item.key}
-                aria-setsize={alerts.length}
-                aria-posinset={item.index + 1}
-                style={{ transform: `translateY(${item.start}px)`, height: ROW_PX }}
-              >
-                <AlertRow
-                  alert={alert}
-                  current={alert.id === currentId}
-                  href={hrefOf(alert.id)}
-                  mines={mines}
-                  now={now}
-                  still={!rows.isScrolling}
-                />
-              </li>
-            )
-          })}
-        </ul>
-      </div>
-    </>
+    <div className="rows scroll" ref={scroller} data-testid="rows">
+      <ul style={{ height: rows.getTotalSize() }}>
+        {rows.getVirtualItems().map((item) => {
+          const alert = alerts[item.index]
+          if (!alert) return null
+          return (
+            <li
+              key={item.key}
+              aria-setsize={alerts.length}
+              aria-posinset={item.index + 1}
+              style={{ transform: `translateY(${item.start}px)`, height: ROW_PX }}
+            >
+              <AlertRow
+                alert={alert}
+                current={alert.id === currentId}
+                href={hrefOf(alert.id)}
+                mines={mines}
+                now={now}
+                still={!rows.isScrolling}
+              />
+            </li>
+          )
+        })}
+      </ul>
+    </div>
   )
 }

@@ -56,13 +56,21 @@ export function AlertsScreen({ id }: { readonly id: string | undefined }) {
   return (
     <div className={id === undefined ? 'alerts no-alert' : 'alerts with-alert'}>
       <section className="list" aria-label={t('list.label')}>
-        <FilterBar filter={filter} shown={shown.length} loading={feed.loading} onChange={onFilter} searchBox={searchBox} />
+        <FilterBar
+          filter={filter}
+          shown={shown.length}
+          loading={feed.loading}
+          waiting={waiting}
+          onReveal={feed.reveal}
+          onChange={onFilter}
+          searchBox={searchBox}
+        />
         {feed.error && <ErrorNotice what={t('what.alerts')} error={feed.error} onRetry={feed.reload} />}
         {feed.loading && feed.alerts.size === 0 && <Skeletons rows={8} height={56} />}
         {shown.length === 0 && waiting === 0 && !feed.loading && !feed.error ? (
           <EmptyList filter={filter} mines={mines} onFilter={onFilter} />
         ) : (
-          <AlertList alerts={shown} waiting={waiting} onReveal={feed.reveal} currentId={id} mines={mines} hrefOf={hrefOf} />
+          <AlertList alerts={shown} currentId={id} mines={mines} hrefOf={hrefOf} />
         )}
       </section>
       <main id="main" className="detail scroll" tabIndex={-1} aria-label={t('alert.label')}>

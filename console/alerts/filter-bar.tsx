@@ -1,28 +1,34 @@
-import { NativeSelect, TextInput } from '@mantine/core'
-import type { RefObject } from 'react'
+import { Button, NativeSelect, TextInput } from '@mantine/core'
+import { type RefObject, useState } from 'react'
 import { AlertRoute } from '../../model/alert.ts'
 import { ALERT_LEVELS } from '../../model/alert-level.ts'
 import { count } from '../i18n/format.ts'
 import { useLanguage } from '../i18n/language.ts'
-import { type AlertFilter, FILTER_NAMES, filterIn, filterParams, NO_FILTER } from './alert-filter.ts'
+import { type AlertFilter, filterIn, filterParams, NO_FILTER } from './alert-filter.ts'
+
+/** Filters behind the "more" button; they are open at first when one of them is set. */
+const NARROWING = ['route', 'level', 'reach'] as const
 
 interface Props {
   readonly filter: AlertFilter
   readonly shown: number
   readonly loading: boolean
+  /** New alerts that wait; their button has its place in a line that is always there, so that it moves nothing. */
+  readonly waiting: number
+  readonly onReveal: () => void
   readonly onChange: (filter: AlertFilter) => void
   readonly searchBox: RefObject<HTMLInputElement | null>
 }
 
-export function FilterBar({ filter, shown, loading, onChange, searchBox }: Props) {
+export function FilterBar({ filter, shown, loading, waiting, onReveal, onChange, searchBox }: Props) {
   const { t, language } = useLanguage()
+  const [open, setOpen] = useState(() => NARROWING.some((name) => filter[name] !== NO_FILTER[name]))
   const set = (name: string, value: string) => {
     const params = filterParams(filter)
     if (value === '') params.delete(name)
     else params.set(name, value)
     onChange(filterIn(params))
   }
-  const hidden = FILTER_NAMES.filter((name) => name !== 'search' && name !== 'state' && filter[name] !== NO_FILTER[name]).length
 
   return (
     <search className="filters" aria-label={t('list.filters')}>
@@ -46,11 +52,20 @@ export function FilterBar({ filter, shown, loading, onChange, searchBox }: Props
           data={(['open', 'cleared', 'all'] as const).map((value) => ({ value, label: t(`state.${value}`) }))}
         />
       </div>
-      <details className="filter-more" open={hidden > 0 || undefined}>
-        <summary>
-          <span>{t('list.more')}</span>
-          <span className="muted small">{loading ? t('list.loading') : t('list.shown', { count: count(shown, language) })}</span>
-        </summary>
+      <div className="filter-status">
+        <button type="button" className="plain" aria-expanded={open} onClick={() => setOpen(!open)}>
+          {t('list.more')}
+        </button>
+        <output className="muted small">
+          {loading ? t('list.loading') : t('list.shown', { count: count(shown, language) })}
+        </output>
+        {waiting > 0 && (
+          <Button size="compact-sm" className="fresh" onClick={onReveal} aria-keyshortcuts=".">
+            {t('list.fresh', { count: waiting })}
+          </Button>
+        )}
+      </div>
+      {open && (
         <div className="filter-grid">
           <NativeSelect
             size="xs"
@@ -88,7 +103,7 @@ export function FilterBar({ filter, shown, loading, onChange, searchBox }: Props
             {t('list.reach')}
           </label>
         </div>
-      </details>
+      )}
     </search>
   )
 }

@@ -150,6 +150,7 @@ function drawOnset(plot: uPlot, { onset, onsetLabel, from, to, colors, font }: C
   ctx.font = `600 ${11 * devicePixelRatio}px ${font}`
   const width = ctx.measureText(onsetLabel).width
   ctx.textBaseline = 'bottom'
+  ctx.textAlign = 'left'
   ctx.fillText(
     onsetLabel,
     Math.max(bbox.left, Math.min(x - width / 2, bbox.left + bbox.width - width)),

@@ -8,8 +8,12 @@ import { fixtureAlert, fixtureLedger, fixtureProfile, NOW } from './fixture-coun
 
 export interface FixtureOptions {
   readonly alerts?: number
+  /** silent (default): one gateway was last heard of three hours ago. */
+  readonly gateways?: 'well' | 'silent'
   readonly meters?: { readonly known: number; readonly reporting: number }
   readonly lastReadingAt?: number | null
+  /** The built console; the checkout's own when not given. */
+  readonly consoleDirectory?: string
   readonly book?: Partial<Record<'received' | 'stored' | 'duplicate' | 'superseded' | 'quarantined' | 'pending', number>>
 }
 
@@ -74,7 +78,7 @@ export async function startFixtureService(options: FixtureOptions = {}): Promise
         },
         {
           gateway: 'gw-husa',
-          lastSeenAt: Date.now() - 3 * 3_600_000,
+          lastSeenAt: Date.now() - (options.gateways === 'well' ? 60_000 : 3 * 3_600_000),
           book: { received: 80, stored: 80, duplicate: 0, superseded: 0, quarantined: 0, pending: 0 },
         },
       ],
@@ -111,7 +115,7 @@ export async function startFixtureService(options: FixtureOptions = {}): Promise
       loopback: true,
       hosts: [],
       requestsPerMinute: 100_000,
-      consoleDirectory: fileURLToPath(new URL('../../console/dist', import.meta.url)),
+      consoleDirectory: options.consoleDirectory ?? fileURLToPath(new URL('../../console/dist', import.meta.url)),
       heartbeatMs: 500,
     })
     if (!app.hasRoute({ method: 'GET', url: '/api/v1/areas/:id/residual' })) app.get('/api/v1/areas/:id/residual', residual)
