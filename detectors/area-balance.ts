@@ -12,12 +12,22 @@ const BRIDGE = 8
 /** A meter whose usual mean is below this share of the supply does not stop the area from being judged while silent. */
 const SMALL_SHARE = 0.003
 
+/**
+ * Loss that grows with the load, by two models: a share of the supply (meter errors, and loss near the usual load), and
+ * ohmic loss with its square (1/W). Where a load far above the usual is drawn they part, and the larger is believed: a
+ * new mill behind a meter must not look like a tap.
+ */
+export interface LoadLoss {
+  readonly share: number
+  readonly ohmic: number
+}
+
 export interface Remainder {
   /** W per slot, NaN where not judgeable; may be negative. Load-dependent loss is taken out. */
   readonly watts: Float64Array
   readonly judgeable: number
-  /** Slope of raw remainder over supply on this day, NaN when it cannot be told. */
-  readonly slope: number
+  /** This day's loss by the load, NaN when it cannot be told. */
+  readonly loss: LoadLoss
   readonly meanSupplyW: number
 }
 
@@ -32,12 +42,12 @@ export interface MemberDay {
 
 const sum = new Float64Array(SLOTS)
 
-/** `slope`: load-dependent share of the supply that is lost, from earlier days. `member(i)` may return the same object each time. */
+/** `loss`: by the load, from earlier days. `member(i)` may return the same object each time. */
 export function areaRemainder(
   supply: Float64Array,
   members: number,
   member: (index: number) => MemberDay,
-  slope: number,
+  loss: LoadLoss,
 ): Remainder {
   sum.fill(0)
   let meanSupplyW = 0
@@ -55,9 +65,9 @@ export function areaRemainder(
     watts[slot] = supply[slot] - sum[slot]
     if (!Number.isNaN(watts[slot])) judgeable++
   }
-  const daySlope = slopeOver(supply, watts)
-  for (let slot = 0; slot < SLOTS; slot++) watts[slot] -= slope * supply[slot]
-  return { watts, judgeable, slope: daySlope, meanSupplyW }
+  const found = { share: slopeOver(supply, watts, 1), ohmic: slopeOver(supply, watts, 2) }
+  for (let slot = 0; slot < SLOTS; slot++) watts[slot] -= Math.max(loss.share * supply[slot], loss.ohmic * supply[slot] ** 2)
+  return { watts, judgeable, loss: found, meanSupplyW }
 }
 
 function addMember({ watts, usualMeanW, mayBeSilent }: MemberDay, meanSupplyW: number): void {
@@ -92,15 +102,15 @@ function fillHole(
   for (let slot = before + 1; slot < after; slot++) sum[slot] += bridged
 }
 
-/** Least-squares slope of remainder over supply; NaN with too few slots or a supply that hardly moves. */
-function slopeOver(supply: Float64Array, remainder: Float64Array): number {
+/** Least-squares slope of remainder over a power of the supply; NaN with too few slots or a supply that hardly moves. */
+function slopeOver(supply: Float64Array, remainder: Float64Array, power: number): number {
   let n = 0
   let sx = 0
   let sy = 0
   let sxx = 0
   let sxy = 0
   for (let slot = 0; slot < SLOTS; slot++) {
-    const x = supply[slot]
+    const x = supply[slot] ** power
     const y = remainder[slot]
     if (Number.isNaN(y)) continue
     n++

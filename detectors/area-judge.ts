@@ -21,8 +21,9 @@ export class AreaJudge {
   readonly records: DayRecords
   readonly settled = new Map<number, readonly Episode[]>()
   readonly standing = new Map<number, readonly Episode[]>()
-  /** Slope of remainder over supply by area and day, like the day records. */
-  readonly slopes: Float32Array
+  /** Loss by the load (detectors/area-balance.ts) by area and day, like the day records. */
+  readonly shares: Float32Array
+  readonly ohmics: Float32Array
   readonly settledDay: Uint16Array
   readonly #clock: DayClock
   readonly #window: IntervalWindow
@@ -48,11 +49,12 @@ export class AreaJudge {
     this.#pointRecords = pointRecords
     this.#known = known
     this.records = new DayRecords(areas)
-    this.slopes = new Float32Array(areas * RING_DAYS).fill(Number.NaN)
+    this.shares = new Float32Array(areas * RING_DAYS).fill(Number.NaN)
+    this.ohmics = new Float32Array(areas * RING_DAYS).fill(Number.NaN)
     this.settledDay = new Uint16Array(areas)
   }
 
-  useLedger(known: JudgedLedger): void {
+  swapLedger(known: JudgedLedger): void {
     this.#known = known
   }
 
@@ -89,7 +91,7 @@ export class AreaJudge {
   }
 
   #fold(area: number, day: number, episodes: readonly Episode[]): readonly Episode[] {
-    const { watts, judgeable, slope } = this.#remainder(area, day)
+    const { watts, judgeable, loss } = this.#remainder(area, day)
     for (let slot = 0; slot < SLOTS; slot++) {
       this.#watts[slot] = watts[slot] + REMAINDER_OFFSET_W
       this.#codes[slot] = !Number.isNaN(watts[slot]) ? slotCode(this.#watts[slot], Number.NaN) : 0
@@ -107,7 +109,9 @@ export class AreaJudge {
       until: SLOTS,
     })
     this.records.set(area, day, record, folded.suspect ? DAY_SUSPECT : 0)
-    this.slopes[area * RING_DAYS + (day % RING_DAYS)] = folded.suspect || judgeable < JUDGEABLE_SLOTS ? Number.NaN : slope
+    const unfit = folded.suspect || judgeable < JUDGEABLE_SLOTS
+    this.shares[area * RING_DAYS + (day % RING_DAYS)] = unfit ? Number.NaN : loss.share
+    this.ohmics[area * RING_DAYS + (day % RING_DAYS)] = unfit ? Number.NaN : loss.ohmic
     return folded.episodes
   }
 
@@ -127,13 +131,17 @@ export class AreaJudge {
       member.mayBeSilent = dead[row] === 1
       return member
     }
-    return areaRemainder(this.#supply, memberStart[area + 1] - from, memberDay, this.#usualSlope(area, day))
+    return areaRemainder(this.#supply, memberStart[area + 1] - from, memberDay, {
+      share: Math.min(0.15, Math.max(-0.05, usualLoss(this.shares, area, day))),
+      ohmic: Math.min(1e-5, Math.max(0, usualLoss(this.ohmics, area, day))),
+    })
   }
 
   #forget(area: number, from: number, to: number): void {
     this.records.forget(area, from, to)
     for (let day = Math.max(from + 1, to - RING_DAYS + 1); day <= to; day++) {
-      this.slopes[area * RING_DAYS + (day % RING_DAYS)] = Number.NaN
+      this.shares[area * RING_DAYS + (day % RING_DAYS)] = Number.NaN
+      this.ohmics[area * RING_DAYS + (day % RING_DAYS)] = Number.NaN
     }
   }
 
@@ -155,15 +163,16 @@ export class AreaJudge {
     }
     return Number.NaN
   }
+}
 
-  #usualSlope(area: number, day: number): number {
-    const known: number[] = []
-    for (let back = 1; back < RING_DAYS; back++) {
-      const slope = this.slopes[area * RING_DAYS + ((day - back) % RING_DAYS)]
-      if (!Number.isNaN(slope)) known.push(slope)
-    }
-    if (known.length < 3) return 0
-    known.sort((a, b) => a - b)
-    return Math.min(0.15, Math.max(-0.05, known[known.length >> 1]))
+/** Median over the days before `day`; 0 before three of them are known. */
+function usualLoss(days: Float32Array, area: number, day: number): number {
+  const known: number[] = []
+  for (let back = 1; back < RING_DAYS; back++) {
+    const loss = days[area * RING_DAYS + ((day - back) % RING_DAYS)]
+    if (!Number.isNaN(loss)) known.push(loss)
   }
+  if (known.length < 3) return 0
+  known.sort((a, b) => a - b)
+  return known[known.length >> 1]
 }

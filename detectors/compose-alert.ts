@@ -16,6 +16,8 @@ export interface Verdict {
 const PRIOR: Readonly<Record<string, number>> = {
   'flat-load': -1.6,
   'night-surge': -1.8,
+  'long-run': -2,
+  surplus: -1.8,
   'furnace-burst': -2.4,
   'dead-account': -2.6,
 }
@@ -24,6 +26,8 @@ const PRIOR: Readonly<Record<string, number>> = {
 const LEAST_HOT_DAYS: Readonly<Record<string, number>> = {
   'flat-load': 2,
   'night-surge': 3,
+  'long-run': 5,
+  surplus: 3,
   'furnace-burst': 3,
   'dead-account': 1,
 }
@@ -130,7 +134,7 @@ function revision(
 function routeOf(subject: Subject, episode: Episode, standing: Standing): AlertRoute {
   if (episode.detector === 'dead-account') return 'revived'
   if (subject.kind === 'area') return 'tapped'
-  if (episode.detector === 'flat-load') return 'metered'
+  if (episode.detector === 'flat-load' || episode.detector === 'long-run') return 'metered'
   if (episode.detector === 'furnace-burst') return 'smelting'
   // a small flat block at night in a quiet house is a pump that runs in the dark, not a mill inside a host's load
   const quietHost = episode.usual.noon.medianW < 1_500

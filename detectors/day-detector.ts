@@ -16,6 +16,7 @@ export interface DayView {
   readonly nightW: number
   readonly noonW: number
   readonly burstW: number
+  readonly meanW: number
   readonly swings: number
   /** What is usual here, from the days before the suspect load began. */
   readonly usual: Usual
@@ -26,6 +27,7 @@ export interface Usual {
   readonly night: Reference
   readonly noon: Reference
   readonly burst: Reference
+  readonly mean: Reference
   /** Reactive power (var) of the usual night, NaN when unknown. */
   readonly nightVars: number
 }

@@ -8,10 +8,10 @@ import { type DayDetector, type DayFinding, type DayView, flatnessOf, quantileOf
 
 export const DeadAccountConfig = z.strictObject({
   /** Slots below this mean power (W) are creep. */
-  creepW: z.number().positive().default(40),
+  creepW: z.number().positive().default(300),
   /** Energy of a day (Wh) from which it counts. */
-  leastWh: z.number().positive().default(300),
-  leastSlots: z.int().positive().default(2),
+  leastWh: z.number().positive().default(900),
+  leastSlots: z.int().positive().default(3),
 })
 
 /** Judges any day of an account that should draw nothing, whole or not; `hours` says how long it drew. */

@@ -11,7 +11,7 @@ import type { JudgedLedger } from './judged-ledger.ts'
 import { areaSubject, type Case, pointSubject, type Subject } from './subject.ts'
 
 /** Beginnings within this many seconds of each other are company. */
-const COMPANY_SECONDS = 5 * 86_400
+const COMPANY_SECONDS = 8 * 86_400
 const SAME_START_SECONDS = 26 * 3_600
 
 interface Docket {
@@ -105,8 +105,9 @@ export class Desk {
         continue
       }
       if (other.subject.kind === 'area' || other.episode.detector !== episode.detector) continue
+      if (other.subject.category !== subject.category || !ofOneSize(other, standing)) continue
       if (other.subject.area === subject.area) kinInArea++
-      else if (other.subject.category === subject.category) kinInCounty++
+      else kinInCounty++
     }
     return { subject, episode, standing, kinInArea, kinInCounty, misbooked, month: this.#monthOf(episode.onset) }
   }
@@ -132,6 +133,10 @@ function beginnings(dockets: readonly Docket[]): Beginning[] {
 
 function alike(other: Beginning, standing: Standing): boolean {
   return Math.abs(other.powerW - standing.powerW) <= 0.2 * Math.max(other.powerW, standing.powerW)
+}
+
+function ofOneSize(other: Beginning, standing: Standing): boolean {
+  return other.powerW < 2.5 * standing.powerW && standing.powerW < 2.5 * other.powerW
 }
 
 function retracted(alert: Alert): Alert {

@@ -16,8 +16,10 @@ import { flatLoad } from './flat-load.ts'
 import { furnaceBurst } from './furnace-burst.ts'
 import { IntervalWindow } from './interval-window.ts'
 import { type JudgedLedger, judgedLedger } from './judged-ledger.ts'
+import { longRun } from './long-run.ts'
 import { nightSurge } from './night-surge.ts'
 import { PointJudge } from './point-judge.ts'
+import { surplus } from './surplus.ts'
 
 /** Changes of the judging of an area's remainder against that of a meter: no host hides in it, and the offset is no level. */
 const AREA_FLAT = { leastW: 1_800, spreads: 4.5, share: 0, unsteadiness: 0.03, timesHighest: 1.05 }
@@ -57,10 +59,20 @@ export class DetectorBank {
     this.#known = judgedLedger(ledger, config.horizonMeters)
     this.#dirty = new Uint8Array(rows)
     this.window = new IntervalWindow(clock, rows)
-    const live = [flatLoad(config.flatLoad), nightSurge(config.nightSurge), furnaceBurst(config.furnaceBurst)]
-    const quiet = { floorW: config.flatLoad.leastW, nightW: config.nightSurge.leastW, burstW: config.furnaceBurst.leastW }
+    const live = [
+      flatLoad(config.flatLoad),
+      nightSurge(config.nightSurge),
+      longRun(config.longRun),
+      furnaceBurst(config.furnaceBurst),
+    ]
+    const burstW = Math.min(config.furnaceBurst.leastW, config.longRun.leastW)
+    const quiet = { floorW: config.flatLoad.leastW, nightW: config.nightSurge.leastW, burstW }
     this.points = new PointJudge(clock, this.window, { live, dead: [deadAccount(config.deadAccount)], quiet }, this.#known, rows)
-    const remainder = [flatLoad({ ...config.flatLoad, ...AREA_FLAT }), nightSurge({ ...config.nightSurge, ...AREA_NIGHT })]
+    const remainder = [
+      flatLoad({ ...config.flatLoad, ...AREA_FLAT }),
+      nightSurge({ ...config.nightSurge, ...AREA_NIGHT }),
+      surplus(config.surplus),
+    ]
     this.areas = new AreaJudge(clock, this.window, remainder, this.points.records, this.#known, areas)
     this.#desk = new Desk(config, clock)
   }
@@ -69,10 +81,10 @@ export class DetectorBank {
     return this.#known.ledger.version
   }
 
-  useLedger(ledger: Ledger): void {
+  swapLedger(ledger: Ledger): void {
     this.#known = judgedLedger(ledger, this.config.horizonMeters)
-    this.points.useLedger(this.#known)
-    this.areas.useLedger(this.#known)
+    this.points.swapLedger(this.#known)
+    this.areas.swapLedger(this.#known)
   }
 
   /** What became of each reading (detectors/interval-window.ts, Outcome); sets the batch's `revision` column. Call once per batch, before `judge`. */
@@ -124,7 +136,8 @@ export class DetectorBank {
     for (const [name, column] of Object.entries(this.window.state)) yield [`window.${name}`, column]
     for (const [name, column] of Object.entries(this.points.records.columns)) yield [`points.${name}`, column]
     for (const [name, column] of Object.entries(this.areas.records.columns)) yield [`areas.${name}`, column]
-    yield ['areas.slopes', this.areas.slopes]
+    yield ['areas.shares', this.areas.shares]
+    yield ['areas.ohmics', this.areas.ohmics]
     yield ['areas.settledDay', this.areas.settledDay]
   }
 

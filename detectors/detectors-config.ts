@@ -2,13 +2,17 @@ import { z } from 'zod'
 import { DeadAccountConfig } from './dead-account.ts'
 import { FlatLoadConfig } from './flat-load.ts'
 import { FurnaceBurstConfig } from './furnace-burst.ts'
+import { LongRunConfig } from './long-run.ts'
 import { NightSurgeConfig } from './night-surge.ts'
+import { SurplusConfig } from './surplus.ts'
 
 /** The slot `detectors` of the configuration: every detector's own schema, joined. */
 export const DetectorsConfig = z.strictObject({
   flatLoad: FlatLoadConfig.prefault({}),
   nightSurge: NightSurgeConfig.prefault({}),
+  longRun: LongRunConfig.prefault({}),
   furnaceBurst: FurnaceBurstConfig.prefault({}),
+  surplus: SurplusConfig.prefault({}),
   deadAccount: DeadAccountConfig.prefault({}),
   /** Judge only subjects with a mine this near (m): what lies farther cannot be fed at low voltage. */
   horizonMeters: z.number().positive().max(100_000).default(8_000),

@@ -85,6 +85,8 @@ const MOST_STANDINGS = 45
 const REST_DAYS: Readonly<Record<string, number>> = {
   'flat-load': 3,
   'night-surge': 7,
+  'long-run': 6,
+  surplus: 5,
   'furnace-burst': 15,
   'dead-account': 7,
 }

@@ -8,9 +8,9 @@ import { addedTangent, type DayDetector, type DayFinding, type DayView, flatness
 
 export const FurnaceBurstConfig = z.strictObject({
   /** Bursts less than this (W) above everything usual are ovens, welders and cars. */
-  leastW: z.number().positive().default(6_500),
+  leastW: z.number().positive().default(5_500),
   /** Against the highest level held on a usual day. */
-  timesUsual: z.number().positive().default(1.6),
+  timesUsual: z.number().positive().default(1.25),
   leastSlots: z.int().positive().default(3),
   mostSlots: z.int().positive().default(14),
 })

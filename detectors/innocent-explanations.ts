@@ -34,7 +34,7 @@ const LOOK_ALIKES: readonly LookAlike[] = [
     tangent: [0.55, 0.9],
     common: 0.3,
     company: 0.5,
-    fits: ({ standing }) => (standing.hotDays > 12 ? 0.4 : 1),
+    fits: ({ standing }) => (standing.levelSpread > 0.12 ? 1.3 : standing.levelSpread < 0.05 ? 0.6 : 1),
     sentence: {
       zh: '烤烟季密集烤房:一炉约六七天,邻户同时开炉。查核:是否烟农、烤房编号。',
       en: 'Tobacco curing: a batch lasts six or seven days and neighbours cure together. Check for a barn and a grower’s contract.',
@@ -42,7 +42,7 @@ const LOOK_ALIKES: readonly LookAlike[] = [
   },
   {
     kind: 'irrigation',
-    detectors: ['flat-load', 'night-surge'],
+    detectors: ['flat-load', 'night-surge', 'long-run'],
     categories: ['agricultural'],
     months: [11, 12, 1, 2, 3, 4, 5],
     kilowatts: [2, 40],
@@ -87,7 +87,7 @@ const LOOK_ALIKES: readonly LookAlike[] = [
   },
   {
     kind: 'lawful-works',
-    detectors: ['flat-load', 'night-surge', 'furnace-burst'],
+    detectors: ['flat-load', 'night-surge', 'long-run', 'furnace-burst'],
     categories: ['industrial', 'commercial'],
     months: ALL_YEAR,
     kilowatts: [3, 1000],
@@ -161,7 +161,7 @@ const LOOK_ALIKES: readonly LookAlike[] = [
   },
   {
     kind: 'crop-drying',
-    detectors: ['flat-load', 'night-surge', 'furnace-burst'],
+    detectors: ['flat-load', 'night-surge', 'long-run', 'furnace-burst'],
     categories: ['agricultural', 'commercial', 'residential'],
     months: [10, 11, 12, 1, 2, 3],
     kilowatts: [3, 45],
@@ -194,7 +194,7 @@ const LOOK_ALIKES: readonly LookAlike[] = [
   },
   {
     kind: 'building-site',
-    detectors: ['flat-load', 'night-surge', 'furnace-burst'],
+    detectors: ['flat-load', 'night-surge', 'long-run', 'furnace-burst'],
     categories: ['commercial', 'industrial', 'public'],
     months: ALL_YEAR,
     kilowatts: [10, 700],
@@ -206,14 +206,14 @@ const LOOK_ALIKES: readonly LookAlike[] = [
   },
   {
     kind: 'festival',
-    detectors: ['furnace-burst', 'night-surge'],
+    detectors: ['furnace-burst', 'night-surge', 'long-run'],
     categories: ['residential', 'commercial', 'public'],
     months: ALL_YEAR,
     kilowatts: [3, 20],
     tangent: [0, 0.5],
     common: 0.5,
     company: 0.2,
-    fits: ({ standing }) => (standing.hotDays >= 4 ? 0.1 : 1),
+    fits: ({ standing }) => (standing.hotDays >= 6 ? 0.1 : standing.hotDays >= 5 ? 0.4 : 1),
     sentence: { zh: '婚丧节庆:两到四晚。', en: 'A wedding, funeral or festival: two to four evenings.' },
   },
   {

@@ -45,7 +45,7 @@ export class PointJudge {
     this.#quiet = { floor: powerCode(quiet.floorW), night: powerCode(quiet.nightW), burst: powerCode(quiet.burstW) }
   }
 
-  useLedger(known: JudgedLedger): void {
+  swapLedger(known: JudgedLedger): void {
     this.#known = known
   }
 

@@ -95,6 +95,7 @@ function viewOf(clock: DayClock, subject: SubjectDay, usual: Usual, before: DayV
     nightW: WATTS[record.night],
     noonW: WATTS[record.noon],
     burstW: WATTS[record.burst],
+    meanW: WATTS[record.mean],
     swings: record.swings,
     usual,
   }
@@ -112,6 +113,7 @@ export function usualOf(records: DayRecords, row: number, day: number): Usual {
     night: referenceOf(records, row, day, 'night'),
     noon: referenceOf(records, row, day, 'noon'),
     burst: referenceOf(records, row, day, 'burst'),
+    mean: referenceOf(records, row, day, 'mean'),
     nightVars: usualNightVars(records, row, day),
   }
 }

@@ -15,7 +15,7 @@ export interface Evidence {
 }
 
 export function weighEvidence(it: Case): Evidence[] {
-  const found = [endurance(it), geography(it), size(it), steadiness(it), reactive(it), hostOf(it), rhythm(it)]
+  const found = [endurance(it), geography(it), size(it), steadiness(it), reactive(it), hostOf(it), rhythm(it), company(it)]
   return found.filter((evidence): evidence is Evidence => evidence !== null)
 }
 
@@ -32,16 +32,11 @@ function endurance({ standing, episode, subject }: Case): Evidence {
       },
     }
   }
+  const [few, some, many] = idleHost(subject, episode) ? [4, 5, 7] : (DAYS_WANTED[episode.detector] ?? [2, 3, 5])
   const share = hotDays / days
-  const full = episode.detector === 'furnace-burst' ? [3, 5, 8] : episode.detector === 'night-surge' ? [3, 5, 8] : [2, 3, 5]
-  const nats =
-    (hotDays < full[0] ? -2 : hotDays < full[1] ? -0.5 : hotDays < full[2] ? 0.4 : 0.9) +
-    (share < 0.6 && episode.detector !== 'furnace-burst' ? -0.6 : 0)
-  const what = {
-    'flat-load': { zh: '昼夜不停', en: 'round the clock' },
-    'night-surge': { zh: '夜间', en: 'at night' },
-    'furnace-burst': { zh: '短时大功率', en: 'in short bursts' },
-  }[episode.detector] ?? { zh: '', en: '' }
+  const torn = episode.detector === 'furnace-burst' ? 0 : share < 0.45 ? -1.2 : share < 0.7 ? -0.5 : 0
+  const nats = (hotDays < few ? -2 : hotDays < some ? -0.5 : hotDays < many ? 0.4 : 0.9) + torn
+  const what = MANNER[episode.detector] ?? { zh: '', en: '' }
   const usual = Math.max(0, episode.usualW)
   return {
     group: episode.detector,
@@ -51,6 +46,27 @@ function endurance({ standing, episode, subject }: Case): Evidence {
       en: `On ${hotDays} of ${days} days about ${kw(standing.powerW)} kW more than usual (${kw(usual)} kW) ${what.en}, ${standing.hours.toFixed(1)} hours a day.`,
     },
   }
+}
+
+const DAYS_WANTED: Readonly<Record<string, readonly number[]>> = {
+  'flat-load': [2, 3, 5],
+  'night-surge': [3, 5, 8],
+  'long-run': [5, 7, 10],
+  surplus: [3, 4, 6],
+  'furnace-burst': [3, 5, 8],
+}
+
+const MANNER: Readonly<Record<string, Sentence>> = {
+  'flat-load': { zh: '昼夜不停', en: 'round the clock' },
+  'night-surge': { zh: '夜间', en: 'at night' },
+  'long-run': { zh: '整班连续', en: 'in one long run' },
+  surplus: { zh: '无表', en: 'past the meters' },
+  'furnace-burst': { zh: '短时大功率', en: 'in short bursts' },
+}
+
+/** An account that drew next to nothing until its season came: a barn, a pump, a works' second supply. */
+function idleHost(subject: Case['subject'], episode: Case['episode']): boolean {
+  return subject.kind === 'usage-point' && subject.category !== 'residential' && episode.usual.mean.medianW < 250
 }
 
 /** Reach by power and cable, and how open the mine is. */
@@ -115,8 +131,8 @@ function steadiness({ standing, episode, subject }: Case): Evidence | null {
   if (episode.detector === 'dead-account' || episode.detector === 'furnace-burst') return null
   const { flatness, levelSpread } = standing
   const loose = subject.kind === 'area' ? 2 : 1
-  const flat = flatness < 0.03 * loose ? 0.7 : flatness < 0.08 * loose ? 0.4 : flatness < 0.16 * loose ? -0.3 : -1
-  const same = standing.hotDays < 2 ? 0 : levelSpread < 0.12 ? 0.3 : levelSpread < 0.3 ? 0 : -0.7
+  const flat = flatness < 0.03 * loose ? 0.7 : flatness < 0.08 * loose ? 0.4 : flatness < 0.16 * loose ? -0.2 : -0.7
+  const same = standing.hotDays < 2 ? 0 : levelSpread < 0.12 ? 0.3 : levelSpread < 0.3 ? 0 : -0.5
   return {
     group: 'steadiness',
     nats: flat + same,
@@ -132,22 +148,10 @@ function reactive({ standing, episode }: Case): Evidence | null {
   const { tangent } = standing
   if (tangent === null || episode.detector === 'dead-account') return null
   const factor = 1 / Math.hypot(1, tangent)
-  const furnace = episode.detector === 'furnace-burst'
-  const nats = furnace
-    ? tangent < 0.22
-      ? -1.2
-      : tangent < 0.3
-        ? -0.2
-        : tangent < 0.75
-          ? 0.7
-          : -0.2
-    : tangent < 0.3
-      ? -2.6
-      : tangent < 0.45
-        ? -1
-        : tangent < 0.95
-          ? 0.9
-          : -0.2
+  const steps = TANGENT_NATS[episode.detector] ?? TANGENT_NATS['flat-load']
+  const found = steps.find(([below]) => tangent < below)?.[1] ?? -0.2
+  // a bank of capacitors hides the motors of a mill; nothing else of that size runs in shifts near power factor 1
+  const nats = episode.detector !== 'flat-load' && standing.powerW > 12_000 ? Math.max(found, -0.5) : found
   return {
     group: 'power-factor',
     nats,
@@ -156,6 +160,31 @@ function reactive({ standing, episode }: Case): Evidence | null {
       en: `The added load has a power factor of about ${factor.toFixed(2)}, ${nats > 0 ? 'as loaded motors or induction furnaces have' : 'unlike loaded motors'}.`,
     },
   }
+}
+
+/** Nats for tan φ below each bound. */
+const TANGENT_NATS: Readonly<Record<string, readonly (readonly [number, number])[]>> = {
+  'flat-load': [
+    [0.3, -2.6],
+    [0.45, -0.8],
+    [0.95, 0.9],
+    [1.2, 0.2],
+  ],
+  'night-surge': [
+    [0.3, -1.8],
+    [0.45, -0.3],
+    [1, 0.8],
+  ],
+  'long-run': [
+    [0.3, -1.8],
+    [0.45, -0.3],
+    [1, 0.8],
+  ],
+  'furnace-burst': [
+    [0.22, -1.2],
+    [0.3, -0.2],
+    [0.75, 0.7],
+  ],
 }
 
 /** Whose account it is: a home or a farm has no use for such a load, a works has. */
@@ -171,15 +200,17 @@ function hostOf({ subject, episode, standing }: Case): Evidence | null {
       },
     }
   }
-  const nats = { residential: 0.9, agricultural: 0.1, commercial: -0.3, industrial: -1.1, public: -1.3 }[
+  const nats = { residential: 0.9, agricultural: 0.1, commercial: -0.3, industrial: -0.9, public: -1.3 }[
     subject.category ?? 'residential'
   ]
   const before = Math.max(episode.usual.noon.medianW, episode.usualW)
   const established = before > 0.6 * standing.powerW ? -0.6 : before < 0.15 * standing.powerW ? 0.3 : 0
-  const over = standing.powerW / 1000 > 1.05 * subject.contractKw ? 0.6 : 0
+  const idle = idleHost(subject, episode) ? -0.7 : 0
+  const load = (standing.powerW + Math.max(0, episode.usualW)) / 1000 / subject.contractKw
+  const over = load > 1.3 ? 1.2 : load > 1.05 ? 0.6 : load > 0.4 && load < 0.95 ? -0.4 : 0
   return {
     group: 'account',
-    nats: nats + established + over,
+    nats: nats + established + over + idle,
     sentence: {
       zh: `${CATEGORY[subject.category ?? 'residential'].zh}户${over > 0 ? `,超过合同容量 ${subject.contractKw} kW` : ''};此前白天约 ${kw(before)} kW。`,
       en: `A ${CATEGORY[subject.category ?? 'residential'].en} account${over > 0 ? `, above its contract of ${subject.contractKw} kW` : ''}; before, about ${kw(before)} kW by day.`,
@@ -206,6 +237,19 @@ function rhythm({ standing, episode }: Case): Evidence | null {
     sentence: {
       zh: `每天开停约 ${Math.round(standing.swings / 2)} 次。`,
       en: `It switches on and off about ${Math.round(standing.swings / 2)} times a day.`,
+    },
+  }
+}
+
+/** Accounts of one kind that begin together follow a season, a tariff or the weather; thieves do not start in step. */
+function company({ kinInArea, kinInCounty, subject, episode }: Case): Evidence | null {
+  if (subject.kind === 'area' || episode.detector === 'dead-account' || kinInArea + kinInCounty === 0) return null
+  return {
+    group: 'company',
+    nats: -0.4 * Math.min(7, kinInCounty + 2 * kinInArea),
+    sentence: {
+      zh: `前后十天内,本台区另有 ${kinInArea} 户、全县同类户另有 ${kinInCounty} 户开始类似用电。`,
+      en: `Within ten days, ${kinInArea} others in the area and ${kinInCounty} of its kind in the county began alike.`,
     },
   }
 }

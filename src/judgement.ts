@@ -10,8 +10,8 @@ import { Registers } from '../ingest/registers.ts'
 import type { Alert } from '../model/alert.ts'
 import type { Ledger } from '../model/ledger.ts'
 import type { JournalledPacket } from '../model/packet.ts'
-import { GatewayBooks } from './gateway-books.ts'
 import { bytesOf, type Checkpoint, loadCheckpoint, saveCheckpoint } from './checkpoint.ts'
+import { GatewayBooks } from './gateway-books.ts'
 
 /** Raised whenever state written by an older build no longer means the same. */
 const STATE_VERSION = 1
@@ -57,10 +57,10 @@ export class Judgement {
   }
 
   /** Between slices only: a new version of the ledgers, with more rows perhaps. */
-  useLedger(ledger: Ledger): void {
+  swapLedger(ledger: Ledger): void {
     if (ledger.version === this.#bank.ledgerVersion) return
     if (ledger.usagePoints.length <= this.#bank.rows && ledger.areas.length <= this.#bank.areaRows) {
-      this.#bank.useLedger(ledger)
+      this.#bank.swapLedger(ledger)
       return
     }
     const old = this.#bank.snapshot()

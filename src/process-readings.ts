@@ -8,9 +8,9 @@ import type { JournalReader, Slice } from '../ingest/journal.ts'
 import type { Alert } from '../model/alert.ts'
 import type { Ledger } from '../model/ledger.ts'
 import type { JournalledPacket } from '../model/packet.ts'
-import type { ReadingStore } from './stores/reading-store.ts'
 import { insist } from './insist.ts'
 import type { Judgement } from './judgement.ts'
+import type { ReadingStore } from './stores/reading-store.ts'
 
 export interface Line {
   readonly journal: JournalReader
@@ -38,7 +38,7 @@ export interface DecodedSlice {
 export async function processReadings(line: Line, signal: AbortSignal): Promise<void> {
   const { judgement, journal, readings, quarantine, alerts } = line
   for await (const slice of journal.readFrom(judgement.position, signal)) {
-    judgement.useLedger(line.ledger())
+    judgement.swapLedger(line.ledger())
     for await (const { packets, decoded } of line.decode(slice, judgement, line.ledger())) {
       quarantine.add(decoded.refused)
       judgement.take(packets, decoded)

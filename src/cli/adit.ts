@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { complain, ExitCode } from './command-output.ts'
 import { decodeCommand } from './decode.ts'
 import { demoCommand } from './demo.ts'
+import { detectCommand } from './detect.ts'
 import { doctorCommand } from './doctor.ts'
 import { gatewayCommand } from './gateway.ts'
 import { importCommand } from './import.ts'
@@ -15,6 +16,7 @@ export function aditProgram(): Command {
     .addCommand(serveCommand())
     .addCommand(demoCommand())
     .addCommand(importCommand())
+    .addCommand(detectCommand())
     .addCommand(decodeCommand())
     .addCommand(gatewayCommand())
     .addCommand(tokenCommand())

@@ -40,7 +40,13 @@ test('any order, batching and repetition of the same readings within the latenes
   expect(alerted).toBeGreaterThan(100)
 })
 
-function play({ fates, tapW }: { fates: readonly (typeof fate extends fc.Arbitrary<infer T> ? T : never)[]; tapW: number }): Reading[] {
+function play({
+  fates,
+  tapW,
+}: {
+  fates: readonly (typeof fate extends fc.Arbitrary<infer T> ? T : never)[]
+  tapW: number
+}): Reading[] {
   const readings: Reading[] = []
   for (let slot = 0; slot < DAYS * SLOTS; slot++) {
     const day = Math.floor(slot / SLOTS)
@@ -51,8 +57,9 @@ function play({ fates, tapW }: { fates: readonly (typeof fate extends fc.Arbitra
       const wobble = 1 + 0.02 * Math.sin(slot * (row + 1))
       const on =
         day >= fromDay &&
+        kind !== 'quiet' &&
         (kind === 'pump' || (kind === 'mill' && hour >= 9 && hour < 17) || (kind === 'furnace' && hour >= 7 && hour < 9))
-      const energyWh = (closed ? 0 : baseWh * wobble) + (on && kind !== 'quiet' ? (powerW / 4) * wobble : 0)
+      const energyWh = (closed ? 0 : baseWh * wobble) + (on ? (powerW / 4) * wobble : 0)
       totalWh += energyWh
       const start = FIRST_NOON + slot * 900
       if (gaps.some(([from, length]) => slot >= from && slot < from + length)) return
