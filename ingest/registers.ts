@@ -21,9 +21,9 @@ export interface RegistersConfig {
 
 /** Longer than this is never a meter's own interval. */
 const LONGEST_USUAL = 3_600
-/** Of a coarser interval than the usual this many differences must be seen before it is believed, of a finer one three. */
-const COARSER_PROOF = 8
+/** A finer interval than the usual is believed after this many differences, a coarser one when all that are remembered are. */
 const FINER_PROOF = 3
+const COARSER_PROOF = DEPTH - 1
 
 export class Registers {
   readonly #config: RegistersConfig
@@ -139,7 +139,8 @@ export class Registers {
     differences.sort()
     const middle = differences[(count - 1) >> 1]
     if (middle < usualSeconds) return Math.max(60, middle)
-    return count >= COARSER_PROOF ? Math.min(middle, LONGEST_USUAL) : usualSeconds
+    const coarser = count === COARSER_PROOF && differences[0] >= 1.5 * usualSeconds
+    return coarser ? Math.min(middle, LONGEST_USUAL) : usualSeconds
   }
 }
 
