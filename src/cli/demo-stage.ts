@@ -1,7 +1,8 @@
 /**
- * Plays the demo county in a thread of its own, so that page and judging stay quick. Writes the ledgers as files, waits until
- * they are imported, then puts the history onto the line as `adit import` does, part by part, and hands over the month to come.
+ * Plays the demo county in a thread of its own, so that page and judging stay quick. Fills the ledgers, waits until the service
+ * runs, then puts the history onto the line as `adit import` does, part by part, and hands over the month to come.
  */
+import { join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { demoCounty, HISTORY_DAYS, LIVE_FROM } from '../../fixtures/demo-county.ts'
 import type { LiveMonth } from '../../fixtures/live-month.ts'
@@ -10,14 +11,14 @@ import { playWorld, type World } from '../../fixtures/simulator/world.ts'
 import { writeLedgers } from '../../fixtures/simulator/world-files.ts'
 import { ImportWriter } from '../../ingest/import-writer.ts'
 import { SqliteJournal } from '../../ingest/sqlite-journal.ts'
-import { IMPORT_TOPIC } from '../../ingest/topic-routes.ts'
+import { TimeZone } from '../../ingest/time-zone.ts'
+import { IMPORT_GATEWAY, IMPORT_TOPIC } from '../../ingest/topic-routes.ts'
 import type { DataFiles } from '../data-directory.ts'
+import { importFiles } from '../import-files.ts'
 import { LedgerStore } from '../ledger/ledger-store.ts'
 
 export interface StageOrder {
   readonly startDate: string
-  /** Where the ledgers' files go. */
-  readonly directory: string
   readonly files: DataFiles
   /** Epoch milliseconds: when the history is said to have come in. */
   readonly now: number
@@ -25,26 +26,27 @@ export interface StageOrder {
 
 export type StageMessage =
   | { readonly kind: 'played'; readonly areas: number; readonly of: number }
-  | { readonly kind: 'ledgers' }
+  /** The ledgers are filled; history starts at `historyUtc` seconds. */
+  | { readonly kind: 'ledgers'; readonly usagePoints: number; readonly historyUtc: number }
   /** `rows` readings are in the journal, of about `of`. */
   | { readonly kind: 'history'; readonly rows: number; readonly of: number }
   | { readonly kind: 'live'; readonly live: LiveMonth }
 
-/** Sent to the stage when the ledgers are imported. */
-export const LEDGERS_IMPORTED = 'ledgers imported'
+/** Said to the stage when the service runs. */
+export const SERVICE_RUNS = 'service runs'
 
 const PART_DAYS = 5
 
 if (parentPort) await playDemo(workerData, parentPort)
 
-async function playDemo({ startDate, directory, files, now }: StageOrder, port: NonNullable<typeof parentPort>): Promise<void> {
+async function playDemo({ startDate, files, now }: StageOrder, port: NonNullable<typeof parentPort>): Promise<void> {
   const post = (message: StageMessage, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer)
   const { options, plan } = demoCounty(startDate)
   const world = playWorld(options, plan, (areas) => post({ kind: 'played', areas, of: options.areas }))
-  writeLedgers(world, directory)
-  const imported = new Promise((resolve) => port.once('message', resolve))
-  post({ kind: 'ledgers' })
-  await imported
+  await importLedgers(world, files, now)
+  const serviceRuns = new Promise((resolve) => port.once('message', resolve))
+  post({ kind: 'ledgers', usagePoints: world.points.length, historyUtc: world.scene.calendar.startUtc })
+  await serviceRuns
 
   const liveFrom = (LIVE_FROM * 60) / options.seconds
   const live = liveMonth(world, liveFrom)
@@ -53,6 +55,27 @@ async function playDemo({ startDate, directory, files, now }: StageOrder, port: 
     { kind: 'live', live },
     live.meters.flatMap(({ columns }) => Object.values(columns).map(bufferOf)),
   )
+}
+
+async function importLedgers(world: World, files: DataFiles, now: number): Promise<void> {
+  const directory = join(files.directory, 'ledgers')
+  writeLedgers(world, directory)
+  const outcomes = await importFiles(
+    ['areas', 'mines', 'usage-points', 'lawful-uses'].map((name) => join(directory, `${name}.csv`)),
+    {
+      data: files.directory,
+      dryRun: false,
+      zone: new TimeZone('Asia/Shanghai'),
+      territory: null,
+      now,
+      futureSeconds: 300,
+      progress: () => {},
+    },
+  )
+  for (const { file, error, rejected } of outcomes) {
+    if (error !== null || rejected > 0)
+      throw new Error(`the demo's ledger ${file} does not hold: ${error ?? `${rejected} rows rejected`}`)
+  }
 }
 
 async function backfill(
@@ -73,7 +96,7 @@ async function backfill(
     const note = writer.finish()
     if (note === null) throw new Error('the demo wrote no history')
     const payload = Buffer.from(JSON.stringify(note))
-    await journal.append({ gateway: 'import', topic: IMPORT_TOPIC, payload, receivedAt: now })
+    await journal.append({ gateway: IMPORT_GATEWAY, topic: IMPORT_TOPIC, payload, receivedAt: now })
     rows += note.rows
     progress(rows)
   }
