@@ -6,9 +6,9 @@
  * knows when in the gap it was drawn, so it must never look like a surge.
  */
 
-import type { ReadingBatchBuilder } from '../model/reading-batch.ts'
+import { FLAG_SPREAD, type ReadingBatchBuilder } from '../model/reading-batch.ts'
 import { QUALITY_RANK, ReadingQuality } from '../model/reading-quality.ts'
-import { registerFlags } from '../model/register-flags.ts'
+import { FLAG_REGISTER } from '../model/register-flags.ts'
 import { MOST_WH, REPEATED, TAKEN, TOO_OLD } from './byte-sink.ts'
 import { DEPTH, RegisterMemory } from './register-memory.ts'
 
@@ -118,7 +118,7 @@ export class Registers {
     const rows = Math.max(1, Math.round(seconds / usual))
     const worse = QUALITY_RANK[memory.quality[a]] <= QUALITY_RANK[memory.quality[b]] ? memory.quality[a] : memory.quality[b]
     const quality = rows === 1 ? worse : ReadingQuality.derived
-    const flags = registerFlags(rows)
+    const flags = rows === 1 ? FLAG_REGISTER : FLAG_REGISTER | FLAG_SPREAD
     for (let row = 0; row < rows; row++) {
       const from = start + Math.floor((row * seconds) / rows)
       const to = start + Math.floor(((row + 1) * seconds) / rows)

@@ -4,7 +4,6 @@ import { REPEATED, TAKEN, TOO_OLD } from '../../ingest/byte-sink.ts'
 import { Registers } from '../../ingest/registers.ts'
 import { FLAG_SPREAD, ReadingBatchBuilder } from '../../model/reading-batch.ts'
 import { QUALITY_RANK, ReadingQuality } from '../../model/reading-quality.ts'
-import { spreadWidth } from '../../model/register-flags.ts'
 
 const QUARTER = 900
 const T0 = 1_795_449_600
@@ -37,10 +36,16 @@ function rowsOf({ columns, length }: ReadingBatchBuilder): number[][] {
   ])
 }
 
-/** What counts in the end for each start: better quality, then spread less, then more energy. */
+/** What counts in the end for each start: better quality, then measured before spread, of two spread ones the later, which knew more registers. */
 function settled({ columns, length }: ReadingBatchBuilder): Map<number, number> {
   const best = new Map<number, number>()
-  const worth = (row: number) => [QUALITY_RANK[columns.quality[row]], -spreadWidth(columns.flags[row]), columns.energyWh[row]]
+  const isSpread = (row: number) => columns.flags[row] & FLAG_SPREAD
+  const worth = (row: number) => [
+    QUALITY_RANK[columns.quality[row]],
+    -isSpread(row),
+    isSpread(row) ? row : 0,
+    columns.energyWh[row],
+  ]
   for (let row = 0; row < length; row++) {
     const known = best.get(columns.start[row])
     if (known === undefined || compare(worth(row), worth(known)) > 0) best.set(columns.start[row], row)
