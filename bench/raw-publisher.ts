@@ -10,6 +10,7 @@ export class RawPublisher {
   readonly #waiting = new Map<number, (acknowledged: boolean) => void>()
   #nextId = 1
   #pongs = 0
+  #corked = false
   #rest: Buffer = Buffer.alloc(0)
 
   private constructor(socket: Socket) {
@@ -58,6 +59,15 @@ export class RawPublisher {
     this.#nextId = messageId === 65_535 ? 1 : messageId + 1
     const bodyBytes = 2 + Buffer.byteLength(topic) + 2 + payload.length
     const acknowledged = new Promise<boolean>((resolve) => this.#waiting.set(messageId, resolve))
+    // packets of one turn leave in one write
+    if (!this.#corked) {
+      this.#corked = true
+      this.#socket.cork()
+      process.nextTick(() => {
+        this.#corked = false
+        this.#socket.uncork()
+      })
+    }
     this.#socket.write(
       Buffer.concat([header(0x32, bodyBytes), text(topic), Buffer.from([messageId >> 8, messageId & 0xff]), payload]),
     )

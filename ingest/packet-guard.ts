@@ -13,7 +13,8 @@ export class PacketGuard {
   #length = 0
   /** Where, in the chunk followed last, whole PINGREQ packets (two bytes) begin. */
   pings: number[] = []
-  #ping = -1
+  /** Where in this chunk a PINGREQ may have begun. */
+  #ping = NOWHERE
 
   constructor(limit: number) {
     this.limit = limit
@@ -31,7 +32,7 @@ export class PacketGuard {
   follow(chunk: Uint8Array, start: number, firstOnly: boolean): number {
     let at = start
     this.pings = []
-    this.#ping = -1
+    this.#ping = NOWHERE
     while (at < chunk.length) {
       if (this.#left > 0) {
         const step = Math.min(this.#left, chunk.length - at)
@@ -44,7 +45,7 @@ export class PacketGuard {
       if (this.#header === 0) {
         this.#header = 1
         this.#length = 0
-        this.#ping = byte === PINGREQ ? at - 1 : -1
+        this.#ping = byte === PINGREQ ? at - 1 : NOWHERE
         continue
       }
       if (this.#header === 5) throw new MalformedLength()
@@ -62,6 +63,7 @@ export class PacketGuard {
 }
 
 const PINGREQ = 0xc0
+const NOWHERE = -2
 
 export class PacketTooLarge extends Error {
   override readonly name = 'PacketTooLarge'
