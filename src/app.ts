@@ -110,6 +110,7 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
     files,
     tokens,
     directory,
+    ledgers,
     ledger: () => watch.current,
     alerts,
     quarantine,

@@ -7,16 +7,15 @@ import type { ReceiverStatus } from '../ingest/receiver-status.ts'
 import type { Ledger } from '../model/ledger.ts'
 import type { Packet } from '../model/packet.ts'
 import type { AlertStore } from './alerts/alert-store.ts'
-import { ApiProblem } from './api/problem.ts'
 import type { HealthPart, ServiceParts } from './api/service-parts.ts'
 import type { TokenStore } from './api/tokens.ts'
 import type { Config } from './config.ts'
 import type { DataFiles } from './data-directory.ts'
 import type { Judgement } from './judgement.ts'
+import type { LedgerStore } from './ledger/ledger-store.ts'
+import { LoadCurves } from './load-curves.ts'
 import { ReportingMeters } from './reporting-meters.ts'
 import { healthOf } from './service-health.ts'
-import type { LoadProfile } from './stores/reading-store.ts'
-import { StoreUnavailable } from './stores/store-unavailable.ts'
 import type { WatchedStore } from './watched-store.ts'
 
 export interface Running {
@@ -26,6 +25,7 @@ export interface Running {
   readonly files: DataFiles
   readonly tokens: TokenStore
   readonly directory: GatewayDirectory
+  readonly ledgers: LedgerStore
   readonly ledger: () => Ledger
   readonly alerts: AlertStore
   readonly quarantine: Quarantine
@@ -37,7 +37,8 @@ export interface Running {
 }
 
 export function serviceParts(running: Running): ServiceParts {
-  const { version, demo, config, tokens, directory, ledger, alerts, quarantine, replay, store, journal, judgement } = running
+  const { version, demo, config, tokens, directory, ledgers, ledger, alerts, quarantine, replay, store, journal, judgement } =
+    running
   const meters = new ReportingMeters(judgement, ledger)
   return {
     version,
@@ -45,7 +46,8 @@ export function serviceParts(running: Running): ServiceParts {
     timeZone: config.timeZone,
     alerts,
     ledger,
-    loadProfile: (usagePoint, from, to) => profileOf(store, usagePoint, from, to),
+    records: ledgers,
+    curves: new LoadCurves(store, judgement.bank.clock, ledger),
     roleOf: (token) => tokens.roleOf(token),
     gateways: {
       list: () => gatewaysOf(directory, judgement),
@@ -97,14 +99,5 @@ async function statusOf(receiver: Receiver): Promise<ReceiverStatus | undefined>
     return await receiver.status()
   } catch {
     return undefined
-  }
-}
-
-async function profileOf(store: WatchedStore, usagePoint: number, from: number, to: number): Promise<LoadProfile> {
-  try {
-    return await store.loadProfile(usagePoint, from, to)
-  } catch (error) {
-    if (error instanceof StoreUnavailable) throw new ApiProblem(503, 'store-unavailable', error.message)
-    throw error
   }
 }

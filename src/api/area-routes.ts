@@ -4,15 +4,16 @@ import { Id } from '../../model/field.ts'
 import { CATEGORIES, ROLES, STATUSES } from '../../model/usage-point.ts'
 import type { Api } from './api.ts'
 import { LedgerFinder } from './ledger-finder.ts'
-import { ApiProblem, problems } from './problem.ts'
+import { problems } from './problem.ts'
 import type { ServiceParts } from './service-parts.ts'
-import { known } from './usage-point-routes.ts'
+import { known, unknownArea } from './unknown-subject.ts'
 
 /** Usage points that are listed one by one; the totals count all. */
 const LISTED = 2000
 
 const AreaView = z.object({
   area: z.string(),
+  name: z.string().nullable(),
   feeder: z.string(),
   county: z.string(),
   latitude: z.number().nullable().describe('WGS84'),
@@ -38,7 +39,7 @@ const AreaView = z.object({
   ),
 })
 
-export function areaRoutes(app: Api, parts: Pick<ServiceParts, 'ledger' | 'alerts'>): void {
+export function areaRoutes(app: Api, parts: Pick<ServiceParts, 'ledger' | 'alerts' | 'records'>): void {
   const finder = new LedgerFinder(parts.ledger)
   app.get(
     '/api/v1/areas/:id',
@@ -54,9 +55,7 @@ export function areaRoutes(app: Api, parts: Pick<ServiceParts, 'ledger' | 'alert
     async ({ params }) => {
       const { areas, usagePoints } = parts.ledger()
       const area = finder.area(params.id)
-      if (area < 0) {
-        throw new ApiProblem(404, 'area', `No ledger knows the area ${params.id}; "adit import" takes the ledger that has it.`)
-      }
+      if (area < 0) throw unknownArea(params.id)
       const rows: number[] = []
       const totals = { usagePoints: 0, active: 0, areaTotals: 0, contractKw: 0, openAlerts: 0 }
       for (let row = 0; row < usagePoints.length; row++) {
@@ -70,6 +69,7 @@ export function areaRoutes(app: Api, parts: Pick<ServiceParts, 'ledger' | 'alert
       totals.openAlerts = parts.alerts.list(AlertQuery.parse({ area: params.id, limit: 500 })).items.length
       return {
         area: params.id,
+        name: parts.records.area(params.id)?.name ?? null,
         feeder: areas.feeder[area],
         county: areas.county[area],
         latitude: known(areas.latitude[area]),

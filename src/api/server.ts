@@ -13,7 +13,7 @@ import { authorize } from './authorize.ts'
 import { consoleFiles } from './console-files.ts'
 import { gatewayRoutes } from './gateway-routes.ts'
 import { healthRoute } from './health-route.ts'
-import { loadProfileRoute } from './load-profile-route.ts'
+import { loadProfileRoutes } from './load-profile-routes.ts'
 import { metricsRoute } from './metrics-route.ts'
 import { mineRoutes } from './mine-routes.ts'
 import { describeApi } from './openapi.ts'
@@ -67,7 +67,7 @@ export async function buildServer(parts: ServiceParts, options: ServerOptions): 
   gatewayRoutes(app, parts)
   quarantineRoutes(app, parts.quarantine)
   usagePointRoutes(app, parts)
-  loadProfileRoute(app, parts)
+  loadProfileRoutes(app, parts)
   areaRoutes(app, parts)
   mineRoutes(app, parts)
   await consoleFiles(app, options.consoleDirectory)

@@ -1,8 +1,10 @@
 import type { Alert } from '../../model/alert.ts'
 import type { AlertEvent } from '../../model/alert-event.ts'
 import type { AlertPage, AlertQuery } from '../../model/alert-query.ts'
+import type { Area } from '../../model/area.ts'
 import type { GatewayBook } from '../../model/gateway-book.ts'
 import type { Ledger } from '../../model/ledger.ts'
+import type { UsagePoint } from '../../model/usage-point.ts'
 import type { LoadProfile } from '../stores/reading-store.ts'
 import type { Role } from './role.ts'
 
@@ -15,10 +17,9 @@ export interface ServiceParts {
   readonly gateways: GatewayList
   readonly quarantine: QuarantineList
   ledger(): Ledger
-  /** For starts in [from, to), UTC seconds. */
-  loadProfile(usagePoint: number, from: number, to: number): Promise<LoadProfile>
-  /** What the load was expected to be, W for each start; absent while nothing is known about the usage point. */
-  expectedBand?(usagePoint: number, start: Uint32Array): ExpectedBand | undefined
+  /** The ledgers' records by id, with what the columns leave out. */
+  readonly records: LedgerRecords
+  readonly curves: LoadCurveSource
   roleOf(token: string): Role | undefined
   progress(): Progress
   health(): Promise<readonly HealthPart[]>
@@ -33,9 +34,22 @@ export interface AlertReader {
   counts(): { readonly open: number; readonly cleared: number }
 }
 
-export interface ExpectedBand {
-  readonly lowW: Float32Array
-  readonly highW: Float32Array
+export interface LedgerRecords {
+  usagePoint(id: string): UsagePoint | null
+  area(id: string): Area | null
+}
+
+/** For starts in [from, to), UTC seconds. */
+export interface LoadCurveSource {
+  ofUsagePoint(usagePoint: number, from: number, to: number): Promise<LoadCurve>
+  /** What an area's transformer supplies and no meter counts. */
+  ofResidual(area: number, from: number, to: number): Promise<LoadCurve>
+}
+
+export interface LoadCurve {
+  readonly profile: LoadProfile
+  /** The band the load was expected in, W for each start, NaN where unknown; null while too little is known. */
+  readonly expected: { readonly lowW: Float32Array; readonly highW: Float32Array } | null
 }
 
 /** Instants are epoch milliseconds, null when it never happened. */

@@ -5,11 +5,14 @@ import { CATEGORIES, ROLES, STATUSES } from '../../model/usage-point.ts'
 import type { Api } from './api.ts'
 import { Instant, instantOf } from './instant.ts'
 import { LedgerFinder } from './ledger-finder.ts'
-import { ApiProblem, problems } from './problem.ts'
+import { problems } from './problem.ts'
 import type { ServiceParts } from './service-parts.ts'
+import { known, unknownUsagePoint } from './unknown-subject.ts'
 
 const UsagePointView = z.object({
   usagePoint: z.string(),
+  name: z.string().nullable(),
+  meter: z.string().nullable(),
   area: z.string().nullable(),
   county: z.string().nullable(),
   category: z.enum(CATEGORIES),
@@ -25,7 +28,7 @@ const UsagePointView = z.object({
   ),
 })
 
-export function usagePointRoutes(app: Api, parts: Pick<ServiceParts, 'ledger'>): void {
+export function usagePointRoutes(app: Api, parts: Pick<ServiceParts, 'ledger' | 'records'>): void {
   const finder = new LedgerFinder(parts.ledger)
   app.get(
     '/api/v1/usage-points/:id',
@@ -41,12 +44,15 @@ export function usagePointRoutes(app: Api, parts: Pick<ServiceParts, 'ledger'>):
       const { usagePoints, areas, lawfulUses } = parts.ledger()
       const row = finder.usagePoint(params.id)
       if (row < 0) throw unknownUsagePoint(params.id)
+      const record = parts.records.usagePoint(params.id)
       const area = usagePoints.area[row]
       const since = usagePoints.statusSince[row]
       return {
         usagePoint: params.id,
+        name: record?.name ?? null,
+        meter: record?.meter ?? null,
         area: area === NO_AREA ? null : areas.id[area],
-        county: area === NO_AREA ? null : areas.county[area],
+        county: area === NO_AREA ? (record?.county ?? null) : areas.county[area],
         category: CATEGORIES[usagePoints.category[row]],
         status: STATUSES[usagePoints.status[row]],
         statusSince: since === 0 ? null : instantOf(since * 1000),
@@ -65,13 +71,4 @@ export function usagePointRoutes(app: Api, parts: Pick<ServiceParts, 'ledger'>):
       }
     },
   )
-}
-
-export function unknownUsagePoint(id: string): ApiProblem {
-  return new ApiProblem(404, 'usage-point', `No ledger knows the usage point ${id}; "adit import" takes the ledger that has it.`)
-}
-
-/** NaN means unknown in the columns, null in JSON. */
-export function known(value: number): number | null {
-  return Number.isNaN(value) ? null : value
 }

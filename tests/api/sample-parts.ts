@@ -6,6 +6,7 @@ import { Refusal } from '../../model/refusal.ts'
 import { AlertStore } from '../../src/alerts/alert-store.ts'
 import type { RefusedPayload, ServiceParts } from '../../src/api/service-parts.ts'
 import { TokenStore } from '../../src/api/tokens.ts'
+import type { LoadProfile } from '../../src/stores/reading-store.ts'
 
 export const REFUSED: RefusedPayload = {
   id: 7,
@@ -72,6 +73,17 @@ export function sampleLedger(): Ledger {
   }
 }
 
+function oneReading(start: number): LoadProfile {
+  return {
+    start: Uint32Array.of(start),
+    seconds: Uint32Array.of(900),
+    energyWh: Float64Array.of(512.5),
+    reactiveVarh: Float64Array.of(Number.NaN),
+    quality: Uint8Array.of(0),
+    revisions: Uint8Array.of(1),
+  }
+}
+
 export interface Sample {
   readonly parts: ServiceParts
   readonly alerts: AlertStore
@@ -105,16 +117,16 @@ export function sampleParts(): Sample {
       get: (id) => (id === 7 ? { refused: REFUSED, payload: Buffer.from('{"start":"tomorrow"}') } : undefined),
       replay: async (filter) => replayed.push(filter),
     },
-    loadProfile: async (usagePoint, from) => {
-      if (usagePoint === 1) throw new Error('the disk of /var/secret broke')
-      return {
-        start: Uint32Array.of(from),
-        seconds: Uint32Array.of(900),
-        energyWh: Float64Array.of(512.5),
-        reactiveVarh: Float64Array.of(Number.NaN),
-        quality: Uint8Array.of(0),
-        revisions: Uint8Array.of(1),
-      }
+    records: { usagePoint: () => null, area: () => null },
+    curves: {
+      ofUsagePoint: async (usagePoint, from) => {
+        if (usagePoint === 1) throw new Error('the disk of /var/secret broke')
+        return { profile: oneReading(from), expected: null }
+      },
+      ofResidual: async (_area, from) => ({
+        profile: oneReading(from),
+        expected: { lowW: Float32Array.of(100), highW: Float32Array.of(Number.NaN) },
+      }),
     },
     roleOf: (token) => tokens.roleOf(token),
     progress: () => ({

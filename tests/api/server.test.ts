@@ -206,6 +206,12 @@ test('a missing reactive value is null in the load profile, never zero', async (
   })
 })
 
+test('the residual of an area comes with its band, null where too little is known', async () => {
+  const { body } = await get('/api/v1/areas/A1/residual?from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z')
+  expect(body).toMatchObject({ area: 'A1', energyWh: [512.5], expected: { lowW: [100], highW: [null] } })
+  expect((await get('/api/v1/areas/A9/residual?from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z')).status).toBe(404)
+})
+
 test('what a ledger does not know is null', async () => {
   const { body } = await get('/api/v1/usage-points/P2')
   expect(body).toMatchObject({

@@ -1,0 +1,125 @@
+/**
+ * The load curve of what an area's transformer supplies and no meter counts, for people to look at: by the same rule as the
+ * detectors judge it (detectors/area-balance.ts), from the readings in the store.
+ */
+import { areaRemainder, type LoadLoss, type MemberDay } from '../detectors/area-balance.ts'
+import { type DayClock, dayOf, SLOT_SECONDS, SLOTS, slotOf, slotStart } from '../detectors/day-clock.ts'
+import { ReadingQuality } from '../model/reading-quality.ts'
+import type { LoadProfile } from './stores/reading-store.ts'
+
+export interface AreaMember {
+  readonly profile: LoadProfile
+  /** Closed or suspended: its silence is no gap. */
+  readonly mayBeSilent: boolean
+}
+
+/** Line losses above this share are no losses. */
+const MOST_LOSS = 0.12
+const NO_LOSS: LoadLoss = { share: 0, ohmic: 0 }
+
+/** For starts in [from, to), UTC seconds; quarter-hours that cannot be told are left out. */
+export function areaResidual(
+  clock: DayClock,
+  totals: readonly LoadProfile[],
+  members: readonly AreaMember[],
+  from: number,
+  to: number,
+): LoadProfile {
+  const days = { first: dayOf(clock, from), last: dayOf(clock, to - 1) }
+  const supplies = totals.map((profile) => byDay(clock, profile))
+  const parts = members.map(({ profile, mayBeSilent }) => ({
+    days: byDay(clock, profile),
+    usualMeanW: meanWatts(profile),
+    mayBeSilent,
+  }))
+  const remainderOn = (day: number, loss: LoadLoss) => {
+    const supply = sumOf(supplies.map((one) => one.get(day)))
+    const member = (index: number): MemberDay => {
+      const { days, usualMeanW, mayBeSilent } = parts[index]
+      return { watts: days.get(day) ?? emptyDay(), usualMeanW, mayBeSilent }
+    }
+    return supply && areaRemainder(supply, parts.length, member, loss)
+  }
+
+  const shares: number[] = []
+  const ohmics: number[] = []
+  for (let day = days.first; day <= days.last; day++) {
+    const found = remainderOn(day, NO_LOSS)?.loss
+    if (found && !Number.isNaN(found.share)) shares.push(found.share)
+    if (found && !Number.isNaN(found.ohmic)) ohmics.push(found.ohmic)
+  }
+  const loss = { share: Math.min(MOST_LOSS, median(shares)), ohmic: median(ohmics) }
+
+  const starts: number[] = []
+  const energies: number[] = []
+  for (let day = days.first; day <= days.last; day++) {
+    const watts = remainderOn(day, loss)?.watts
+    for (let slot = 0; watts && slot < SLOTS; slot++) {
+      const start = slotStart(clock, day, slot)
+      if (start < from || start >= to || Number.isNaN(watts[slot])) continue
+      starts.push(start)
+      energies.push((watts[slot] * SLOT_SECONDS) / 3600)
+    }
+  }
+  return profileOf(starts, energies)
+}
+
+/** 0 of none, and of a negative one. */
+function median(values: number[]): number {
+  return Math.max(0, values.sort((a, b) => a - b)[values.length >> 1] ?? 0)
+}
+
+function profileOf(starts: number[], energies: number[]): LoadProfile {
+  const rows = starts.length
+  return {
+    start: Uint32Array.from(starts),
+    seconds: new Uint32Array(rows).fill(SLOT_SECONDS),
+    energyWh: Float64Array.from(energies),
+    reactiveVarh: new Float64Array(rows).fill(Number.NaN),
+    quality: new Uint8Array(rows).fill(ReadingQuality.derived),
+    revisions: new Uint8Array(rows).fill(1),
+  }
+}
+
+/** W per slot by day, NaN where missing. */
+function byDay(clock: DayClock, { start, seconds, energyWh }: LoadProfile): Map<number, Float64Array> {
+  const days = new Map<number, Float64Array>()
+  for (let row = 0; row < start.length; row++) {
+    if (seconds[row] === 0) continue
+    const watts = (energyWh[row] * 3600) / seconds[row]
+    for (let at = start[row]; at < start[row] + Math.max(seconds[row], 1); at += SLOT_SECONDS) {
+      const day = dayOf(clock, at)
+      let slots = days.get(day)
+      if (!slots) {
+        slots = emptyDay()
+        days.set(day, slots)
+      }
+      slots[slotOf(clock, at)] = watts
+    }
+  }
+  return days
+}
+
+function emptyDay(): Float64Array {
+  return new Float64Array(SLOTS).fill(Number.NaN)
+}
+
+function sumOf(days: readonly (Float64Array | undefined)[]): Float64Array | undefined {
+  if (days.length === 0) return undefined
+  const sum = new Float64Array(SLOTS)
+  for (const day of days) {
+    if (!day) return undefined
+    for (let slot = 0; slot < SLOTS; slot++) sum[slot] += day[slot]
+  }
+  return sum
+}
+
+function meanWatts({ seconds, energyWh }: LoadProfile): number {
+  let energy = 0
+  let time = 0
+  for (let row = 0; row < seconds.length; row++) {
+    energy += energyWh[row]
+    time += seconds[row]
+  }
+  return time > 0 ? (energy * 3600) / time : Number.NaN
+}
