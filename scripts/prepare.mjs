@@ -57,7 +57,7 @@ function buildConsoleWhenStale() {
   const path = `${binaries}${delimiter}${process.env.PATH ?? ''}`
   run(
     'vite',
-    ['build', '--config', 'console/vite.config.ts', '--logLevel', 'warn'],
+    ['build', '--config', 'console/vite.config.ts', '--logLevel', 'error'],
     { ...process.env, PATH: path },
     {
       missing: 'vite is missing. Delete node_modules and try again',
