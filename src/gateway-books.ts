@@ -81,7 +81,8 @@ export class GatewayBooks {
 
   restore(json: string): void {
     if (json === '') return
-    for (const [gateway, book, lastReceivedAt] of Saved.parse(JSON.parse(json))) this.#pages.set(gateway, { book, lastReceivedAt })
+    for (const [gateway, book, lastReceivedAt] of Saved.parse(JSON.parse(json)))
+      this.#pages.set(gateway, { book, lastReceivedAt })
   }
 
   #page(gateway: string): Page {

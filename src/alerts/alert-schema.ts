@@ -18,6 +18,7 @@ CREATE INDEX IF NOT EXISTS alerts_open ON alerts (raised_at, id) WHERE cleared_a
 CREATE INDEX IF NOT EXISTS alerts_cleared ON alerts (raised_at, id) WHERE cleared_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS alerts_by_area ON alerts (area, raised_at, id);
 CREATE INDEX IF NOT EXISTS alerts_by_county ON alerts (county, raised_at, id);
+CREATE INDEX IF NOT EXISTS alerts_open_by_county ON alerts (county, raised_at, id) WHERE cleared_at IS NULL;
 
 CREATE TABLE IF NOT EXISTS alert_mines (
   mine TEXT NOT NULL,

@@ -92,7 +92,10 @@ test('when one alert of several cannot be stored, none is and nobody is told', (
 })
 
 test('pages come newest first and lose or repeat nothing while new alerts arrive', () => {
-  store.raise([1, 2, 3, 4, 5].map((minute) => sampleAlert(`n${minute}`, minute)), 1)
+  store.raise(
+    [1, 2, 3, 4, 5].map((minute) => sampleAlert(`n${minute}`, minute)),
+    1,
+  )
   store.raise([sampleAlert('n3b', 3)], 1)
   const first = list({ limit: 2 })
   store.raise([sampleAlert('late', 9)], 1)
@@ -103,11 +106,14 @@ test('pages come newest first and lose or repeat nothing while new alerts arrive
 })
 
 test('alerts are found by mine, area, county, state and time', () => {
-  store.raise([
-    sampleAlert('a', 1),
-    sampleAlert('b', 2, { mines: [{ mine: 'M2', distanceMeters: 9, withinReach: true }] }),
-    sampleAlert('long', 3, { clearedAt: '2026-11-02T00:00:00Z' }),
-  ], 1)
+  store.raise(
+    [
+      sampleAlert('a', 1),
+      sampleAlert('b', 2, { mines: [{ mine: 'M2', distanceMeters: 9, withinReach: true }] }),
+      sampleAlert('long', 3, { clearedAt: '2026-11-02T00:00:00Z' }),
+    ],
+    1,
+  )
   expect(ids(list({ mine: 'M2' }))).toEqual(['b'])
   expect(ids(list({ mine: 'M1', state: 'all' }))).toEqual(['long', 'a'])
   expect(ids(list({ area: 'A3' }))).toEqual(['b', 'a'])
@@ -123,7 +129,8 @@ test('a cursor of somewhere else is refused', () => {
 test.each([
   [{ mine: 'M1' }, 'alert_mines'],
   [{ area: 'A1', state: 'all' }, 'alerts_by_area'],
-  [{ county: 'Luxi' }, 'alerts_by_county'],
+  [{ county: 'Luxi' }, 'alerts_open_by_county'],
+  [{ county: 'Luxi', state: 'all' }, 'alerts_by_county'],
   [{}, 'alerts_open'],
   [{ state: 'cleared' }, 'alerts_cleared'],
   [{ state: 'all', since: '2026-11-01T00:00:00Z' }, 'alerts_newest'],
