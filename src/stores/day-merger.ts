@@ -17,7 +17,7 @@ interface SizedFile {
 
 /**
  * Merges the files of a day that has six or more of about one size: 6, 36, 216 flushes end in one file, and each row is
- * written again only as often as the size grows six-fold. A day that has come to rest becomes one file.
+ * written again only as often as the size grows six-fold. A day that has come to rest becomes one file without copies.
  * The new file is in place before the old ones go; a crash between leaves rows twice, which changes no profile.
  */
 export class DayMerger {
@@ -69,7 +69,7 @@ export class DayMerger {
     let settled = false
     for (const [day, round] of [...this.#lastNew]) {
       const sizes = await sizesOf(await this.#files.of(day))
-      for (const group of groupsBySize(sizes)) await this.#merge(day, group)
+      for (const group of groupsBySize(sizes)) await this.#merge(day, group, false)
       // One a round: a long backfill comes to rest all at once, and the line needs the processors.
       if (settled || this.#round - round < SETTLED) continue
       settled = true
@@ -79,15 +79,16 @@ export class DayMerger {
         await this.#merge(
           day,
           small.map(({ file }) => file),
+          true,
         )
     }
   }
 
-  async #merge(day: number, group: readonly string[]): Promise<void> {
+  async #merge(day: number, group: readonly string[], dropCopies: boolean): Promise<void> {
     if (this.#stopped) return
     const temporary = this.#files.temporary()
     try {
-      await this.#engine.merge(group, temporary)
+      await this.#engine.merge(group, temporary, dropCopies)
     } catch {
       await rm(temporary, { force: true })
       if (!this.#stopped) await this.#onUnreadable(group)

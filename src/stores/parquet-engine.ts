@@ -76,14 +76,17 @@ export class ParquetEngine {
     }
   }
 
-  /** Writes the rows of `files` into one file; of rows that say the same it keeps one, at the later position. */
-  async merge(files: readonly string[], into: string): Promise<void> {
-    await this.#merger.run(
-      `COPY (SELECT usage_point, start, seconds, energy_wh, reactive_varh, quality, flags,
-               max(revision) AS revision, max(position) AS position
-             FROM ${parquet(files)} GROUP BY ALL ORDER BY usage_point, start)
-       TO ${quoted(into)} ${FORMAT}`,
-    )
+  /**
+   * Writes the rows of `files` into one file. `dropCopies` keeps one of the rows that say the same, at the latest
+   * position; it costs as much again.
+   */
+  async merge(files: readonly string[], into: string, dropCopies: boolean): Promise<void> {
+    const rows = dropCopies
+      ? `SELECT usage_point, start, seconds, energy_wh, reactive_varh, quality, flags,
+           max(revision) AS revision, max(position) AS position
+         FROM ${parquet(files)} GROUP BY ALL`
+      : `SELECT ${COLUMNS.map(([name]) => name).join(', ')} FROM ${parquet(files)}`
+    await this.#merger.run(`COPY (${rows} ORDER BY usage_point, start) TO ${quoted(into)} ${FORMAT}`)
   }
 
   /** Breaks off a merge that is under way; it rejects. */

@@ -4,7 +4,10 @@ import { copyFile, mkdir, mkdtemp, open, readdir, rm, truncate, writeFile } from
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { DuckDBInstance } from '@duckdb/node-api'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { FLAG_SPREAD } from '../../../model/reading-batch.ts'
+import { ReadingQuality } from '../../../model/reading-quality.ts'
 import { EmbeddedStore, type EmbeddedStoreOptions } from '../../../src/stores/embedded-store.ts'
 import { batchOf, DAY, describeReadingStore, plain } from '../../contracts/reading-store.ts'
 
@@ -115,6 +118,42 @@ describe('the files of the embedded store', () => {
     expect(profile.map(({ energyWh }) => energyWh)).toEqual([2, ...Array.from({ length: 39 }, (_, round) => round + 1)])
     expect(profile[0].revisions).toBe(3)
     expect(await store.count()).toBe(40)
+  })
+
+  test('a day that has come to rest becomes one file, without copies and with every correction', async () => {
+    await openStore()
+    const spread = { usagePoint: 1, start: DAY, quality: ReadingQuality.derived, flags: FLAG_SPREAD }
+    for (const position of [1, 9, 4]) {
+      await store.append(
+        batchOf([
+          { ...spread, energyWh: 50, position },
+          { ...spread, energyWh: 80, position: 5, revision: 3 },
+          { usagePoint: 2, start: DAY, energyWh: 7 },
+        ]),
+      )
+      await store.flush()
+    }
+    const atRest = async () => (await files()).filter((file) => file.includes('day=2025-11-24'))
+    expect(await atRest()).toHaveLength(3)
+    await expect
+      .poll(
+        async () => {
+          await store.append(batchOf([{ usagePoint: 1, start: DAY + 86_400, energyWh: 1 }]))
+          await store.flush()
+          return (await atRest()).length
+        },
+        { timeout: 30_000, interval: 5 },
+      )
+      .toBe(1)
+    const [file] = await atRest()
+    const duckdb = await (await DuckDBInstance.create()).connect()
+    const result = await duckdb.runAndReadAll(`SELECT energy_wh, position FROM '${file.replaceAll("'", "''")}' ORDER BY ALL`)
+    expect(result.getRows()).toEqual([
+      [7, 1],
+      [50, 9],
+      [80, 5],
+    ])
+    expect(plain(await store.loadProfile(1, DAY, DAY + 900))).toMatchObject([{ energyWh: 50, revisions: 2 }])
   })
 
   test('memory is bounded: more rows than the tail may hold go to files by themselves', async () => {
