@@ -104,8 +104,8 @@ async function openParts(options: ReceiverOptions, appended: (position: number) 
       state.commitError = null
       appended(position)
     },
-    corrupt: () => {
-      state.corruptRows++
+    lost: (from, to) => {
+      state.corruptRows += to - from + 1
     },
   })
   const directory = new GatewayDirectory(join(dataDirectory, 'gateways.db'))

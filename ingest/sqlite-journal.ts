@@ -1,17 +1,10 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { JournalledPacket, Packet } from '../model/packet.ts'
+import type { Packet } from '../model/packet.ts'
 import type { JournalWriter } from './journal.ts'
 import type { JournalArchive } from './journal-archive.ts'
-import {
-  LAST_POSITION,
-  openJournalDatabase,
-  PACKETS_AFTER,
-  packetOf,
-  positionOf,
-  RELEASED_POSITION,
-  rowChecksum,
-} from './journal-database.ts'
+import { openJournalDatabase, rowChecksum } from './journal-database.ts'
+import { isDamage, JournalScan, type Lost } from './journal-scan.ts'
 
 export interface SqliteJournalOptions {
   readonly path: string
@@ -24,8 +17,8 @@ export interface SqliteJournalOptions {
   readonly waitMilliseconds?: number
   /** Called after each commit with the last position on disk. */
   readonly committed?: (position: number) => void
-  /** Called with the position of a row whose checksum does not hold. */
-  readonly corrupt?: (position: number) => void
+  /** Positions that could not be archived because they are damaged. */
+  readonly lost?: Lost
 }
 
 interface Waiting {
@@ -45,12 +38,10 @@ const RELEASE_BYTES = 2 * 1024 * 1024
 export class SqliteJournal implements JournalWriter {
   readonly #options: SqliteJournalOptions
   readonly #database: DatabaseSync
+  readonly #scan: JournalScan
   readonly #begin: StatementSync
   readonly #commit: StatementSync
-  readonly #last: StatementSync
-  readonly #released: StatementSync
   readonly #insert: StatementSync
-  readonly #after: StatementSync
   readonly #delete: StatementSync
   readonly #setReleased: StatementSync
   #waiting: Waiting[] = []
@@ -64,11 +55,9 @@ export class SqliteJournal implements JournalWriter {
     const prepare = (sql: string) => this.#database.prepare(sql)
     this.#begin = prepare('BEGIN IMMEDIATE')
     this.#commit = prepare('COMMIT')
-    this.#last = prepare(LAST_POSITION)
-    this.#released = prepare(RELEASED_POSITION)
+    this.#scan = new JournalScan(this.#database)
     this.#insert = prepare('INSERT INTO packet VALUES (?, ?, ?, ?, ?, ?)')
-    this.#after = prepare(PACKETS_AFTER)
-    this.#delete = prepare('DELETE FROM packet WHERE position <= ?')
+    this.#delete = prepare('DELETE FROM packet WHERE position > ? AND position <= ?')
     this.#setReleased = prepare(`UPDATE meta SET value = max(value, ?) WHERE name = 'released'`)
   }
 
@@ -96,7 +85,7 @@ export class SqliteJournal implements JournalWriter {
   }
 
   lastPosition(): number {
-    return positionOf(this.#last.get())
+    return this.#scan.lastPosition()
   }
 
   /** A small number kept beside the packets, durable on return. */
@@ -143,7 +132,7 @@ export class SqliteJournal implements JournalWriter {
     this.#insert.run(position, receivedAt, gateway, topic, payload, checksum)
   }
 
-  #transaction(work: () => void): void {
+  #transaction(work: () => unknown): void {
     this.#begin.run()
     try {
       work()
@@ -157,43 +146,38 @@ export class SqliteJournal implements JournalWriter {
 
   async #releaseUpTo(wanted: number): Promise<void> {
     if (this.#closed) return
-    const { archive } = this.#options
+    const { archive, lost = () => {} } = this.#options
     const position = Math.min(wanted, this.lastPosition())
-    let released = positionOf(this.#released.get())
+    const first = this.#scan.releasedPosition()
     const ends: number[] = []
-    while (released < position && !this.#closed) {
-      const { packets, end } = this.#readUpTo(released, position)
-      if (archive) await archive.append(packets.filter((packet) => packet.position > archive.lastPosition))
-      ends.push(end)
-      released = end
+    for (let released = first; released < position && !this.#closed; ) {
+      const packets = Math.min(RELEASE_PACKETS, position - released)
+      const slice = this.#scan.read(released, packets, RELEASE_BYTES, lost)
+      // nothing there: the rest is damaged beyond reading
+      released = slice.position > released ? Math.min(slice.position, position) : position
+      await archive?.append(
+        slice.packets.filter((packet) => packet.position > archive.lastPosition && packet.position <= position),
+      )
+      ends.push(released)
       await nextTurn()
     }
     await archive?.sync()
-    for (const end of ends) {
-      this.#transaction(() => {
-        this.#delete.run(end)
-        this.#setReleased.run(end)
-      })
+    for (const [index, end] of ends.entries()) {
+      this.#deleteUpTo(index === 0 ? first : ends[index - 1], end)
       await nextTurn()
     }
   }
 
-  #readUpTo(after: number, position: number): { packets: JournalledPacket[]; end: number } {
-    const packets: JournalledPacket[] = []
-    let bytes = 0
-    let end = after
-    for (const row of this.#after.iterate(after, RELEASE_PACKETS)) {
-      if (positionOf(row) > position || bytes >= RELEASE_BYTES) break
-      end = positionOf(row)
-      const packet = packetOf(row)
-      if (packet) {
-        packets.push(packet)
-        bytes += packet.payload.length
-      } else {
-        this.#options.corrupt?.(end)
-      }
+  #deleteUpTo(after: number, end: number): void {
+    try {
+      this.#transaction(() => {
+        this.#delete.run(after, end)
+        this.#setReleased.run(end)
+      })
+    } catch (error) {
+      // rows on a damaged page cannot be deleted either: they are left behind, and never looked at again
+      if (!isDamage(error)) throw error
+      this.#transaction(() => this.#setReleased.run(end))
     }
-    // nothing between: positions lost to corruption
-    return { packets, end: end === after ? position : end }
   }
 }

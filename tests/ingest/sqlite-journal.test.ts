@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { closeSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { promisify } from 'node:util'
@@ -67,6 +68,40 @@ describe('the SQLite journal', () => {
     const packets = await readAll(reader, 0, 5)
     expect(packets.map(({ position }) => position)).toEqual([1, 2, 4, 5])
     expect(lost).toEqual([[3, 3]])
+    await writer.close()
+  })
+
+  test('reads, archives and goes on behind a damaged page', async () => {
+    const directory = scratchDirectory()
+    const path = join(directory, 'journal.db')
+    const before = new SqliteJournal({ path })
+    await appendAll(before, 5_000, 'x'.repeat(200))
+    await before.close()
+    const file = openSync(path, 'r+')
+    writeSync(file, Buffer.alloc(8_192, 0xff), 0, 8_192, 8_192 * 100)
+    closeSync(file)
+
+    const lost: number[][] = []
+    const writer = new SqliteJournal({ path, archive: await JournalArchive.open(join(directory, 'archive')) })
+    await writer.append(samplePacket('behind'))
+    const reader = () =>
+      new SqliteJournalReader({ path, archive: join(directory, 'archive'), lost: (from, to) => lost.push([from, to]) })
+    const packets = await readAll(reader(), 0, 5_001)
+    expect(lost).toHaveLength(1)
+    const [[from, to]] = lost
+    expect(to - from).toBeLessThan(50)
+    const rest = Array.from({ length: 5_001 }, (_, index) => index + 1).filter((position) => position < from || position > to)
+    expect(packets.map(({ position }) => position)).toEqual(rest)
+
+    await writer.release(4_000)
+    const again = await readAll(reader(), 0, 5_001)
+    expect(again.map(({ position }) => position)).toEqual(rest)
+    expect(lost).toEqual([
+      [from, to],
+      [from, to],
+    ])
+    await writer.append(samplePacket('further'))
+    expect(writer.lastPosition()).toBe(5_002)
     await writer.close()
   })
 
