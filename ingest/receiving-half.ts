@@ -31,6 +31,7 @@ export class ReceivingHalf {
       setInterval(() => this.#measureRate(), RATE_WINDOW / 5),
       setInterval(() => void this.#prune(), 3_600_000),
     ]
+    void this.#prune()
   }
 
   static async start(options: ReceiverOptions, appended: (position: number) => void): Promise<ReceivingHalf> {
