@@ -82,13 +82,9 @@ export class EmbeddedStore implements ReadingStore {
     for (const { chunks } of [...this.#leaving, this.#tail]) {
       for (const chunk of chunks) rows.addFrom(chunk, usagePoint, from, to)
     }
-    const inMemory = rows.length
     await this.#reading(
       async () => (await Promise.all((await this.#files.days(from, to)).map((day) => this.#files.of(day)))).flat(),
-      (files) => {
-        rows.truncate(inMemory)
-        return this.#engine.read(files, usagePoint, from, to, rows)
-      },
+      (files) => this.#engine.read(files, usagePoint, from, to, rows),
     )
     return resolveRevisions(rows)
   }

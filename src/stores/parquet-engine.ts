@@ -94,6 +94,7 @@ export class ParquetEngine {
     this.#merger.interrupt()
   }
 
+  /** Adds the rows of `usagePoint` that start in [from, to): all of them, or none when it rejects. */
   async read(files: readonly string[], usagePoint: number, from: number, to: number, rows: RowColumns): Promise<void> {
     const result = await this.#reader.runAndReadAll(
       `SELECT start, seconds, energy_wh, reactive_varh, quality, flags, position FROM ${parquet(files)}

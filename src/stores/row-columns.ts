@@ -32,13 +32,6 @@ export class RowColumns {
     this.position.push(position)
   }
 
-  /** Forgets the rows after `length`. */
-  truncate(length: number): void {
-    for (const column of [this.start, this.seconds, this.energyWh, this.reactiveVarh, this.quality, this.flags, this.position]) {
-      column.length = length
-    }
-  }
-
   /** The rows of `usagePoint` in a chunk of the tail that start in [from, to). */
   addFrom(chunk: TailChunk, usagePoint: number, from: number, to: number): void {
     const { length, usagePoint: points, start, seconds, energyWh, reactiveVarh, quality, flags, position } = chunk
