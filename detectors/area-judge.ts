@@ -1,4 +1,5 @@
 /** Judges the remainder of transformer areas day by day, as usage points are judged (detectors/area-balance.ts says what it is). */
+import { median } from 'simple-statistics'
 import { areaRemainder, type MemberDay } from './area-balance.ts'
 import { type DayClock, SLOTS } from './day-clock.ts'
 import type { DayDetector } from './day-detector.ts'
@@ -173,6 +174,5 @@ function usualLoss(days: Float32Array, area: number, day: number): number {
     if (!Number.isNaN(loss)) known.push(loss)
   }
   if (known.length < 3) return 0
-  known.sort((a, b) => a - b)
-  return known[known.length >> 1]
+  return median(known)
 }

@@ -28,7 +28,7 @@ const LEAST_HOT_DAYS: Readonly<Record<string, number>> = {
   'night-surge': 3,
   'long-run': 5,
   surplus: 3,
-  'furnace-burst': 3,
+  'furnace-burst': 4,
   'dead-account': 1,
 }
 

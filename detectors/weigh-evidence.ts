@@ -34,7 +34,9 @@ function endurance({ standing, episode, subject }: Case): Evidence {
   }
   const [few, some, many] = idleHost(subject, episode) ? [4, 5, 7] : (DAYS_WANTED[episode.detector] ?? [2, 3, 5])
   const share = hotDays / days
-  const torn = episode.detector === 'furnace-burst' ? 0 : share < 0.45 ? -1.2 : share < 0.7 ? -0.5 : 0
+  // a feast is every evening and soon over; a furnace rests between its charges
+  const feast = hotDays < 6 && share > 0.9 ? -1 : 0
+  const torn = episode.detector === 'furnace-burst' ? feast : share < 0.45 ? -1.2 : share < 0.7 ? -0.5 : 0
   const nats = (hotDays < few ? -2 : hotDays < some ? -0.5 : hotDays < many ? 0.4 : 0.9) + torn
   const what = MANNER[episode.detector] ?? { zh: '', en: '' }
   const usual = Math.max(0, episode.usualW)
@@ -53,7 +55,7 @@ const DAYS_WANTED: Readonly<Record<string, readonly number[]>> = {
   'night-surge': [3, 5, 8],
   'long-run': [5, 7, 10],
   surplus: [3, 4, 6],
-  'furnace-burst': [3, 5, 8],
+  'furnace-burst': [4, 6, 9],
 }
 
 const MANNER: Readonly<Record<string, Sentence>> = {

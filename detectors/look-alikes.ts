@@ -1,0 +1,242 @@
+/**
+ * Look-alikes of the countryside around closed mines, as data: each with its season, hours, size, power factor, account and
+ * company (domain ranges of rural Yunnan). Add one here; nothing else changes.
+ */
+import type { Sentence } from '../model/alert.ts'
+import type { Case, Category } from './subject.ts'
+
+export interface LookAlike {
+  readonly kind: string
+  readonly detectors: readonly string[]
+  readonly categories: readonly Category[]
+  /** Months (1–12) in which it begins. */
+  readonly months: readonly number[]
+  readonly kilowatts: readonly [number, number]
+  /** tan φ of the load. */
+  readonly tangent: readonly [number, number]
+  /** How likely such a start is among the accounts of its category there, before its company is seen: 0–1. */
+  readonly common: number
+  /** Likelihood gained when neighbours began with it. */
+  readonly company: number
+  readonly fits?: (it: Case) => number
+  readonly sentence: Sentence
+}
+
+const ALL_YEAR = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]
+
+export const LOOK_ALIKES: readonly LookAlike[] = [
+  {
+    kind: 'tobacco-barn',
+    detectors: ['flat-load', 'night-surge'],
+    categories: ['agricultural', 'residential', 'commercial'],
+    months: [6, 7, 8, 9, 10],
+    kilowatts: [1.5, 80],
+    tangent: [0.55, 0.9],
+    common: 0.3,
+    company: 0.5,
+    fits: ({ standing }) => (standing.levelSpread > 0.12 ? 1.3 : standing.levelSpread < 0.05 ? 0.6 : 1),
+    sentence: {
+      zh: '烤烟季密集烤房:一炉约六七天,邻户同时开炉。查核:是否烟农、烤房编号。',
+      en: 'Tobacco curing: a batch lasts six or seven days and neighbours cure together. Check for a barn and a grower’s contract.',
+    },
+  },
+  {
+    kind: 'irrigation',
+    detectors: ['flat-load', 'night-surge', 'long-run'],
+    categories: ['agricultural'],
+    months: [11, 12, 1, 2, 3, 4, 5],
+    kilowatts: [2, 40],
+    tangent: [0.5, 0.85],
+    common: 0.4,
+    company: 0.4,
+    fits: ({ standing }) =>
+      standing.hotDays >= 5 && standing.hotDays / standing.days > 0.9 ? 0.25 : standing.hotDays >= 4 ? 0.5 : 1,
+    sentence: {
+      zh: '旱季抽水灌溉:一次 4–60 小时,农业户。若连续五天以上不停,则不像灌溉。',
+      en: 'Irrigation in the dry season: 4–60 hours at a time. More than five days without a stop would refute it.',
+    },
+  },
+  {
+    kind: 'crypto-mining',
+    detectors: ['flat-load'],
+    categories: ['residential', 'commercial', 'agricultural', 'industrial'],
+    months: ALL_YEAR,
+    kilowatts: [3, 300],
+    tangent: [0, 0.33],
+    common: 0.35,
+    company: 0,
+    fits: ({ standing }) => (standing.flatness < 0.04 ? 1 : 0.4),
+    sentence: {
+      zh: '矿机或服务器:全天恒定,功率因数接近 1。',
+      en: 'Computing (crypto mining): constant all day, power factor near 1.',
+    },
+  },
+  {
+    kind: 'kiln-fan',
+    detectors: ['flat-load'],
+    categories: ['industrial', 'commercial'],
+    months: ALL_YEAR,
+    kilowatts: [15, 90],
+    tangent: [0.5, 0.8],
+    common: 0.45,
+    company: 0,
+    sentence: {
+      zh: '砖窑点火后风机昼夜运行。查核:是否砖窑、是否有日间压砖。',
+      en: 'A brick kiln once lit runs its fan day and night. Check for a kiln and for presses by day.',
+    },
+  },
+  {
+    kind: 'lawful-works',
+    detectors: ['flat-load', 'night-surge', 'long-run', 'furnace-burst'],
+    categories: ['industrial', 'commercial'],
+    months: ALL_YEAR,
+    kilowatts: [3, 1000],
+    tangent: [0, 1.5],
+    common: 0.3,
+    company: 0.1,
+    fits: ({ episode, standing }) => (Math.max(episode.usual.noon.medianW, episode.usualW) > 0.4 * standing.powerW ? 1.4 : 0.6),
+    sentence: {
+      zh: '企业增开设备或夜班(避峰用电)。查核:新增设备、订单、班次。',
+      en: 'A works that added a machine or a night shift to avoid the peak tariff. Check new machines and shifts.',
+    },
+  },
+  {
+    kind: 'dewatering',
+    detectors: ['flat-load'],
+    categories: ['industrial', 'public'],
+    months: [4, 5, 6, 7, 8, 9, 10, 11],
+    kilowatts: [4, 80],
+    tangent: [0.45, 0.85],
+    common: 0.3,
+    company: 0.2,
+    sentence: {
+      zh: '合法矿山或工地雨季排水。查核:许可、降雨。',
+      en: 'Lawful pumping at a mine or site after rain. Check the permit and the rain.',
+    },
+  },
+  {
+    kind: 'waterworks',
+    detectors: ['flat-load', 'night-surge'],
+    categories: ['public'],
+    months: ALL_YEAR,
+    kilowatts: [3, 60],
+    tangent: [0.5, 0.85],
+    common: 0.6,
+    company: 0,
+    sentence: { zh: '村镇供水泵站。', en: 'A village waterworks.' },
+  },
+  {
+    kind: 'street-lights',
+    detectors: ['night-surge'],
+    categories: ['public'],
+    months: ALL_YEAR,
+    kilowatts: [1, 20],
+    tangent: [0.1, 0.6],
+    common: 0.7,
+    company: 0.2,
+    sentence: { zh: '路灯:天黑亮、天亮灭。', en: 'Street lights: on at dusk, off at dawn.' },
+  },
+  {
+    kind: 'aerators',
+    detectors: ['night-surge'],
+    categories: ['agricultural'],
+    months: [4, 5, 6, 7, 8, 9, 10],
+    kilowatts: [1.5, 20],
+    tangent: [0.6, 0.9],
+    common: 0.4,
+    company: 0.3,
+    sentence: { zh: '鱼塘增氧机:21:30 至次日 6:30。', en: 'Fish-pond aerators, half past nine at night to half past six.' },
+  },
+  {
+    kind: 'cold-store',
+    detectors: ['flat-load', 'night-surge'],
+    categories: ['commercial', 'agricultural', 'industrial'],
+    months: ALL_YEAR,
+    kilowatts: [3, 60],
+    tangent: [0.5, 0.85],
+    common: 0.2,
+    company: 0,
+    fits: ({ standing }) => (standing.swings >= 6 || standing.flatness > 0.15 ? 1.5 : 0.2),
+    sentence: { zh: '冷库:压缩机反复启停。', en: 'A cold store: its compressor starts and stops all day.' },
+  },
+  {
+    kind: 'crop-drying',
+    detectors: ['flat-load', 'night-surge', 'long-run', 'furnace-burst'],
+    categories: ['agricultural', 'commercial', 'residential'],
+    months: [10, 11, 12, 1, 2, 3],
+    kilowatts: [3, 45],
+    tangent: [0, 0.45],
+    common: 0.25,
+    company: 0.4,
+    sentence: { zh: '咖啡、核桃、坚果烘干季。', en: 'Drying of coffee, walnuts or macadamia.' },
+  },
+  {
+    kind: 'tea-making',
+    detectors: ['night-surge', 'furnace-burst'],
+    categories: ['agricultural', 'commercial', 'residential'],
+    months: [3, 4, 5, 6, 9],
+    kilowatts: [4, 50],
+    tangent: [0, 0.6],
+    common: 0.35,
+    company: 0.5,
+    sentence: { zh: '茶季加工:下午到半夜,邻户同时开工。', en: 'Tea making: afternoon to midnight, neighbours together.' },
+  },
+  {
+    kind: 'charging',
+    detectors: ['night-surge', 'furnace-burst'],
+    categories: ['residential', 'commercial', 'public'],
+    months: ALL_YEAR,
+    kilowatts: [2.5, 12],
+    tangent: [0, 0.28],
+    common: 0.4,
+    company: 0,
+    sentence: { zh: '电动汽车充电:功率因数接近 1。', en: 'Charging of an electric car: power factor near 1.' },
+  },
+  {
+    kind: 'building-site',
+    detectors: ['flat-load', 'night-surge', 'long-run', 'furnace-burst'],
+    categories: ['commercial', 'industrial', 'public'],
+    months: ALL_YEAR,
+    kilowatts: [10, 700],
+    tangent: [0.5, 0.95],
+    common: 0.25,
+    company: 0,
+    fits: ({ standing }) => (standing.flatness > 0.1 ? 1.3 : 0.5),
+    sentence: { zh: '施工用电:临时户、夜间施工。', en: 'A building site: temporary supply, night work.' },
+  },
+  {
+    kind: 'festival',
+    detectors: ['furnace-burst', 'night-surge', 'long-run'],
+    categories: ['residential', 'commercial', 'public'],
+    months: ALL_YEAR,
+    kilowatts: [3, 20],
+    tangent: [0, 0.5],
+    common: 0.5,
+    company: 0.2,
+    fits: ({ standing }) => (standing.hotDays >= 6 ? 0.1 : standing.hotDays >= 5 ? 0.4 : 1),
+    sentence: { zh: '婚丧节庆:两到四晚。', en: 'A wedding, funeral or festival: two to four evenings.' },
+  },
+  {
+    kind: 'grain-mill',
+    detectors: ['furnace-burst'],
+    categories: ['agricultural', 'commercial', 'industrial'],
+    months: ALL_YEAR,
+    kilowatts: [6, 30],
+    tangent: [0.65, 1.1],
+    common: 0.4,
+    company: 0.1,
+    fits: ({ standing }) => (standing.startSlot < 20 || standing.startSlot > 72 ? 1.2 : 0.4),
+    sentence: { zh: '碾米、饲料加工:白天一到四小时。', en: 'A rice or feed mill: one to four hours by day.' },
+  },
+  {
+    kind: 'distilling',
+    detectors: ['furnace-burst', 'flat-load'],
+    categories: ['residential', 'commercial', 'agricultural'],
+    months: ALL_YEAR,
+    kilowatts: [3, 25],
+    tangent: [0, 0.25],
+    common: 0.3,
+    company: 0,
+    sentence: { zh: '小酒坊:清晨到中午,电阻性负荷。', en: 'A small distillery: dawn to noon, resistive.' },
+  },
+]
