@@ -36,6 +36,9 @@ export function valueComplaint(text: string, value: number, most: number): reado
   if (Number.isNaN(value))
     return [`"${text}" is not a number`, 'write digits with a point for decimals; leave a missing value empty']
   if (value < 0)
-    return [`${text} is negative`, 'energy drawn is never negative: check the sign and the direction; feed-in is not taken']
-  return [`${text} is more than ${most}`, 'check the unit: energies are in Wh']
+    return [
+      `the value ${text} is negative`,
+      'energy drawn is never negative: check the sign and the direction; feed-in is not taken',
+    ]
+  return [`the value ${text} is more than ${most}`, 'check the unit: energies are in Wh']
 }

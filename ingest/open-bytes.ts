@@ -4,12 +4,13 @@ import { createGunzip } from 'node:zlib'
 
 const CHUNK = 1 << 20
 
-/** A file's bytes in chunks, unzipped when it begins like gzip, whatever its name says. `-` is standard input. `read` is told the bytes taken from disk. */
+/** A file's bytes in chunks, unzipped when it begins like gzip, whatever its name says. `-` is standard input. `read` is told the bytes taken from disk. Throws when there is no such file. */
 export function openBytes(path: string, read?: (bytes: number) => void): AsyncIterable<Uint8Array> {
   if (path === '-') return stdin
+  const zipped = isGzip(path)
   const file = createReadStream(path, { highWaterMark: CHUNK })
   if (read) file.on('data', (chunk) => read(chunk.length))
-  if (!isGzip(path)) return file
+  if (!zipped) return file
   const gunzip = createGunzip({ chunkSize: CHUNK })
   file.on('error', (error) => gunzip.destroy(error))
   return file.pipe(gunzip)

@@ -42,8 +42,16 @@ export class RejectsFile {
       this.#file = openSync(this.path, 'w', 0o600)
       writeSync(this.#file, `\ufeff${HEADER}`)
     }
-    const rows = this.#waiting.map(({ line, column, value, reason, remedy, row }) => [line, column, value, reason, remedy, row])
-    writeSync(this.#file, stringify(rows, { escape_formulas: true }))
+    const rows = this.#waiting.map(({ line, column, value, reason, remedy, row }) => [
+      line,
+      ...[column, value, reason, remedy, row].map(harmless),
+    ])
+    writeSync(this.#file, stringify(rows))
     this.#waiting = []
   }
+}
+
+/** A text that a spreadsheet would take for a formula gets a quote in front; plain numbers stay as they are. */
+function harmless(text: string): string {
+  return /^[=+\-@\t\r]/.test(text) && !/^[+-]?[\d.]+$/.test(text) ? `'${text}` : text
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { Command } from 'commander'
 import type { DecodedListing } from '../../ingest/decode-listing.ts'
 import { complain, ExitCode, print, printJson } from './command-output.ts'
@@ -35,15 +36,17 @@ async function decodeFile(path: string, { format, config: file, json }: DecodeOp
     )
   }
 
+  if (path !== '-' && !existsSync(path)) {
+    complain(`${path}: there is no such file; give a file, or - for standard input`)
+    process.exitCode = ExitCode.failed
+    return
+  }
   const payloads = splitPayloads(await allOf(openBytes(path)))
   const listings = payloads.map((payload) => {
     const decoder = named ?? recogniseFormat(payload, decoders)
     return { format: decoder.name, ...listPayload(decoder, payload, '') }
   })
-  if (json)
-    printJson(
-      listings.map(({ error, ...listing }, index) => ({ payload: index + 1, ...listing, error: error && reasonOf(error) })),
-    )
+  if (json) printJson(listings.map((listing, index) => ({ payload: index + 1, ...asJson(listing) })))
   else for (const [index, listing] of listings.entries()) report(index + 1, listing)
   const bad = listings.filter(({ error }) => error !== null).length
   process.exitCode = bad === 0 ? ExitCode.done : bad === listings.length ? ExitCode.failed : ExitCode.rejects
@@ -72,8 +75,14 @@ function report(number: number, { format, readings, registers, events, error }: 
   for (const { meter, at, code, detail } of events) print(`  ${meter}  ${instantText(at)}  ${code}  ${detail}`.trimEnd())
 }
 
-function reasonOf({ code, field, value, message, remedy }: NonNullable<DecodedListing['error']>) {
-  return { code, field, value, reason: message, remedy }
+function asJson({ format, readings, registers, events, error }: DecodedListing & { format: string }) {
+  return {
+    format,
+    readings: readings.map((row) => ({ ...row, start: instantText(row.start) })),
+    registers: registers.map((row) => ({ ...row, at: instantText(row.at) })),
+    events: events.map((row) => ({ ...row, at: instantText(row.at) })),
+    error: error && { code: error.code, field: error.field, value: error.value, reason: error.message, remedy: error.remedy },
+  }
 }
 
 function instantText(seconds: number): string {
