@@ -1,0 +1,77 @@
+/**
+ * Gateway batches through the whole line: MQTT → journal (fsync, PUBACK) → store → detectors. The clock stops when the last
+ * reading is in the books: received, stored, judged.
+ */
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { buildLoadGenerator } from './edge.ts'
+import { cpuSeconds, median, residentMiB } from './machine.ts'
+import { type ServeProcess, startServe } from './serve-process.ts'
+
+const run = promisify(execFile)
+
+export interface PipelineResult {
+  readonly readingsPerSecond: number
+  /** From the first packet to the last PUBACK. */
+  readonly acknowledgedPerSecond: number
+  readonly cpuSecondsPerMillion: number
+  /** MiB a fifth of the way in, and at the end. */
+  readonly residentEarly: number
+  readonly residentLate: number
+  readonly readings: number
+}
+
+export interface PipelineLoad {
+  readonly usagePoints: number
+  readonly readings: number
+  readonly perMessage: number
+  readonly config?: Readonly<Record<string, unknown>>
+}
+
+/** Undefined, with a word on why, where there is no load generator. */
+export async function benchPipeline(load: PipelineLoad): Promise<PipelineResult | undefined> {
+  const generator = await buildLoadGenerator()
+  if (generator === undefined) {
+    console.warn('SKIPPED  pipeline: the load generator needs go and the shared tools')
+    return undefined
+  }
+  const server = await startServe({ usagePoints: load.usagePoints, ...(load.config && { config: load.config }) })
+  try {
+    return await publish(generator, server, load)
+  } finally {
+    await server.stop()
+  }
+}
+
+async function publish(
+  generator: string,
+  server: ServeProcess,
+  { usagePoints, readings, perMessage }: PipelineLoad,
+): Promise<PipelineResult> {
+  const messages = Math.ceil(readings / perMessage / 4) * 4
+  const memory: { at: number; mib: number }[] = []
+  const sampling = setInterval(() => memory.push({ at: Date.now(), mib: residentMiB(server.pid) }), 500)
+  const before = cpuSeconds(server.pid)
+  try {
+    const { stdout } = await run(generator, [
+      ...['-addr', `127.0.0.1:${server.mqttPort}`, '-passwords', server.passwords.join(','), '-kind', 'adit', '-conns', '4'],
+      ...['-batch', String(perMessage), '-msgs', String(messages), '-meters', String(usagePoints)],
+    ])
+    const start = Number(/start_ns=(\d+)/.exec(stdout)?.[1]) / 1e6
+    const acknowledged = Number(/= (\d+) msg\/s/.exec(stdout)?.[1]) * perMessage
+    const total = messages * perMessage
+    await server.received(total, 600)
+    const seconds = (Date.now() - start) / 1000
+    const during = memory.filter(({ at }) => at >= start).map(({ mib }) => mib)
+    return {
+      readings: total,
+      readingsPerSecond: total / seconds,
+      acknowledgedPerSecond: acknowledged,
+      cpuSecondsPerMillion: ((cpuSeconds(server.pid) - before) / total) * 1e6,
+      residentEarly: median(during.slice(Math.floor(during.length * 0.15), Math.ceil(during.length * 0.25))),
+      residentLate: median(during.slice(Math.floor(during.length * 0.9))),
+    }
+  } finally {
+    clearInterval(sampling)
+  }
+}

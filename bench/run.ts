@@ -1,0 +1,144 @@
+/**
+ * Speed and memory: npm run bench -- [--quick] [--huge] [--only NAME …]
+ * Everything is measured in this run on this machine, the peers too; medians of three unless --quick.
+ */
+import { parseArgs } from 'node:util'
+import { type Influxd, startInfluxd } from '../tests/servers/influxd.ts'
+import { findServer } from '../tests/servers/require-server.ts'
+import { benchAlertLatency } from './alert-latency.ts'
+import { benchEdge } from './edge.ts'
+import { benchFiles } from './files.ts'
+import { commitText, machineText, median } from './machine.ts'
+import { benchPipeline, type PipelineLoad, type PipelineResult } from './pipeline.ts'
+import { benchTelegraf } from './telegraf.ts'
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    huge: { type: 'boolean', default: false },
+    only: { type: 'string', multiple: true, default: [] },
+  },
+})
+const runs = values.quick ? 1 : 3
+/** About two minutes at the demanded rate; for --quick a fifth of that. */
+const readings = values.quick ? 6_000_000 : 32_000_000
+
+const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
+  telegraf: async () => withInfluxd(async (influxd) => void (await telegraf(influxd))),
+  embedded: async () => {
+    await pipeline('embedded store, 20,000 points', { usagePoints: 20_000, readings, perMessage: 100 })
+    await pipeline('embedded store, 1 M points', { usagePoints: 1_000_000, readings, perMessage: 100 })
+  },
+  influxdb: async () =>
+    withInfluxd(async (influxd) => {
+      await telegraf(influxd)
+      const { url, org, bucket, token } = influxd
+      const config = { store: { kind: 'influxdb', url, org, bucket, token } }
+      await pipeline('InfluxDB 2, 20,000 points', { usagePoints: 20_000, readings: readings / 4, perMessage: 100, config })
+    }),
+  edge,
+  detectors,
+  alerts: async () => {
+    const { alerts, readingsPerSecond, p50, p99 } = await benchAlertLatency()
+    row(
+      'packet → alert on the feed',
+      `at ${readingsPerSecond} readings/s: p50 ${p50.toFixed(0)} ms, p99 ${p99.toFixed(0)} ms over ${alerts} alerts`,
+      'p99 ≤ 1 s',
+    )
+  },
+  files: async () => {
+    const { rows, importRowsPerSecond, detectReadingsPerSecond } = await benchFiles(values.quick ? 10 : 40, 60, runs)
+    row('adit import, long CSV', `${thousands(importRowsPerSecond)} rows/s of ${thousands(rows)}`, '≥ 500 k')
+    row('adit detect, gzipped CSV', `${thousands(detectReadingsPerSecond)} readings/s, process start included`, '≥ 700 k')
+  },
+}
+
+const wanted = values.only.length > 0 ? values.only : Object.keys(BENCHES).filter((name) => name !== 'telegraf')
+for (const name of wanted) if (!BENCHES[name]) throw new Error(`--only ${name} is not one of ${Object.keys(BENCHES).join(', ')}`)
+console.log(`${machineText()}\ncommit ${commitText()}, median of ${runs}\n`)
+for (const name of wanted) await BENCHES[name]?.()
+
+async function pipeline(name: string, load: PipelineLoad): Promise<void> {
+  const results: PipelineResult[] = []
+  for (let i = 0; i < runs; i++) {
+    const result = await benchPipeline(load)
+    if (!result) return
+    results.push(result)
+  }
+  const of = (value: (result: PipelineResult) => number): number => median(results.map(value))
+  row(
+    name,
+    `${thousands(of((r) => r.readingsPerSecond))} readings/s received, stored and judged (acknowledged at ${thousands(of((r) => r.acknowledgedPerSecond))}/s); ` +
+      `${of((r) => r.cpuSecondsPerMillion).toFixed(1)} CPU s per million; RSS ${of((r) => r.residentEarly).toFixed(0)} → ${of((r) => r.residentLate).toFixed(0)} MiB`,
+    name.startsWith('Influx') ? '≥ 0.9 × Telegraf' : '≥ 1.2 × Telegraf',
+  )
+}
+
+async function telegraf(influxd: Influxd): Promise<void> {
+  const results = []
+  for (let i = 0; i < runs; i++) {
+    const result = await benchTelegraf(influxd, 100, values.quick ? 20_000 : 60_000)
+    if (!result) return
+    results.push(result)
+  }
+  row(
+    'peer: Mosquitto → Telegraf (JSON) → InfluxDB 2, storing only',
+    `${thousands(median(results.map((r) => r.readingsPerSecond)))} readings/s; ${median(results.map((r) => r.cpuSecondsPerMillion)).toFixed(1)} CPU s per million`,
+    '',
+  )
+}
+
+async function edge(): Promise<void> {
+  const { acknowledgedPerSecond, latencies, cpuSecondsPerMillion } = await benchEdge(values.quick ? 100_000 : 300_000, runs)
+  const [half] = latencies
+  row(
+    'single-reading packets',
+    `${thousands(acknowledgedPerSecond)} acknowledged/s after fsync; PUBACK p99 ${half?.p99.toFixed(1)} ms at ${half?.packetsPerSecond}/s; ${cpuSecondsPerMillion.toFixed(1)} CPU s per million`,
+    '≥ 25 k, p99 ≤ 50 ms',
+  )
+}
+
+/** Each size in a process of its own: its memory is then its own too. */
+async function detectors(): Promise<void> {
+  const { execFileSync } = await import('node:child_process')
+  for (const [usagePoints, days] of values.huge
+    ? ([
+        [1_000_000, 2],
+        [10_000_000, 1],
+      ] as const)
+    : ([[1_000_000, 2]] as const)) {
+    const script = new URL('./detectors-process.ts', import.meta.url).pathname
+    row(
+      `detectors, ${thousands(usagePoints)} points`,
+      execFileSync(process.execPath, ['--max-old-space-size=12000', script, String(usagePoints), String(days)], {
+        encoding: 'utf8',
+      }).trim(),
+      '≤ 1 KB a point, 1.5 GiB and 3 s at 1 M',
+    )
+  }
+}
+
+async function withInfluxd(use: (influxd: Influxd) => Promise<void>): Promise<void> {
+  if (findServer('influxd') === undefined) {
+    console.warn('SKIPPED  InfluxDB 2: no influxd on this machine')
+    return
+  }
+  const influxd = await startInfluxd()
+  try {
+    await use(influxd)
+  } finally {
+    await influxd.stop()
+  }
+}
+
+function row(what: string, measured: string, wanted: string): void {
+  console.log(`${what}\n    ${measured}${wanted ? `   [${wanted}]` : ''}`)
+}
+
+function thousands(value: number): string {
+  return value >= 1e6
+    ? `${(value / 1e6).toFixed(2)} M`
+    : value >= 1e4
+      ? `${Math.round(value / 1e3)} k`
+      : String(Math.round(value))
+}
