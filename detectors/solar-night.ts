@@ -34,7 +34,8 @@ export function nightOf(clock: DayClock, day: number, latitude: number, longitud
   const phi = latitude * RADIANS
   const cosHourAngle = (Math.sin(HORIZON) - Math.sin(phi) * Math.sin(declination)) / (Math.cos(phi) * Math.cos(declination))
   if (cosHourAngle <= -1) return { from: 0, to: 0 }
-  const daylightSeconds = cosHourAngle >= 1 ? 0 : (2 * Math.acos(cosHourAngle) * 43_200) / Math.PI
+  if (cosHourAngle >= 1) return { from: 0, to: SLOTS }
+  const daylightSeconds = (2 * Math.acos(cosHourAngle) * 43_200) / Math.PI
   // solar noon of this day in seconds after the day's start (clock noon)
   const utcOffset = clock.shift + 43_200
   const solarNoon = utcOffset - longitude * 240 - equationMinutes * 60
