@@ -1,4 +1,4 @@
-import { flux, type QueryApi } from '@influxdata/influxdb-client'
+import { type FluxTableMetaData, flux, type QueryApi } from '@influxdata/influxdb-client'
 import { ABSENT } from './line-encoder.ts'
 import type { StoredRows } from './resolve-revisions.ts'
 import { RowColumns } from './row-columns.ts'
@@ -18,23 +18,44 @@ export async function readProfile(api: QueryApi, bucket: string, id: string, fro
   const rows = new RowColumns()
   if (from >= to) return rows
   const query = flux`from(bucket: ${bucket}) |> range(start: ${from}, stop: ${to})
-    |> filter(fn: (r) => r._measurement == "reading" and r.usage_point == ${id})`
+    |> filter(fn: (r) => r._measurement == "reading" and r.usage_point == ${id})
+    |> keep(columns: ["_time", "_field", "_value", "revision"])`
 
   // InfluxDB answers field by field: the fields of one reading meet by revision and time.
   const readings = new Map<string, StoredReading>()
-  for await (const { values, tableMeta } of api.iterateRows(query)) {
-    const time = tableMeta.get(values, '_time')
-    const field = tableMeta.get(values, '_field')
-    const revision = tableMeta.columns.some(({ label }) => label === 'revision') ? tableMeta.get(values, 'revision') : ''
-    const key = `${revision} ${time}`
-    const reading = readings.get(key) ?? absentReading(Date.parse(time) / 1000)
-    if (isField(field)) reading[field] = Number(tableMeta.get(values, '_value'))
-    readings.set(key, reading)
-  }
+  await new Promise<void>((resolve, reject) => {
+    let table: FluxTableMetaData | undefined
+    let place = placesIn(undefined)
+    api.queryRows(query, {
+      next(values, meta) {
+        if (meta !== table) {
+          table = meta
+          place = placesIn(meta)
+        }
+        const time = values[place.time]
+        const field = values[place.field]
+        const key = `${values[place.revision] ?? ''} ${time}`
+        let reading = readings.get(key)
+        if (reading === undefined) {
+          reading = absentReading(Date.parse(time) / 1000)
+          readings.set(key, reading)
+        }
+        if (isField(field)) reading[field] = Number(values[place.value])
+      },
+      error: reject,
+      complete: resolve,
+    })
+  })
   for (const { start, seconds, energy_wh, reactive_varh, quality, flags, position } of readings.values()) {
     rows.add(start, seconds, energy_wh, reactive_varh, quality, flags, position)
   }
   return rows
+}
+
+/** Where a table has its columns; one that it does not have is at -1. */
+function placesIn(table: FluxTableMetaData | undefined) {
+  const indexOf = (name: string) => table?.columns.find(({ label }) => label === name)?.index ?? -1
+  return { time: indexOf('_time'), field: indexOf('_field'), value: indexOf('_value'), revision: indexOf('revision') }
 }
 
 function absentReading(start: number): StoredReading {
