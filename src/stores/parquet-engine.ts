@@ -18,7 +18,7 @@ const COLUMNS = [
   ['revision', 'UTINYINT', UTINYINT],
   ['position', 'DOUBLE', DOUBLE],
 ] as const
-/** Measured: docs/decisions/embedded-store.md. */
+/** Measured: docs/decisions/0004-embedded-store-in-parquet.md. */
 const FORMAT = '(FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE 122880)'
 
 export interface EngineOptions {
