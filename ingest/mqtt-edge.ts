@@ -69,6 +69,7 @@ export class MqttEdge {
   readonly #options: EdgeOptions
   readonly #broker: JournalBroker
   readonly #server: Server
+  readonly #open = new Set<GuardedConnection>()
   readonly #sessions = new WeakMap<Client, Session>()
   readonly #connections = new Map<string, Set<Client>>()
   #pending = 0
@@ -96,6 +97,8 @@ export class MqttEdge {
     })
     this.#server = createServer((socket) => {
       const connection = new GuardedConnection(socket, limits)
+      this.#open.add(connection)
+      connection.once('close', () => this.#open.delete(connection))
       this.#broker.handle(connection)
     })
     this.#server.maxConnections = limits.connections
@@ -146,6 +149,8 @@ export class MqttEdge {
     const deadline = performance.now() + patienceMilliseconds
     while (this.#pending > 0 && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5))
     await new Promise<void>((resolve) => this.#broker.close(() => resolve()))
+    // the broker does not know those that have not logged in
+    for (const connection of this.#open) connection.destroy()
     await closed
   }
 
@@ -232,7 +237,8 @@ export class MqttEdge {
   #failed(client: Client, error: Error): void {
     this.#forget(client)
     if (error instanceof Refused || ('code' in error && error.code === 'ECONNRESET')) return
-    this.#refuse(client, error instanceof PacketTooLarge ? 'too-large' : 'protocol', '', error.message)
+    const reason = error.message === 'unacceptable protocol version' ? 'the edge speaks MQTT 3.1.1, not 5' : error.message
+    this.#refuse(client, error instanceof PacketTooLarge ? 'too-large' : 'protocol', '', reason)
   }
 
   #forget(client: Client): void {

@@ -54,7 +54,7 @@ class WorkerReceiver implements Receiver {
   #appended: (position: number) => void = () => {}
   #failed: ((error: Error) => void) | undefined
   #failure: Error | undefined
-  #stopping = false
+  #stopping: Promise<void> | undefined
 
   constructor(options: ReceiverOptions) {
     this.#worker = new Worker(new URL('./receiver-worker.ts', import.meta.url), { workerData: options, name: 'adit-receiver' })
@@ -92,9 +92,12 @@ class WorkerReceiver implements Receiver {
     if (this.#failure) failed(this.#failure)
   }
 
-  async stop(): Promise<void> {
-    if (this.#stopping) return
-    this.#stopping = true
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop()
+    return this.#stopping
+  }
+
+  async #stop(): Promise<void> {
     if (this.#failure) return
     const timer = setTimeout(() => void this.#worker.terminate(), STOP_MILLISECONDS)
     const exited = new Promise((resolve) => this.#worker.once('exit', resolve))
