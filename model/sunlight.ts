@@ -21,7 +21,8 @@ export function nightsBetween(from: number, to: number, latitude: number, longit
     const today = daylight(noon, latitude, longitude)
     const tomorrow = daylight(noon + DAY, latitude, longitude)
     const night = { from: today.sunset, to: tomorrow.sunrise }
-    if (night.to > night.from && night.to > from && night.from < to) nights.push(night)
+    // A minute of rounding is no night.
+    if (night.to - night.from > 60 && night.to > from && night.from < to) nights.push(night)
   }
   return nights
 }

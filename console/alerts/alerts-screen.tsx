@@ -54,7 +54,8 @@ export function AlertsScreen({ id }: { readonly id: string | undefined }) {
   useKeyActions(keys)
 
   return (
-    <div className={id === undefined ? 'alerts no-alert' : 'alerts with-alert'}>
+    <main id="main" tabIndex={-1} className={id === undefined ? 'alerts no-alert' : 'alerts with-alert'}>
+      {id === undefined && <h1 className="visually-hidden">{t('nav.alerts')}</h1>}
       <section className="list" aria-label={t('list.label')}>
         <FilterBar
           filter={filter}
@@ -73,11 +74,11 @@ export function AlertsScreen({ id }: { readonly id: string | undefined }) {
           <AlertList alerts={shown} currentId={id} mines={mines} hrefOf={hrefOf} />
         )}
       </section>
-      <main id="main" className="detail scroll" tabIndex={-1} aria-label={t('alert.label')}>
+      <section className="detail scroll" aria-label={t('alert.label')}>
         <PartBoundary key={id}>
           {id === undefined ? <Overview /> : <AlertPage id={id} backHref={`/alerts${query}`} />}
         </PartBoundary>
-      </main>
-    </div>
+      </section>
+    </main>
   )
 }

@@ -16,7 +16,7 @@ export function Overview() {
 
   return (
     <div className="overview">
-      <h1>{t('empty.overview')}</h1>
+      <h2>{t('empty.overview')}</h2>
       <dl className="facts">
         {ALERT_LEVELS.map((level) => (
           <div key={level}>

@@ -18,7 +18,7 @@ export function Header() {
       <a className="skip" href="#main">
         {t('skip')}
       </a>
-      <Link href="/alerts" className="brand">
+      <Link href="/alerts" className="brand" aria-label={t('product')}>
         <img src="/icon.svg" alt="" width="22" height="22" />
         <span>{t('product')}</span>
       </Link>

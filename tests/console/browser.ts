@@ -1,10 +1,11 @@
 /** Debian's Chromium over a freshly built console. */
+import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
-import { build } from 'vite'
 import { serverPath } from '../servers/require-server.ts'
 import { type FixtureOptions, type FixtureService, startFixtureService } from './fixture-service.ts'
 
@@ -20,8 +21,8 @@ export interface View {
   readonly height?: number
   readonly scheme?: 'light' | 'dark'
   readonly language?: 'zh-CN' | 'en-GB'
-  /** Runs in the page before anything of ours. */
-  readonly before?: () => void
+  /** Maps through WebGL2, which costs seconds without a graphics card; the plain drawing otherwise. */
+  readonly webgl?: boolean
 }
 
 export interface Opened {
@@ -32,13 +33,19 @@ export interface Opened {
   close(): Promise<void>
 }
 
+/** Long, because the machine may be shared; nothing waits this long when all is well. */
+export const PATIENCE_MS = 90_000
+export const BROWSER_TESTS = { timeout: 300_000 } as const
 const ARGS = ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--disable-background-networking']
 
 /** Builds the console into a directory of its own, so that tests never look at a stale one. */
 export async function buildConsole(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'adit-console-'))
   const configFile = fileURLToPath(new URL('../../console/vite.config.ts', import.meta.url))
-  await build({ configFile, logLevel: 'error', build: { outDir: directory, emptyOutDir: true } })
+  // A process of its own: vitest's NODE_ENV would put React's development half into the build.
+  const vite = fileURLToPath(new URL('../../node_modules/vite/bin/vite.js', import.meta.url))
+  const args = [vite, 'build', '--config', configFile, '--logLevel', 'error', '--outDir', directory, '--emptyOutDir']
+  await promisify(execFile)(process.execPath, args, { env: { ...process.env, NODE_ENV: 'production' } })
   return directory
 }
 
@@ -58,6 +65,7 @@ export async function startBench(): Promise<Bench> {
 async function open(browser: Browser, directory: string, path: string, view: View, options: FixtureOptions): Promise<Opened> {
   const service = await startFixtureService({ ...options, consoleDirectory: directory })
   const context = await newContext(browser, view)
+  context.setDefaultTimeout(PATIENCE_MS)
   const page = await context.newPage()
   const foreign: string[] = []
   const errors: string[] = []
@@ -77,10 +85,10 @@ async function open(browser: Browser, directory: string, path: string, view: Vie
 
 async function newContext(
   browser: Browser,
-  { width = 1280, height = 800, scheme = 'light', language = 'zh-CN', before }: View,
+  { width = 1280, height = 800, scheme = 'light', language = 'zh-CN', webgl = false }: View,
 ): Promise<BrowserContext> {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, locale: language })
-  if (before) await context.addInitScript(before)
+  if (!webgl) await context.addInitScript(withoutWebgl)
   return context
 }
 
@@ -89,4 +97,14 @@ export async function waitForPictures(page: Page): Promise<void> {
   await page.locator('.curve canvas').waitFor()
   await page.locator('svg.heat').waitFor()
   await page.locator('[data-testid=map] [data-ready=true]').waitFor()
+}
+
+/** Runs in the page: a browser without WebGL2, as on a desktop without a graphics card. */
+function withoutWebgl(): void {
+  const original = HTMLCanvasElement.prototype.getContext
+  Object.defineProperty(HTMLCanvasElement.prototype, 'getContext', {
+    value(this: HTMLCanvasElement, kind: string, ...rest: unknown[]) {
+      return kind === 'webgl2' ? null : Reflect.apply(original, this, [kind, ...rest])
+    },
+  })
 }

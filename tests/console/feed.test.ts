@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { requireServer } from '../servers/require-server.ts'
-import { type Bench, startBench } from './browser.ts'
+import { type Bench, BROWSER_TESTS, startBench } from './browser.ts'
 import { fixtureAlert } from './fixture-county.ts'
 
-describe.runIf(requireServer('chromium'))('the alert list in a browser', () => {
+describe.runIf(requireServer('chromium'))('the alert list in a browser', BROWSER_TESTS, () => {
   let bench: Bench
   beforeAll(async () => {
     bench = await startBench()
-  })
+  }, BROWSER_TESTS.timeout)
   afterAll(() => bench?.close())
 
   const rowIds = 'a.row'

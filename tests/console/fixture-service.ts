@@ -97,7 +97,11 @@ export async function startFixtureService(options: FixtureOptions = {}): Promise
       },
     },
     ledger: () => ledger,
-    loadProfile: async (_row, from, to) => fixtureProfile(from, to),
+    records: { usagePoint: () => null, area: () => null },
+    curves: {
+      ofUsagePoint: async (_row, from, to) => ({ profile: fixtureProfile(from, to), expected: null }),
+      ofResidual: async (_row, from, to) => ({ profile: fixtureProfile(from, to), expected: null }),
+    },
     roleOf: (token) => (token === TOKEN ? 'integrator' : undefined),
     progress: () => ({
       packetsReceived: 10,
@@ -118,7 +122,6 @@ export async function startFixtureService(options: FixtureOptions = {}): Promise
       consoleDirectory: options.consoleDirectory ?? fileURLToPath(new URL('../../console/dist', import.meta.url)),
       heartbeatMs: 500,
     })
-    if (!app.hasRoute({ method: 'GET', url: '/api/v1/areas/:id/residual' })) app.get('/api/v1/areas/:id/residual', residual)
     await app.listen({ port, host: '127.0.0.1' })
     return app
   }
@@ -139,25 +142,6 @@ export async function startFixtureService(options: FixtureOptions = {}): Promise
     reopen: async () => {
       app = await open(port)
     },
-  }
-}
-
-async function residual({ query }: { query: unknown }) {
-  const text = new URLSearchParams(
-    typeof query === 'object' && query !== null ? Object.entries(query).map(([name, value]) => [name, String(value)]) : [],
-  )
-  const { start, seconds, energyWh, quality, revisions } = fixtureProfile(
-    Date.parse(text.get('from') ?? '') / 1000,
-    Date.parse(text.get('to') ?? '') / 1000,
-  )
-  return {
-    start: [...start],
-    seconds: [...seconds],
-    energyWh: [...energyWh],
-    reactiveVarh: [...start].map(() => null),
-    quality: [...quality],
-    revisions: [...revisions],
-    expected: null,
   }
 }
 

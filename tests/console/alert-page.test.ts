@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { requireServer } from '../servers/require-server.ts'
+import { type Bench, BROWSER_TESTS, startBench, waitForPictures } from './browser.ts'
+import { fixtureAlert } from './fixture-county.ts'
+import { TOKEN } from './fixture-service.ts'
+
+const ALERT = `/alerts/${fixtureAlert(0).id}`
+
+describe.runIf(requireServer('chromium'))('the alert page in a browser', BROWSER_TESTS, () => {
+  let bench: Bench
+  beforeAll(async () => {
+    bench = await startBench()
+  }, BROWSER_TESTS.timeout)
+  afterAll(() => bench?.close())
+
+  test('says what, shows it in three pictures, and lays evidence, counter-evidence and revisions beside them', async () => {
+    const { page, errors, close } = await bench.open(ALERT, { webgl: true })
+    await waitForPictures(page)
+    const sentence = await page.getByTestId('sentence').innerText()
+    for (const part of ['03-31 22:15', '38.5 kW', '11 天中有 11 天夜间', '河西金矿 3 号硐', '可达范围内', '合理解释']) {
+      expect(sentence).toContain(part)
+    }
+    expect(await page.getByTestId('facts').innerText()).toContain('约 9 条查实')
+    const curve = await page.locator('.curve').getAttribute('aria-label')
+    expect(curve).toMatch(/起始前平均 [23](\.\d+)? kW,起始后平均 1\d(\.\d+)? kW,最大 4\d(\.\d+)? kW/)
+    await page.getByText('基线带 P10–P90(起始前至多 60 天同类日,本页计算)').waitFor()
+    await page.getByText('夜间(按当地日落日出)').waitFor()
+    await page.getByText('建议在这时段核查').waitFor()
+    expect(await page.locator('svg.heat').getAttribute('aria-label')).toContain('22:00–06:00')
+    expect(await page.getByTestId('map').innerText()).toContain('可达范围 ≈ 840 m')
+    expect(await page.getByTestId('evidence').innerText()).toContain('94/100')
+    const counter = await page.getByTestId('counter-evidence').innerText()
+    for (const part of ['旱季抽水灌溉', '约 12 %', '不支持', '未检查']) expect(counter).toContain(part)
+    expect(await page.getByTestId('history').innerText()).toContain('加强')
+    expect(errors).toEqual([])
+    await close()
+  })
+
+  test('what is missing is told as missing, in the curve, in the heat map and in their tables', async () => {
+    const { page, close } = await bench.open(ALERT)
+    await waitForPictures(page)
+    expect(await page.locator('.curve').getAttribute('aria-label')).toContain('1 处缺数')
+    await page.getByText('缺 7 小时').waitFor()
+    await page.getByText('用表格看(逐日)').click()
+    expect(await page.locator('tr', { hasText: '04-06' }).first().innerText()).toMatch(/7$/)
+    expect(await page.locator('svg.heat .heat-missing').count()).toBeGreaterThanOrEqual(7)
+    await page.getByText('用表格看(kW)').click()
+    expect(
+      await page.getByRole('region', { name: '用表格看(kW)' }).getByRole('cell', { name: '缺' }).count(),
+    ).toBeGreaterThanOrEqual(7)
+    await close()
+  })
+
+  test('the account stays masked until someone asks for it', async () => {
+    const { page, close } = await bench.open(ALERT)
+    await page.getByRole('heading', { name: /0531…0000/ }).waitFor()
+    await page.getByRole('button', { name: '显示完整编号' }).click()
+    await page.getByRole('heading', { name: /05310000100000/ }).waitFor()
+    await close()
+  })
+
+  test('a revision from the feed changes the open page without a reload', async () => {
+    const { page, service, close } = await bench.open(ALERT)
+    await page.getByTestId('facts').getByText('38.5 kW').waitFor()
+    service.tell('alert.revised', fixtureAlert(0, { revision: 2, powerW: 21_300 }))
+    await page.getByTestId('facts').getByText('21.3 kW').waitFor()
+    await close()
+  })
+
+  test('a tapped area shows its residual', async () => {
+    const { page, close } = await bench.open(`/alerts/${fixtureAlert(2).id}`, { language: 'en-GB' })
+    await page.getByRole('heading', { name: /unexplained residual/ }).waitFor()
+    await waitForPictures(page)
+    await close()
+  })
+
+  test('without WebGL2 the map is a drawing of the same', async () => {
+    const { page, close } = await bench.open(ALERT)
+    await page.getByText('此机没有 WebGL2').waitFor()
+    expect(await page.locator('.svg-map svg').getAttribute('aria-label')).toContain('地图')
+    expect(await page.locator('.svg-map .circle-reach').count()).toBe(1)
+    await close()
+  })
+
+  test('an alert that is not there says so and offers to try again', async () => {
+    const { page, close } = await bench.open('/alerts/A-none')
+    await page.getByRole('alert').getByText('服务中没有这一项').waitFor()
+    await page.getByRole('button', { name: '重试' }).waitFor()
+    await close()
+  })
+
+  test('the map page finds a mine by its list and says what is known of it', async () => {
+    const { page, close } = await bench.open('/map')
+    await page.getByRole('searchbox').fill('芒东旧矿')
+    await page.locator('.site-row').first().click()
+    const card = page.getByTestId('site-card')
+    await card.getByText('盗采点').waitFor()
+    expect(await card.innerText()).toContain('被破封')
+    await close()
+  })
+
+  test('a book that does not balance is told with by how much', async () => {
+    const { page, close } = await bench.open('/gateways', {}, { book: { stored: 1_198_000 } })
+    await page.getByTestId('books').getByText('✗ 差 20').waitFor()
+    await page.getByTestId('books').getByText('✓ 平').waitFor()
+    await close()
+  })
+
+  test('a refused payload shows its reason, remedy and raw text, and goes back in with a token', async () => {
+    const { page, service, close } = await bench.open('/gateways')
+    const item = page.getByTestId('quarantine').locator('li').first()
+    await item.getByText('电量不是数字').waitFor()
+    await item.getByText('用小数点').waitFor()
+    await item.getByText('原文').click()
+    await item.getByText('"41,6"]]').waitFor()
+    const token = (text: string) => page.getByLabel('重放会改变数据').fill(text)
+    const keep = () => page.locator('form', { hasText: '重放会改变数据' }).getByRole('button', { name: '记住' }).click()
+    await token('wrong')
+    await keep()
+    await item.getByRole('button', { name: '重放' }).click()
+    await page.getByRole('alert').getByText('需要有权限的令牌').waitFor()
+    expect(service.replayed).toEqual([])
+    await page.getByRole('button', { name: '忘记令牌' }).click()
+    await token(TOKEN)
+    await keep()
+    await item.getByRole('button', { name: '重放' }).click()
+    await page.getByText('已放回 1 条').waitFor()
+    expect(service.replayed).toEqual([3])
+    await close()
+  })
+})
