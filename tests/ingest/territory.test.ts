@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { fromWgs84, toWgs84 } from '../../ingest/convert-datum.ts'
 import { locate, Territory } from '../../ingest/territory.ts'
 
+const require = createRequire(import.meta.url)
 /** gcoord's type file exports nothing. */
 const gcoord = z
   .object({
@@ -15,7 +16,7 @@ const gcoord = z
     GCJ02: z.string(),
     BD09: z.string(),
   })
-  .parse({ ...createRequire(import.meta.url)('gcoord') })
+  .parse({ ...require('gcoord') })
 const METERS_A_DEGREE = 111_320
 const inChina = fc.record({
   latitude: fc.double({ min: 19, max: 53, noNaN: true }),
