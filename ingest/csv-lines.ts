@@ -123,7 +123,6 @@ export class CsvLines implements CsvRecord {
       const byte = bytes[at]
       if (byte === QUOTE) {
         if (quoted && bytes[at + 1] === QUOTE) plain[used++] = bytes[at++]
-        else if (quoted && at + 1 === bytes.length && !last) return -1
         else quoted = !quoted
       } else if (quoted) {
         if (byte === LINE_FEED) lines++

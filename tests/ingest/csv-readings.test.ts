@@ -40,6 +40,7 @@ test('a faulty row is rejected with line, column, value, reason and remedy, and 
     '"M1',
     '",2026-02-28T00:00:00Z,900,1,,99',
     'M1,2026-02-28T00:15:00Z,900,2,,',
+    'M1,2026-02-28,900,2,,',
   ].join('\n')
   const { rows, rejects } = await readText(text, 'UTC', 7, (meter) => meter === 'M1')
   expect(rows).toEqual([['M1', '2026-02-28T00:15:00Z', 900, 2, null, 0]])
@@ -54,6 +55,7 @@ test('a faulty row is rejected with line, column, value, reason and remedy, and 
     [9, 'energy_wh', '1e99'],
     [10, 'reactive_varh', 'abc'],
     [11, 'quality', '99'],
+    [14, 'start', '2026-02-28'],
   ])
   expect(rejects[3].row).toBe('M1,2026-02-28T00:00:00Z,900,"1,5",,')
   for (const { reason, remedy } of rejects) expect([reason.length > 5, remedy.length > 5]).toEqual([true, true])
