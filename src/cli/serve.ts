@@ -19,6 +19,9 @@ export function serveCommand(): Command {
     .action(serve)
 }
 
+/** Longer than a stop takes; what was acknowledged is on disk either way. */
+const STOP_MS = 9_000
+
 async function serve({ config: file, data, http, mqtt }: ServeOptions): Promise<void> {
   const { loadConfig } = await import('../config-sources.ts')
   const { startService } = await import('../app.ts')
@@ -43,8 +46,16 @@ async function serve({ config: file, data, http, mqtt }: ServeOptions): Promise<
     ].join('  '),
   )
 
-  void stopAsked.promise.then(() => service.stop())
+  void stopAsked.promise.then(() => {
+    setTimeout(giveUp, STOP_MS).unref()
+    return service.stop()
+  })
   const failure = await service.stopped
   // What still runs, a broken worker for one, must not hold a supervisor up.
   process.exit(failure === undefined ? ExitCode.done : ExitCode.failed)
+}
+
+function giveUp(): void {
+  complain(`Not everything closed within ${STOP_MS / 1000} s; ending now. Nothing acknowledged is lost, the next start reads on.`)
+  process.exit(ExitCode.failed)
 }

@@ -47,6 +47,14 @@ test('a quarter-hour in which a meter stays silent for long is left out, never t
   expect(slots.has(220)).toBe(false)
 })
 
+test('an area with two transformers has no residual on a day on which one of their meters is missing', () => {
+  const half = profile((slot) => (home(slot) + shop(slot)) / 2)
+  const away = profile((slot) => (slot >= 2 * 96 && slot < 3 * 96 ? Number.NaN : (home(slot) + shop(slot)) / 2))
+  const members = [home, shop].map((watts) => ({ profile: profile(watts), mayBeSilent: false }))
+  const { start } = areaResidual(clock, [half, away], members, FROM, FROM + SLOTS * 900)
+  expect(start.length).toBe(SLOTS - 96)
+})
+
 test('an area without a meter of its transformer has no residual', () => {
   const members = [{ profile: profile(home), mayBeSilent: false }]
   expect(areaResidual(clock, [], members, FROM, FROM + SLOTS * 900).start.length).toBe(0)
