@@ -7,8 +7,10 @@ export default defineConfig({
   test: {
     include: ['tests/**/*.test.{ts,tsx}'],
     exclude: ['**/node_modules/**', '**/dist/**'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    // A condition is waited for as long as a busy machine may take; it costs nothing when it holds sooner.
+    expect: { poll: { timeout: 30_000, interval: 25 } },
     // Many tests start servers and processes of their own: more at once only makes them wait for each other.
     maxWorkers: 2,
     pool: 'forks',
