@@ -33,7 +33,7 @@ const RECENT_REFUSALS = 5
 export function gatewayRoutes(app: Api, { gateways, quarantine }: Pick<ServiceParts, 'gateways' | 'quarantine'>): void {
   app.get(
     '/api/v1/gateways',
-    { schema: { summary: 'Gateways and their books', tags: ['gateways'], response: { 200: Gateways } } },
+    { schema: { summary: 'Gateways and their books', tags: ['gateways'], response: { 200: Gateways, ...problems() } } },
     async () => ({
       items: gateways.list().map(({ gateway, lastSeenAt, book }) => ({
         gateway,

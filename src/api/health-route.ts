@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Api } from './api.ts'
+import { problems } from './problem.ts'
 import type { ServiceParts } from './service-parts.ts'
 
 const Status = z.enum(['pass', 'warn', 'fail'])
@@ -22,7 +23,7 @@ export function healthRoute(app: Api, parts: Pick<ServiceParts, 'health' | 'vers
         summary: 'Liveness, and readiness of each part',
         description: '200 while ready, 503 when a part fails. An answer at all means live.',
         tags: ['service'],
-        response: { 200: Health, 503: Health },
+        response: { 200: Health, 503: Health, ...problems() },
       },
     },
     async (_request, reply) => {

@@ -2,6 +2,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import { z } from 'zod'
 import type { Api } from './api.ts'
+import { problems } from './problem.ts'
 import type { ServiceParts } from './service-parts.ts'
 
 /** `registry` may hold metrics of other parts already, such as the store's write seconds. */
@@ -15,7 +16,7 @@ export function metricsRoute(app: Api, parts: Pick<ServiceParts, 'progress' | 'a
       schema: {
         summary: 'Metrics in the Prometheus text format',
         tags: ['service'],
-        response: { 200: { description: 'Metrics', content: { 'text/plain': { schema: z.string() } } } },
+        response: { 200: { description: 'Metrics', content: { 'text/plain': { schema: z.string() } } }, ...problems() },
       },
     },
     async (_request, reply) =>

@@ -15,6 +15,8 @@ export async function describeApi(app: Api, version: string): Promise<void> {
   schemaRegistry.add(Mine, { id: 'Mine' })
   schemaRegistry.add(GatewayBook, { id: 'GatewayBook' })
 
+  const toJsonSchema = createJsonSchemaTransform({ schemaRegistry })
+
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -33,8 +35,18 @@ export async function describeApi(app: Api, version: string): Promise<void> {
       ],
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer', description: 'adit token add --role ROLE' } } },
     },
-    transform: createJsonSchemaTransform({ schemaRegistry }),
+    transform: (route) => {
+      const { schema, url } = toJsonSchema(route)
+      const method = [route.route.method].flat()[0].toLowerCase()
+      return { schema: { operationId: operationIdOf(method, url), ...schema }, url }
+    },
     transformObject: createJsonSchemaTransformObject({ schemaRegistry }),
   })
   app.get('/api/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+}
+
+/** GET /api/v1/alerts/:id is getAlertsId: stable names for generated clients. */
+function operationIdOf(method: string, url: string): string {
+  const words = url.replace(/^\/api\/v1/, '').split(/[^A-Za-z0-9]+/)
+  return method + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')
 }

@@ -47,12 +47,19 @@ export class ApiProblem extends Error {
 
 /** Entries for a route's `response`, so that the OpenAPI document tells which problems it answers. */
 export function problems(...statuses: number[]) {
-  return Object.fromEntries(
-    statuses.map((status) => [
-      status,
-      { description: TITLES[status] ?? 'Problem', content: { 'application/problem+json': { schema: Problem } } },
-    ]),
-  )
+  const entries = statuses.map((status): [string, ReturnType<typeof answerOf>] => [
+    String(status),
+    answerOf(TITLES[status] ?? 'Problem'),
+  ])
+  return Object.fromEntries([
+    ...entries,
+    ['4xx', answerOf('Any other refusal: 401 without a token, 421, 429')],
+    ['5xx', answerOf('Our fault, or not now')],
+  ])
+}
+
+function answerOf(description: string) {
+  return { description, content: { 'application/problem+json': { schema: Problem } } }
 }
 
 export function sendProblem(

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Api } from './api.ts'
 import { Instant, instantOf } from './instant.ts'
+import { problems } from './problem.ts'
 import type { ServiceParts } from './service-parts.ts'
 
 const Summary = z.object({
@@ -22,7 +23,7 @@ const Summary = z.object({
 export function summaryRoute(app: Api, parts: ServiceParts): void {
   app.get(
     '/api/v1/summary',
-    { schema: { summary: 'The counts in the header', tags: ['service'], response: { 200: Summary } } },
+    { schema: { summary: 'The counts in the header', tags: ['service'], response: { 200: Summary, ...problems() } } },
     async () => {
       const { meters, lastReadingAt, pending } = parts.progress()
       const { mines, areas } = parts.ledger()

@@ -11,6 +11,8 @@ let sample: Sample
 let app: Api
 const mutating: { method: string; url: string }[] = []
 
+const Operation = z.object({ operationId: z.string(), summary: z.string(), responses: z.record(z.string(), z.unknown()) })
+
 async function serve(loopback = true, hosts: string[] = []): Promise<void> {
   app = await buildServer(sample.parts, {
     loopback,
@@ -82,6 +84,30 @@ describe('every error is a problem that says what to do', () => {
     expect(problem).toMatchObject({ status, code })
     expect(problem.detail.length).toBeGreaterThan(10)
     expect([problem.errors?.[0].field, problem.errors?.[0].value]).toEqual([field, value])
+  })
+
+  test('a body that is no JSON, one that is too large and too many requests are problems too', async () => {
+    const authorization = `Bearer ${sample.tokens.add('admin', 0)}`
+    const headers = { host: 'localhost', 'content-type': 'application/json', authorization }
+    const broken = await app.inject({ method: 'POST', url: '/api/v1/gateways', headers, payload: '{' })
+    const large = await app.inject({
+      method: 'POST',
+      url: '/api/v1/gateways',
+      headers,
+      payload: `{"name":"${'x'.repeat(300_000)}"}`,
+    })
+    expect([broken.statusCode, large.statusCode]).toEqual([400, 413])
+
+    await app.close()
+    app = await buildServer(sample.parts, { loopback: true, hosts: [], requestsPerMinute: 1, consoleDirectory: '/nonexistent' })
+    await get('/api/v1/summary')
+    const often = await app.inject({ url: '/api/v1/summary', headers: { host: 'localhost' } })
+    expect(often.statusCode).toBe(429)
+    for (const answer of [broken, large, often]) {
+      expect(answer.headers['content-type']).toMatch('application/problem+json')
+      expect(Problem.parse(answer.json()).status).toBe(answer.statusCode)
+    }
+    expect((await get('/api/v1/health')).status).toBe(200)
   })
 
   test('a failure of ours shows nothing of our insides', async () => {
@@ -275,6 +301,12 @@ test('the OpenAPI document describes every route that is served', async () => {
     '/api/v1/usage-points/{id}/load-profile',
   ]) {
     expect(described).toContain(path)
+  }
+  const operations = Object.values(body.paths).flatMap((path) => Object.values(z.record(z.string(), Operation).parse(path)))
+  expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length)
+  for (const { summary, responses } of operations) {
+    expect(summary).toMatch(/.{8}/)
+    expect(Object.keys(responses)).toEqual(expect.arrayContaining(['4XX', '5XX']))
   }
   expect(body.paths['/api/v1/alerts/{id}'].get.responses['200'].content['application/json'].schema.$ref).toMatch(/Alert$/)
 })
