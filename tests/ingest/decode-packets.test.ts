@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { canonicalDecoders } from '../../ingest/decode-canonical.ts'
 import { type DecodeContext, decodePackets } from '../../ingest/decode-packets.ts'
+import { DecodeError, type Decoder } from '../../ingest/decoder.ts'
 import { Registers } from '../../ingest/registers.ts'
 import { TimeZone } from '../../ingest/time-zone.ts'
 import { TopicRoutes } from '../../ingest/topic-routes.ts'
@@ -80,6 +81,22 @@ test('a payload that is bad half-way leaves nothing behind and counts as one', (
     { code: 'out-of-range', field: '$.readings[1][1]', value: '-1', readings: 1, packet: { position: 1 } },
   ])
   expect(counts.get('gw-1')).toMatchObject({ received: 2, readings: 1, quarantined: 1 })
+})
+
+test('a decoder that gives readings before it finds the fault leaves none of them', () => {
+  const halfWay: Decoder = {
+    name: 'half-way',
+    decode(_payload, _topic, sink) {
+      sink.reading('A', Date.UTC(2026, 10, 24) / 1000, 900, 1, Number.NaN, 0)
+      sink.reading('X', 0, 900, 1, Number.NaN, 0)
+      throw new DecodeError('cut-off', '$', '', 'the payload ends in a value', 'send it whole')
+    },
+  }
+  const routes = new TopicRoutes([{ topic: 'half/#', format: 'half-way' }], [halfWay, ...canonicalDecoders(new TimeZone('UTC'))])
+  const { batch, refused, counts } = decodePackets([packet(1, '', { topic: 'half/way' })], { ...contextOf(), routes })
+  expect(batch.length).toBe(0)
+  expect(refused.map(({ code }) => code)).toEqual(['cut-off'])
+  expect(counts.get('gw-1')).toMatchObject({ received: 1, readings: 0, quarantined: 1 })
 })
 
 test('times are checked against when the packet came in, not against the clock', () => {
