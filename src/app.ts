@@ -94,7 +94,7 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
     readings: store,
     quarantine,
     alerts,
-    ledger: () => watch.current,
+    ledger: () => watch.newest(),
     release: (position) => receiver.release(position),
     storing: (slice, judgement) => refusals.storing(slice, judgement),
     now: () => performance.now(),

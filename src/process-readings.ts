@@ -38,8 +38,9 @@ export interface DecodedSlice {
 export async function processReadings(line: Line, signal: AbortSignal): Promise<void> {
   const { judgement, journal, readings, quarantine, alerts } = line
   for await (const slice of journal.readFrom(judgement.position, signal)) {
-    judgement.swapLedger(line.ledger())
-    for await (const { packets, decoded } of line.decode(slice, judgement, line.ledger())) {
+    const ledger = line.ledger()
+    judgement.swapLedger(ledger)
+    for await (const { packets, decoded } of line.decode(slice, judgement, ledger)) {
       quarantine.add(decoded.refused)
       judgement.take(packets, decoded)
       await insist(() => readings.append(decoded.batch), signal, line.onStoreTrouble)
