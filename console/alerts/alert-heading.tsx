@@ -6,6 +6,7 @@ import { useLanguage } from '../i18n/language.ts'
 import { useZone } from '../shell/use-clock.ts'
 import { LevelPill } from './level-pill.tsx'
 import { maskId } from './mask-id.ts'
+import { placeTitle } from './place-title.ts'
 import type { SubjectPlace } from './use-subject-place.ts'
 
 export function AlertHeading({
@@ -20,10 +21,7 @@ export function AlertHeading({
   const { t } = useLanguage()
   const zone = useZone()
   const [whole, setWhole] = useState(false)
-  const account =
-    alert.subject.kind === 'area' ? undefined : t('list.account', { id: whole ? alert.subject.id : maskId(alert.subject.id) })
-  const area = place.areaName === undefined ? undefined : t('list.area', { id: place.areaName })
-  const maskable = account !== undefined && maskId(alert.subject.id) !== alert.subject.id
+  const maskable = alert.subject.kind !== 'area' && maskId(alert.subject.id) !== alert.subject.id
   const meta = [
     place.county,
     alert.clearedAt === null ? t('alert.running') : t('alert.clearedAt', { at: moment(alert.clearedAt, zone) }),
@@ -37,7 +35,7 @@ export function AlertHeading({
         {t('alert.back')}
       </Link>
       <LevelPill alert={alert} />
-      <h1>{[area, account].filter((part) => part !== undefined).join(' · ')}</h1>
+      <h1>{placeTitle(alert, place, t, whole)}</h1>
       {maskable && (
         <button type="button" className="plain small" onClick={() => setWhole(!whole)}>
           {t(whole ? 'alert.mask' : 'alert.reveal')}

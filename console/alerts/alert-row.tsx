@@ -5,7 +5,7 @@ import { useLanguage } from '../i18n/language.ts'
 import type { MineBook } from './alert-filter.ts'
 import { duration } from './duration.ts'
 import { LevelPill } from './level-pill.tsx'
-import { maskId } from './mask-id.ts'
+import { placeTitle } from './place-title.ts'
 import { useSubjectPlace } from './use-subject-place.ts'
 
 interface Props {
@@ -24,8 +24,6 @@ export function AlertRow({ alert, current, href, mines, now, still }: Props) {
   const [nearest] = alert.mines
   const mine = nearest && mines.get(nearest.mine)
   const county = place.county ?? mine?.county
-  const area = place.areaName === undefined ? undefined : t('list.area', { id: place.areaName })
-  const account = alert.subject.kind === 'area' ? undefined : maskId(alert.subject.id)
   const ran = duration((alert.clearedAt === null ? now : Date.parse(alert.clearedAt)) - Date.parse(alert.onset), t)
   const near = nearest ? `${distance(nearest.distanceMeters, language)} ${mine?.name ?? nearest.mine}` : t('list.noMine')
 
@@ -33,7 +31,7 @@ export function AlertRow({ alert, current, href, mines, now, still }: Props) {
     <Link href={href} className="row" aria-current={current ? 'true' : undefined} data-alert={alert.id}>
       <span className="row-title">
         <LevelPill alert={alert} />
-        <strong>{[area, account].filter((part) => part !== undefined).join(' · ')}</strong>
+        <strong>{placeTitle(alert, place, t)}</strong>
         <span className="row-power">{kilowatts(alert.powerW, language)}</span>
       </span>
       <span className="row-meta">

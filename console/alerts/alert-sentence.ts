@@ -30,7 +30,11 @@ export function alertSentence(
     .filter(({ score }) => score > 0)
     .sort((a, b) => b.score - a.score)
     .map(({ sentence }) => closed(sentence[language], language))
-  return [opening + load, ...reasons, nearMine(alert, mines, language, t), innocent(alert, language, t)]
+  // The judge's own sentence on reach says the same and more.
+  const near = alert.reasons.some(({ detector, score }) => detector === 'reach' && score > 0)
+    ? []
+    : [nearMine(alert, mines, language, t)]
+  return [opening + load, ...reasons, ...near, innocent(alert, language, t)]
 }
 
 function nearMine({ mines: near }: Alert, mines: MineBook, language: Language, t: Translate): string {

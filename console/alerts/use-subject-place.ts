@@ -28,7 +28,7 @@ export function useSubjectPlace(subject: Alert['subject'], wanted = true): Subje
     : undefined
   return {
     area: areaId,
-    areaName: area?.name ?? areaId,
+    areaName: area?.name ?? undefined,
     county: point?.county ?? area?.county ?? undefined,
     category: point?.category,
     contractKw: point?.contractKw ?? undefined,

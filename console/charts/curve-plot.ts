@@ -174,7 +174,7 @@ function rangeOf({ watts, band }: CurveInput): [number, number] {
 
 /** Four or five round levels; on the root scale they lie closer together near zero. */
 export function levels(low: number, high: number, scale: 'sqrt' | 'linear'): number[] {
-  const shares = scale === 'sqrt' ? [0.01, 0.06, 0.25, 0.55, 0.95] : [0.25, 0.5, 0.75, 1]
+  const shares = scale === 'sqrt' ? [0.05, 0.25, 0.55, 0.95] : [0.25, 0.5, 0.75, 1]
   const round = new Set<number>([0])
   for (const share of shares) {
     const level = niceBelow(high * share)
@@ -195,7 +195,8 @@ function dayMiddles({ from, to, zone, width }: CurveInput): number[] {
   const middles: number[] = []
   const offset = zoneOffset(from, zone)
   for (let noon = (Math.floor((from + offset) / DAY) + 0.5) * DAY - offset; noon < to; noon += DAY) {
-    if (noon >= from) middles.push(noon)
+    // A label at the very edge would run into the other axis.
+    if (noon >= from + (to - from) * (20 / width)) middles.push(noon)
   }
   const every = Math.ceil(middles.length / Math.max(1, Math.floor(width / 56)))
   return middles.filter((_, index) => index % every === 0)

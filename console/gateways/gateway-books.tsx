@@ -1,5 +1,5 @@
 import { duration } from '../alerts/duration.ts'
-import { SILENT_MS } from '../alerts/use-silent-gateways.ts'
+import { isOwnSource, SILENT_MS } from '../alerts/use-silent-gateways.ts'
 import type { GatewayStatus } from '../api/gateway.ts'
 import { count, fullMoment } from '../i18n/format.ts'
 import { useLanguage } from '../i18n/language.ts'
@@ -35,12 +35,12 @@ function Book({ status: { gateway, lastSeenAt, book } }: { readonly status: Gate
   const now = useWallClock(5_000)
   const off = imbalance(book)
   const silence = lastSeenAt === null ? undefined : now - Date.parse(lastSeenAt)
-  const silent = silence !== undefined && silence > SILENT_MS
+  const silent = silence !== undefined && !isOwnSource(gateway) && silence > SILENT_MS
 
   return (
     <>
       <div className="book-head">
-        <h2 className="book-name">{gateway}</h2>
+        <h2 className="book-name">{gateway === '$import' ? t('gateways.imported') : gateway}</h2>
         <span className={silent ? 'bad' : 'muted'}>
           {silent && `▲ ${t('gateways.silent')} · `}
           {t('gateways.seen')}{' '}

@@ -19,6 +19,7 @@ export const en: typeof zh = {
   live: {
     live: 'Live',
     connecting: 'Connecting…',
+    demo: 'demo data',
     stale: 'Last update {{at}}, reconnecting',
     completeness: '{{share}} % of readings in',
     until: 'data to {{at}}',

@@ -18,6 +18,7 @@ export const zh = {
   live: {
     live: '实时',
     connecting: '连接中…',
+    demo: '演示数据',
     stale: '最后更新 {{at}},重连中',
     completeness: '采集完整率 {{share}} %',
     until: '数据至 {{at}}',

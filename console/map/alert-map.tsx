@@ -46,7 +46,7 @@ export function AlertMap({ alert, place, mines }: Props) {
       const area = { latitude: areaLatitude, longitude: areaLongitude }
       if (areaRadius !== undefined) circles.push({ id: 'area', ...area, meters: areaRadius, tone: 'area' })
       if (alert.subject.kind !== 'area' && metersBetween(area, position) > 30)
-        marks.push({ id: 'area', symbol: 'area', label: place.areaName ?? '', ...area })
+        marks.push({ id: 'area', symbol: 'area', label: place.areaName ?? place.area ?? '', ...area })
     }
     const nearest = alert.mines.slice(0, 3).flatMap(({ mine }) => mines.get(mine) ?? [])
     const bounds = boundsOf([position, ...nearest], Math.min(Math.max(reach * 1.05, 700), 3_000))
@@ -64,6 +64,7 @@ export function AlertMap({ alert, place, mines }: Props) {
     areaLongitude,
     areaRadius,
     place.areaName,
+    place.area,
   ])
 
   return (

@@ -80,6 +80,7 @@ export function MaplibreMap({ marks, circles, bounds, selected, onSelect, label,
   return (
     <div className="map-box" data-ready={map !== undefined && ready ? 'true' : 'false'}>
       <div ref={element} className="map" />
+      {!(map !== undefined && ready) && <p className="map-wait muted">{t('list.loading')}</p>}
       <div className="map-tools">
         <button type="button" onClick={() => map?.zoomIn({ animate: false })} aria-label={t('map.zoomIn')}>
           +

@@ -1,5 +1,6 @@
 import { Button, useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
 import { Link, useLocation } from 'wouter'
+import { useSummary } from '../api/queries.ts'
 import { speak, useLanguage } from '../i18n/language.ts'
 import { LiveBadge } from './live-badge.tsx'
 import { useShortcuts } from './shortcut-provider.tsx'
@@ -12,6 +13,7 @@ export function Header() {
   const { setColorScheme } = useMantineColorScheme()
   const scheme = useComputedColorScheme('light')
   const { openHelp } = useShortcuts()
+  const { data: summary } = useSummary()
 
   return (
     <header className="top">
@@ -30,6 +32,7 @@ export function Header() {
         ))}
       </nav>
       <span className="spring" />
+      {summary?.demo && <span className="demo only-wide">{t('live.demo')}</span>}
       <LiveBadge />
       <div className="top-tools">
         <Button variant="default" size="xs" className="only-wide" onClick={openHelp} aria-keyshortcuts="?">

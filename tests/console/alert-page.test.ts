@@ -17,7 +17,7 @@ describe.runIf(requireServer('chromium'))('the alert page in a browser', BROWSER
     const { page, errors, close } = await bench.open(ALERT, { webgl: true })
     await waitForPictures(page)
     const sentence = await page.getByTestId('sentence').innerText()
-    for (const part of ['03-31 22:15', '38.5 kW', '11 天中有 11 天夜间', '河西金矿 3 号硐', '可达范围内', '合理解释']) {
+    for (const part of ['03-31 22:15', '38.5 kW', '11 天中有 11 天夜间', '河西金矿 3 号硐 0.4 km', '合理解释']) {
       expect(sentence).toContain(part)
     }
     expect(await page.getByTestId('facts').innerText()).toContain('约 9 条查实')

@@ -122,7 +122,10 @@ export function fixtureAlert(row: number, change: Partial<Alert> = {}): Alert {
       {
         detector: 'reach',
         score: 0.5,
-        sentence: { zh: '最近的矿点 0.4 km,封堵不彻底。', en: 'The nearest mine is 0.4 km away and only partly sealed.' },
+        sentence: {
+          zh: '距已封堵的河西金矿 3 号硐 0.4 km;这一功率的低压线最远可送 0.8 km。',
+          en: 'Hexi mine, adit 3, sealed, is 0.4 km away; a low-voltage line carries such a load 0.8 km.',
+        },
       },
       { detector: 'power-factor', score: 0, sentence: { zh: '无功未测,功率因数不详。', en: 'No reactive energy was measured.' } },
     ],
