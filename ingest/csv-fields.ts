@@ -43,12 +43,32 @@ export class FieldReader {
     const at = this.#columns.indexOf(column)
     const record = this.#record
     if (at < 0 || record === null || at >= record.fields || record.from[at] === record.to[at]) return null
-    return fieldText(record.bytes, record.from[at], record.to[at])
+    const text = fieldText(record.bytes, record.from[at], record.to[at])
+    if (text.includes('\ufffd')) {
+      throw new FieldFault(
+        column,
+        text,
+        'the text is not UTF-8',
+        'save the file as "CSV UTF-8"; GBK is not read, for it cannot be told from others',
+      )
+    }
+    return text
   }
 
   required(column: string): string {
     const text = this.text(column)
     if (text === null) throw new FieldFault(column, '', `${column} is empty`, 'every row needs it')
+    return text
+  }
+
+  /** A number of the trade that is a text: meter, account, area, mine. */
+  identifier(column: string): string {
+    const text = this.required(column)
+    if (/^\d([.,]\d+)?E\+\d+$/i.test(text)) {
+      const remedy =
+        'the spreadsheet has lost the last digits: format the column as text before typing or pasting, and export again'
+      throw new FieldFault(column, text, `"${text}" is a rounded number, not a ${column}`, remedy)
+    }
     return text
   }
 

@@ -28,8 +28,8 @@ export function usagePointRow(row: FieldReader, territory: Territory | null): Us
   const position =
     latitude === null || longitude === null ? { latitude: null, longitude: null } : located(latitude, longitude, datum, territory)
   return checked(UsagePoint, USAGE_POINT_COLUMNS, {
-    usagePoint: row.required('usage_point'),
-    meter: row.required('meter'),
+    usagePoint: row.identifier('usage_point'),
+    meter: row.identifier('meter'),
     area: row.text('area'),
     category: row.word('category', CATEGORIES, CATEGORY_NAMES) ?? row.required('category'),
     ...position,
@@ -48,7 +48,7 @@ export function usagePointRow(row: FieldReader, territory: Territory | null): Us
 export function areaRow(row: FieldReader, territory: Territory | null): Area {
   const datum = row.word('datum', Datum.options, {}) ?? 'WGS84'
   return checked(Area, AREA_COLUMNS, {
-    area: row.required('area'),
+    area: row.identifier('area'),
     feeder: row.text('feeder') ?? '',
     county: row.text('county') ?? '',
     ...locatedRow(row, datum, territory),
@@ -62,7 +62,7 @@ export function areaRow(row: FieldReader, territory: Territory | null): Area {
 export function mineRow(row: FieldReader, territory: Territory | null): Mine {
   const datum = row.word('datum', Datum.options, {}) ?? 'WGS84'
   return checked(Mine, MINE_COLUMNS, {
-    mine: row.required('mine'),
+    mine: row.identifier('mine'),
     name: row.text('name') ?? '',
     kind: row.word('kind', MINE_KINDS, MINE_KIND_NAMES) ?? row.required('kind'),
     county: row.text('county') ?? '',
@@ -86,7 +86,7 @@ export function lawfulUseRow(row: FieldReader): LawfulUse {
     throw new FieldFault('to', '', 'to is empty', 'say until when the use is declared; it is the first moment no longer covered')
   if (to <= from) throw new FieldFault('to', row.text('to') ?? '', 'the use ends before it begins', 'swap from and to')
   return checked(LawfulUse, LAWFUL_USE_COLUMNS, {
-    usagePoint: row.required('usage_point'),
+    usagePoint: row.identifier('usage_point'),
     use: row.required('use'),
     from,
     to,
