@@ -15,6 +15,8 @@ import { foldDay } from './subject-days.ts'
 
 /** Added to every remainder so that it is positive where the loss was over-estimated; detectors look at differences only. */
 export const REMAINDER_OFFSET_W = 8_000
+/** Of an area of which more of the customers than this were never read nothing is said. */
+const MOST_UNREAD = 0.15
 const NO_EPISODES: readonly Episode[] = []
 const UNKNOWN = new Float64Array(SLOTS).fill(Number.NaN)
 
@@ -107,6 +109,7 @@ export class AreaJudge {
       watts: this.#watts,
       tangent: UNKNOWN,
       record,
+      newConnection: false,
       until: SLOTS,
     })
     this.records.set(area, day, record, folded.suspect ? DAY_SUSPECT : 0)
@@ -125,11 +128,12 @@ export class AreaJudge {
       usualMeanW: Number.NaN,
       mayBeSilent: false,
     }
+    const fewUnread = this.#unread(area) <= MOST_UNREAD
     const memberDay = (index: number): MemberDay => {
       const row = members[from + index]
       this.#read(row, day, this.#memberWatts)
       member.usualMeanW = this.#usualMean(row, day)
-      member.mayBeSilent = dead[row] === 1
+      member.mayBeSilent = dead[row] === 1 || (fewUnread && this.#window.newestDay(row) === 0)
       return member
     }
     return areaRemainder(this.#supply, memberStart[area + 1] - from, memberDay, {
@@ -144,6 +148,15 @@ export class AreaJudge {
       this.shares[area * RING_DAYS + (day % RING_DAYS)] = Number.NaN
       this.ohmics[area * RING_DAYS + (day % RING_DAYS)] = Number.NaN
     }
+  }
+
+  /** Share of the customers that have never been read: not connected yet, for all that is known. */
+  #unread(area: number): number {
+    const { memberStart, members } = this.#known
+    let unread = 0
+    for (let index = memberStart[area]; index < memberStart[area + 1]; index++)
+      if (this.#window.newestDay(members[index]) === 0) unread++
+    return unread / Math.max(1, memberStart[area + 1] - memberStart[area])
   }
 
   #read(row: number, day: number, into: Float64Array): void {

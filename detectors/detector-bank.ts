@@ -128,6 +128,7 @@ export class DetectorBank {
     for (const [name, episodes] of this.#episodes()) {
       for (const [row, list] of parseEpisodes(new TextDecoder().decode(part(name)))) episodes.set(row, list)
     }
+    for (let row = 0; row < this.rows; row++) this.points.beginsOn(this.window.firstDay(row))
     const keys = [...this.points.standing.keys(), ...[...this.areas.standing.keys()].map((area) => -1 - area)]
     this.#desk.update(this.#known, keys, this.#episodesOf)
   }

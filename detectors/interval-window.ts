@@ -12,9 +12,9 @@ import { slotCode } from './slot-code.ts'
 /** What became of a reading. */
 export const Outcome = { fresh: 0, duplicate: 1, superseded: 2, correction: 3, late: 4 } as const
 
-const TYPES = { slots: Uint16Array, marks: Uint8Array, newestDay: Uint16Array } as const
+const TYPES = { slots: Uint16Array, marks: Uint8Array, newestDay: Uint16Array, firstDay: Uint16Array } as const
 const WIDTHS = { slots: 2 * SLOTS, marks: 2 * SLOTS }
-export const WINDOW_BYTES_PER_ROW = 2 * SLOTS * 3 + 2
+export const WINDOW_BYTES_PER_ROW = 2 * SLOTS * 3 + 4
 
 /** Called before a row's window moves on to `day`: the last moment at which its older days can be read. */
 export type BeforeAdvance = (row: number, from: number, to: number) => void
@@ -40,6 +40,11 @@ export class IntervalWindow {
   /** Newest day seen for a row, 0 when there was none. */
   newestDay(row: number): number {
     return this.#columns.newestDay[row]
+  }
+
+  /** First day seen for a row, 0 when there was none. */
+  firstDay(row: number): number {
+    return this.#columns.firstDay[row]
   }
 
   /** The codes of one open day of a row (detectors/slot-code.ts); only days newestDay and newestDay − 1 exist. */
@@ -97,7 +102,8 @@ export class IntervalWindow {
 
   /** Makes `day` the newest of a row; days that fall out of the window are forgotten. */
   #open(row: number, newest: number, day: number): void {
-    const { slots, newestDay } = this.#columns
+    const { slots, newestDay, firstDay } = this.#columns
+    if (newest === 0) firstDay[row] = day
     const base = row * 2 * SLOTS
     slots.fill(0, base + (day & 1) * SLOTS, base + (day & 1) * SLOTS + SLOTS)
     if (day !== newest + 1) slots.fill(0, base + (~day & 1) * SLOTS, base + (~day & 1) * SLOTS + SLOTS)

@@ -13,6 +13,8 @@ import { powerCode } from './slot-code.ts'
 import { midnightSlot } from './solar-night.ts'
 import { decodeSlots, foldDay } from './subject-days.ts'
 
+/** An account that begins this many days after the first readings of all is a new one. */
+const NEW_AFTER_DAYS = 4
 const NO_EPISODES: readonly Episode[] = []
 
 export interface PointDetectors {
@@ -34,6 +36,7 @@ export class PointJudge {
   readonly #watts = new Float64Array(SLOTS)
   readonly #tangent = new Float64Array(SLOTS)
   #known: JudgedLedger
+  #firstDay = 0xffff
 
   constructor(clock: DayClock, window: IntervalWindow, detectors: PointDetectors, known: JudgedLedger, rows: number) {
     this.#clock = clock
@@ -49,9 +52,15 @@ export class PointJudge {
     this.#known = known
   }
 
+  /** Tells of the first day of any usage point. */
+  beginsOn(day: number): void {
+    if (day > 0 && day < this.#firstDay) this.#firstDay = day
+  }
+
   /** Judges the open days of a row as they stand; `changed` has bit (day & 1) set for a day with changed slots. True when its episodes changed. */
   judge(row: number, changed: number): boolean {
     const newest = this.#window.newestDay(row)
+    this.beginsOn(this.#window.firstDay(row))
     const dead = this.#known.dead[row] === 1
     let episodes = this.settled.get(row) ?? NO_EPISODES
     for (let day = newest - 1; day <= newest; day++) {
@@ -96,6 +105,7 @@ export class PointJudge {
       watts: this.#watts,
       tangent: this.#tangent,
       record,
+      newConnection: this.#window.firstDay(row) > this.#firstDay + NEW_AFTER_DAYS,
       until: SLOTS,
     })
     if (closed) this.records.set(row, day, record, folded.suspect ? DAY_SUSPECT : 0)

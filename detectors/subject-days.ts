@@ -16,6 +16,8 @@ export interface SubjectDay {
   readonly watts: Float64Array
   readonly tangent: Float64Array
   readonly record: Readonly<DayRecord>
+  /** The account began while others here were long being read: before, it drew nothing. */
+  readonly newConnection: boolean
   /** Slots up to this one (exclusive) can have readings: 96 for a closed day. */
   readonly until: number
 }
@@ -27,6 +29,18 @@ export interface Folded {
 }
 
 const KEEP_CLOSED_DAYS = 45
+
+/** Days of its own after which a new account is compared with itself. */
+const NEW_DAYS = 3
+const NOTHING = { days: NEW_DAYS, medianW: 0, spreadW: 100, maximumW: 300 }
+const NOTHING_BEFORE: Usual = {
+  floor: NOTHING,
+  night: NOTHING,
+  noon: NOTHING,
+  burst: { ...NOTHING, days: 5, maximumW: 3_000 },
+  mean: NOTHING,
+  nightVars: 0,
+}
 
 export function foldDay(
   clock: DayClock,
@@ -40,7 +54,8 @@ export function foldDay(
   const always = detectors.length === 1 && detectors[0].name === 'dead-account'
   if (record.coverage < JUDGEABLE_SLOTS && !always) return { episodes: kept, suspect: false }
 
-  const present = usualOf(records, subject.row, day)
+  const known = usualOf(records, subject.row, day)
+  const present = subject.newConnection && known.floor.days < NEW_DAYS ? NOTHING_BEFORE : known
   const before = dayBefore(records, subject.row, day)
   const folded: Episode[] = kept.filter((episode) => episode.closedAt !== null)
   let suspect = false
