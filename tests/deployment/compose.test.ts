@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { aditProgram } from '../../src/cli/adit.ts'
+import { aditProgram } from '../../src/cli/program.ts'
 import { loadConfig } from '../../src/config-sources.ts'
 
 const root = join(import.meta.dirname, '../..')
