@@ -38,6 +38,8 @@ export interface MemberDay {
   readonly usualMeanW: number
   /** Closed or suspended account that never reported: draws nothing as far as anyone knows. */
   readonly mayBeSilent: boolean
+  /** Its first reading ever is of this day: before it, it drew nothing. */
+  readonly beginsToday?: boolean
 }
 
 const sum = new Float64Array(SLOTS)
@@ -70,29 +72,24 @@ export function areaRemainder(
   return { watts, judgeable, loss: found, meanSupplyW }
 }
 
-function addMember({ watts, usualMeanW, mayBeSilent }: MemberDay, meanSupplyW: number): void {
+function addMember(member: MemberDay, meanSupplyW: number): void {
+  const { watts } = member
   let known = -1
   for (let slot = 0; slot <= SLOTS; slot++) {
     if (slot < SLOTS && Number.isNaN(watts[slot])) continue
-    const hole = slot - known - 1
-    if (hole > 0) fillHole(watts, known, slot, hole, usualMeanW, mayBeSilent, meanSupplyW)
+    if (slot > known + 1) fillHole(member, known, slot, meanSupplyW)
     if (slot < SLOTS) sum[slot] += watts[slot]
     known = slot
   }
 }
 
-function fillHole(
-  watts: Float64Array,
-  before: number,
-  after: number,
-  hole: number,
-  usualMeanW: number,
-  mayBeSilent: boolean,
-  meanSupplyW: number,
-): void {
+/** Adds what the slots between `before` and `after` (both known, or the day's ends) are taken for. */
+function fillHole(member: MemberDay, before: number, after: number, meanSupplyW: number): void {
+  const { watts, usualMeanW, mayBeSilent, beginsToday } = member
+  const hole = after - before - 1
   const whole = hole === SLOTS
   let bridged: number
-  if (whole && mayBeSilent) bridged = 0
+  if ((whole && mayBeSilent) || (before < 0 && beginsToday)) bridged = 0
   else if (!whole && hole <= BRIDGE) {
     const left = before >= 0 ? watts[before] : watts[after]
     const right = after < SLOTS ? watts[after] : watts[before]

@@ -123,17 +123,19 @@ export class AreaJudge {
     const { memberStart, members, totalRow, dead } = this.#known
     this.#read(totalRow[area], day, this.#supply)
     const from = memberStart[area]
-    const member: { watts: Float64Array; usualMeanW: number; mayBeSilent: boolean } = {
+    const member: { watts: Float64Array; usualMeanW: number; mayBeSilent: boolean; beginsToday: boolean } = {
       watts: this.#memberWatts,
       usualMeanW: Number.NaN,
       mayBeSilent: false,
+      beginsToday: false,
     }
-    const fewUnread = this.#unread(area) <= MOST_UNREAD
+    const fewUnread = this.#unread(area, day) <= MOST_UNREAD
     const memberDay = (index: number): MemberDay => {
       const row = members[from + index]
       this.#read(row, day, this.#memberWatts)
       member.usualMeanW = this.#usualMean(row, day)
-      member.mayBeSilent = dead[row] === 1 || (fewUnread && this.#window.newestDay(row) === 0)
+      member.mayBeSilent = dead[row] === 1 || (fewUnread && this.#unreadOn(row, day))
+      member.beginsToday = this.#window.firstDay(row) === day
       return member
     }
     return areaRemainder(this.#supply, memberStart[area + 1] - from, memberDay, {
@@ -150,12 +152,16 @@ export class AreaJudge {
     }
   }
 
+  #unreadOn(row: number, day: number): boolean {
+    const first = this.#window.firstDay(row)
+    return first === 0 || first > day
+  }
+
   /** Share of the customers that have never been read: not connected yet, for all that is known. */
-  #unread(area: number): number {
+  #unread(area: number, day: number): number {
     const { memberStart, members } = this.#known
     let unread = 0
-    for (let index = memberStart[area]; index < memberStart[area + 1]; index++)
-      if (this.#window.newestDay(members[index]) === 0) unread++
+    for (let index = memberStart[area]; index < memberStart[area + 1]; index++) if (this.#unreadOn(members[index], day)) unread++
     return unread / Math.max(1, memberStart[area + 1] - memberStart[area])
   }
 
