@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { EDGE_LIMITS } from './mqtt-edge.ts'
+import { EDGE_LIMITS } from './edge-limits.ts'
 import { CANONICAL_TOPICS } from './topic-rule.ts'
 
 const Count = z.int().positive().max(2_147_483_647)
