@@ -27,8 +27,8 @@ afterEach(async () => {
   rmSync(data, { recursive: true })
 })
 
-async function serve(): Promise<void> {
-  running = startAdit(['serve', '--data', data, '--http', '127.0.0.1:0', '--mqtt', '127.0.0.1:0'])
+async function serve(environment: Record<string, string> = {}): Promise<void> {
+  running = startAdit(['serve', '--data', data, '--http', '127.0.0.1:0', '--mqtt', '127.0.0.1:0'], environment)
   const addresses = /(http:\S+) {2}(mqtt:\S+)/.exec(await running.firstLine)
   if (!addresses) throw new Error('not ready')
   http = addresses[1]
@@ -116,6 +116,22 @@ test('a service that is killed again and again judges on without a gap and witho
     expect(profile.energyWh).toEqual(Array.from({ length: intervals }, (_, interval) => 100 + interval + meter))
     expect(new Set(profile.revisions)).toEqual(new Set([1]))
   }
+})
+
+test('with other detectors everything is judged again from the archive, and the books come out the same', async () => {
+  const client = await login()
+  for (let interval = 0; interval < 20; interval++) {
+    await client.publishAsync('adit/v1/gw-1/readings', packetOf(interval), { qos: 1 })
+  }
+  await client.endAsync()
+  const before = await settledBook()
+  running?.process.kill('SIGTERM')
+  await running?.ended
+  await serve({ ADIT_DETECTORS_RAISE_AT: '0.77' })
+  expect(await settledBook()).toEqual(before)
+  expect(before?.stored).toBe(80)
+  running?.process.kill('SIGTERM')
+  expect((await running?.ended)?.stderr).toMatch(/everything is judged again from the archive/)
 })
 
 test('a ledger that is imported beside the service is used, and what was refused before it can be tried again', async () => {
