@@ -13,6 +13,8 @@ export class MeterIndex {
   #arena: Uint8Array
   #used = 1
   #count = 0
+  /** Where the meter after the last one found stands: gateways send their meters in the order of the ledger, mostly. */
+  #expected = 1
   readonly #scratch = new Uint8Array(LONGEST)
 
   /** `expected` meters of about `characters` each; more are taken by growing. */
@@ -63,8 +65,13 @@ export class MeterIndex {
 
   /** The same from UTF-8 bytes [from, to). */
   getBytes(bytes: Uint8Array, from: number, to: number): number {
-    const place = this.#slots[this.#find(bytes, from, to, hashOf(bytes, from, to)) + 1]
-    if (place === 0) return -1
+    const length = to - from
+    let place = this.#expected
+    if (!this.#isAt(place, bytes, from, length)) {
+      place = this.#slots[this.#find(bytes, from, to, hashOf(bytes, from, to)) + 1]
+      if (place === 0) return -1
+    }
+    this.#expected = place + RECORD_HEAD + length
     const arena = this.#arena
     return (arena[place] | (arena[place + 1] << 8) | (arena[place + 2] << 16) | (arena[place + 3] << 24)) >>> 0
   }
@@ -74,21 +81,25 @@ export class MeterIndex {
     if (this.#used < this.#arena.length) this.#arena = this.#arena.slice(0, this.#used)
   }
 
+  #isAt(place: number, bytes: Uint8Array, from: number, length: number): boolean {
+    const arena = this.#arena
+    if (arena[place + 4] !== length || length === 0) return false
+    const first = place + RECORD_HEAD
+    // The last characters differ first.
+    for (let offset = length - 1; offset >= 0; offset--) if (arena[first + offset] !== bytes[from + offset]) return false
+    return true
+  }
+
   /** Position of the slot that holds the meter, or of the empty one where it belongs. */
   #find(bytes: Uint8Array, from: number, to: number, hash: number): number {
     const slots = this.#slots
-    const arena = this.#arena
     const mask = this.#mask
     const length = to - from
     let index = hash & mask
     for (;;) {
       const place = slots[index * 2 + 1]
       if (place === 0) return index * 2
-      if (slots[index * 2] === hash && arena[place + 4] === length) {
-        let offset = 0
-        while (offset < length && arena[place + RECORD_HEAD + offset] === bytes[from + offset]) offset++
-        if (offset === length) return index * 2
-      }
+      if (slots[index * 2] === hash && this.#isAt(place, bytes, from, length)) return index * 2
       index = (index + 1) & mask
     }
   }
