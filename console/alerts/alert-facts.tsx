@@ -15,12 +15,19 @@ export function AlertFacts({ alert, place }: { readonly alert: Alert; readonly p
   const tenths = Math.round(alert.probability * 10)
   const natural =
     tenths >= 10 ? t('alert.naturalAll') : tenths < 1 ? t('alert.naturalNone') : t('alert.natural', { count: tenths })
-  const contract = place.contractKw === undefined ? undefined : t('alert.contract', { kw: number(place.contractKw, language) })
+  const account = [
+    place.category === undefined ? undefined : t(`category.${place.category}`, { defaultValue: place.category }),
+    place.contractKw === undefined ? undefined : t('alert.contract', { kw: number(place.contractKw, language) }),
+  ].filter((part) => part !== undefined)
 
   return (
     <section aria-label={t('alert.facts')}>
       <dl className="facts" data-testid="facts">
-        <Fact name={t('alert.power')} value={kilowatts(alert.powerW, language)} note={contract} />
+        <Fact
+          name={t('alert.power')}
+          value={kilowatts(alert.powerW, language)}
+          note={account.length === 0 ? undefined : account.join(' · ')}
+        />
         <Fact name={t('alert.energy')} value={energy(alert.energyWh, language)} />
         <Fact
           name={t('alert.chance')}

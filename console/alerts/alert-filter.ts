@@ -40,14 +40,21 @@ export function filterParams(filter: AlertFilter): URLSearchParams {
   return params
 }
 
-/** Mines by id, for names and counties to be found by. */
+/** Mines by id. */
 export type MineBook = ReadonlyMap<string, Mine>
 
-export function matches(alert: Alert, filter: AlertFilter, mines: MineBook): boolean {
-  return FILTER_NAMES.every((name) => passes(alert, filter, name, mines))
+/** What a search goes through besides the alerts themselves. */
+export interface SearchPlaces {
+  readonly mines: MineBook
+  /** Alerts whose county or area is called what was typed. */
+  readonly found: ReadonlySet<string>
 }
 
-function passes(alert: Alert, filter: AlertFilter, name: FilterName, mines: MineBook): boolean {
+export function matches(alert: Alert, filter: AlertFilter, places: SearchPlaces): boolean {
+  return FILTER_NAMES.every((name) => passes(alert, filter, name, places))
+}
+
+function passes(alert: Alert, filter: AlertFilter, name: FilterName, places: SearchPlaces): boolean {
   switch (name) {
     case 'state':
       return filter.state === 'all' || (filter.state === 'open') === (alert.clearedAt === null)
@@ -58,11 +65,12 @@ function passes(alert: Alert, filter: AlertFilter, name: FilterName, mines: Mine
     case 'reach':
       return !filter.reach || alert.mines.some(({ withinReach }) => withinReach)
     case 'search':
-      return filter.search.trim() === '' || says(alert, filter.search.trim().toLowerCase(), mines)
+      return filter.search.trim() === '' || says(alert, filter.search.trim().toLowerCase(), places)
   }
 }
 
-function says(alert: Alert, wanted: string, mines: MineBook): boolean {
+function says(alert: Alert, wanted: string, { mines, found }: SearchPlaces): boolean {
+  if (found.has(alert.id)) return true
   if (alert.id.toLowerCase().includes(wanted) || alert.subject.id.toLowerCase().includes(wanted)) return true
   return alert.mines.some(({ mine }) => {
     const known = mines.get(mine)
@@ -74,11 +82,11 @@ function says(alert: Alert, wanted: string, mines: MineBook): boolean {
 export function tightest(
   alerts: Iterable<Alert>,
   filter: AlertFilter,
-  mines: MineBook,
+  places: SearchPlaces,
 ): { name: FilterName; gain: number } | undefined {
   const gains = new Map<FilterName, number>()
   for (const alert of alerts) {
-    const failing = FILTER_NAMES.filter((name) => !passes(alert, filter, name, mines))
+    const failing = FILTER_NAMES.filter((name) => !passes(alert, filter, name, places))
     const [only] = failing
     if (failing.length === 1 && only) gains.set(only, (gains.get(only) ?? 0) + 1)
   }

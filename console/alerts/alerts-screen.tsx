@@ -13,6 +13,7 @@ import { EmptyList } from './empty-list.tsx'
 import { FilterBar } from './filter-bar.tsx'
 import { Overview } from './overview.tsx'
 import { useMineBook } from './use-mine-book.ts'
+import { usePlaceSearch } from './use-place-search.ts'
 
 /** The list on the left, the alert on the right; on a phone one at a time. */
 export function AlertsScreen({ id }: { readonly id: string | undefined }) {
@@ -23,19 +24,21 @@ export function AlertsScreen({ id }: { readonly id: string | undefined }) {
   const [params] = useSearchParams()
   const search = params.toString()
   const filter = useMemo(() => filterIn(new URLSearchParams(search)), [search])
+  const found = usePlaceSearch(filter.search)
+  const places = useMemo(() => ({ mines, found }), [mines, found])
   const searchBox = useRef<HTMLInputElement>(null)
 
   // Order and membership go by what was known when the list was arranged; the contents of a row are always the newest.
   const ids = useMemo(
     () =>
       feed.arranged
-        .filter((alert) => matches(alert, filter, mines))
+        .filter((alert) => matches(alert, filter, places))
         .sort(compareBy(filter.sort))
         .map((alert) => alert.id),
-    [feed.arranged, filter, mines],
+    [feed.arranged, filter, places],
   )
   const shown = ids.flatMap((shownId) => feed.alerts.get(shownId) ?? [])
-  const waiting = feed.waiting.filter((alert) => matches(alert, filter, mines)).length
+  const waiting = feed.waiting.filter((alert) => matches(alert, filter, places)).length
 
   const query = search === '' ? '' : `?${search}`
   const hrefOf = useCallback((alertId: string) => `/alerts/${encodeURIComponent(alertId)}${query}`, [query])
@@ -69,7 +72,7 @@ export function AlertsScreen({ id }: { readonly id: string | undefined }) {
         {feed.error && <ErrorNotice what={t('what.alerts')} error={feed.error} onRetry={feed.reload} />}
         {feed.loading && feed.alerts.size === 0 && <Skeletons rows={8} height={56} />}
         {shown.length === 0 && waiting === 0 && !feed.loading && !feed.error ? (
-          <EmptyList filter={filter} mines={mines} onFilter={onFilter} />
+          <EmptyList filter={filter} places={places} onFilter={onFilter} />
         ) : (
           <AlertList alerts={shown} currentId={id} mines={mines} hrefOf={hrefOf} />
         )}

@@ -15,7 +15,7 @@ export function CounterEvidence({ alert, place }: { readonly alert: Alert; reado
   return (
     <section className="panel wide" data-testid="counter-evidence">
       <h2>{t('evidence.counter')}</h2>
-      <table>
+      <table className="stacking">
         <tbody>
           {innocent && (
             <tr>

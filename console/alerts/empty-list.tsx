@@ -1,25 +1,25 @@
 import { Button } from '@mantine/core'
 import { useLanguage } from '../i18n/language.ts'
 import { useFeed } from '../live/feed-provider.tsx'
-import { type AlertFilter, filterIn, filterParams, type MineBook, NO_FILTER, tightest } from './alert-filter.ts'
+import { type AlertFilter, filterIn, filterParams, NO_FILTER, type SearchPlaces, tightest } from './alert-filter.ts'
 import { QuietNotice } from './quiet-notice.tsx'
 
 const PARAMS = { state: 'state', route: 'route', level: 'level', search: 'q', reach: 'reach' } as const
 
 interface Props {
   readonly filter: AlertFilter
-  readonly mines: MineBook
+  readonly places: SearchPlaces
   readonly onFilter: (filter: AlertFilter) => void
 }
 
 /** Why the list is empty: nothing there, or a filter that hides what is. */
-export function EmptyList({ filter, mines, onFilter }: Props) {
+export function EmptyList({ filter, places, onFilter }: Props) {
   const { t } = useLanguage()
   const { alerts } = useFeed()
   const narrowed = filterParams({ ...filter, sort: 'urgent' }).size > 0
   if (!narrowed) return <QuietNotice />
 
-  const worst = tightest(alerts.values(), filter, mines)
+  const worst = tightest(alerts.values(), filter, places)
   const remove = () => {
     if (!worst) return
     const params = filterParams(filter)

@@ -11,7 +11,7 @@ export function EvidenceTable({ alert }: { readonly alert: Alert }) {
       {reasons.length === 0 ? (
         <p>{t('evidence.none')}</p>
       ) : (
-        <table>
+        <table className="stacking">
           <thead>
             <tr>
               <th scope="col">{t('evidence.detector')}</th>

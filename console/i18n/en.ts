@@ -5,6 +5,7 @@ import type { zh } from './zh.ts'
 export const en: typeof zh = {
   ...enEvidence,
   product: 'Adit',
+  title: 'Adit · power at closed mines',
   skip: 'Skip to content',
   nav: { label: 'Main', alerts: 'Alerts', map: 'Map', gateways: 'Gateways' },
   shell: {
@@ -96,11 +97,6 @@ export const en: typeof zh = {
     area: 'Area {{id}}',
     account: 'account {{id}}',
     noMine: 'no known mine nearby',
-    ran: '{{duration}}',
-    since: 'since {{at}}',
-    updated: 'just revised',
-    withinReach: 'within reach',
-    outOfReach: 'beyond reach',
   },
   empty: {
     firstTitle: 'No readings yet',
@@ -108,7 +104,6 @@ export const en: typeof zh = {
     commands: 'Run in a terminal',
     calmTitle: 'No alerts',
     calm: '{{points}} usage points checked up to {{until}}.',
-    calmNoCount: 'Checked up to {{until}}.',
     incompleteTitle: 'No alerts, but readings are missing',
     incomplete: '{{share}} % of readings came in: no alert does not mean no draw. See Gateways.',
     unknownTitle: 'No alerts, state of the data unknown',
@@ -120,7 +115,7 @@ export const en: typeof zh = {
     filter: 'Without “{{name}}” there would be {{count}} more.',
     remove: 'Remove “{{name}}”',
     clearAll: 'Clear all filters',
-    chooseTitle: 'Choose an alert',
+    newest: 'Raised last',
     choose: 'Move with j / k, or click one.',
     overview: 'As it stands',
     running: 'running',
@@ -148,7 +143,6 @@ export const en: typeof zh = {
     profile: 'load curve',
     gateways: 'gateways',
     quarantine: 'refused payloads',
-    place: 'position',
   },
   loading: { slow: 'Still loading…' },
 }

@@ -39,5 +39,4 @@ export function useLanguage() {
 
 function mark(language: Language): void {
   document.documentElement.lang = language === 'en' ? 'en' : 'zh-CN'
-  document.title = language === 'en' ? 'Adit · power at closed mines' : '矿电监测 · Adit'
 }

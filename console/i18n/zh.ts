@@ -4,6 +4,7 @@ import { zhEvidence } from './zh-evidence.ts'
 export const zh = {
   ...zhEvidence,
   product: '矿电监测',
+  title: '矿电监测 · Adit',
   skip: '跳到正文',
   nav: { label: '主导航', alerts: '线索', map: '地图', gateways: '接入' },
   shell: {
@@ -83,11 +84,6 @@ export const zh = {
     area: '台区 {{id}}',
     account: '户号 {{id}}',
     noMine: '附近无已知矿点',
-    ran: '{{duration}}',
-    since: '始于 {{at}}',
-    updated: '刚有修订',
-    withinReach: '可达',
-    outOfReach: '超出可达',
   },
   empty: {
     firstTitle: '还没有表计数据',
@@ -95,7 +91,6 @@ export const zh = {
     commands: '在终端中运行',
     calmTitle: '暂无线索',
     calm: '{{points}} 个用电点已检查至 {{until}}。',
-    calmNoCount: '已检查至 {{until}}。',
     incompleteTitle: '暂无线索,但数据不全',
     incomplete: '采集完整率 {{share}} %:没有线索不等于没有用电。先看接入页。',
     unknownTitle: '暂无线索,数据状况不明',
@@ -107,7 +102,7 @@ export const zh = {
     filter: '去掉“{{name}}”可多看到 {{count}} 条。',
     remove: '去掉“{{name}}”',
     clearAll: '清除全部筛选',
-    chooseTitle: '选一条线索',
+    newest: '最近判出',
     choose: '用 j / k 上下移动,或直接点选。',
     overview: '现状',
     running: '在运行',
@@ -135,7 +130,6 @@ export const zh = {
     profile: '负荷曲线',
     gateways: '网关',
     quarantine: '隔离报文',
-    place: '位置',
   },
   loading: { slow: '仍在载入…' },
 }

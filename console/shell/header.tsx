@@ -1,7 +1,9 @@
 import { Button, useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
+import { useEffect } from 'react'
 import { Link, useLocation } from 'wouter'
 import { useSummary } from '../api/queries.ts'
 import { speak, useLanguage } from '../i18n/language.ts'
+import { useFeed } from '../live/feed-provider.tsx'
 import { LiveBadge } from './live-badge.tsx'
 import { useShortcuts } from './shortcut-provider.tsx'
 
@@ -14,6 +16,10 @@ export function Header() {
   const scheme = useComputedColorScheme('light')
   const { openHelp } = useShortcuts()
   const { data: summary } = useSummary()
+  const waiting = useFeed().waiting.length
+  useEffect(() => {
+    document.title = `${waiting > 0 ? `(${waiting}) ` : ''}${t('title')}`
+  }, [waiting, t])
 
   return (
     <header className="top">

@@ -22,6 +22,7 @@ describe.runIf(requireServer('chromium'))('the alert list in a browser', BROWSER
     service.tell('alert.raised', fresh)
     const bar = page.getByRole('button', { name: '1 条新线索' })
     await bar.waitFor()
+    expect(await page.title()).toMatch(/^\(1\) /)
     const after = await page.locator(rowIds).evaluateAll((rows) => rows.map((row) => row.getAttribute('data-alert')))
     expect(after).toEqual(before)
     expect((await page.locator(rowIds).nth(2).boundingBox())?.y).toBe(top?.y)
@@ -78,6 +79,15 @@ describe.runIf(requireServer('chromium'))('the alert list in a browser', BROWSER
     await page.getByRole('button', { name: '去掉“搜索”' }).click()
     await page.locator(rowIds).first().waitFor()
     expect(new URL(page.url()).searchParams.get('q')).toBeNull()
+    await close()
+  })
+
+  test('a search finds the alerts of a transformer area by its number', async () => {
+    const { page, close } = await bench.open('/alerts?q=LH-02&state=all')
+    await page.locator(rowIds).first().waitFor()
+    const areas = await page.locator('.row-title strong').allInnerTexts()
+    expect(areas.length).toBeGreaterThan(3)
+    for (const area of areas) expect(area).toContain('LH-02')
     await close()
   })
 

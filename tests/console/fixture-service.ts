@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import type { Alert } from '../../model/alert.ts'
 import type { AlertEvent, AlertEventKind } from '../../model/alert-event.ts'
+import type { Ledger } from '../../model/ledger.ts'
 import { buildServer } from '../../src/api/server.ts'
 import type { RefusedPayload, ServiceParts } from '../../src/api/service-parts.ts'
 import { fixtureAlert, fixtureLedger, fixtureProfile, NOW } from './fixture-county.ts'
@@ -44,9 +45,10 @@ export async function startFixtureService(options: FixtureOptions = {}): Promise
     demo: true,
     timeZone: 'Asia/Shanghai',
     alerts: {
-      list: ({ state, limit, cursor }) => {
+      list: ({ state, limit, cursor, county, area }) => {
         const all = [...alerts.values()]
           .filter(({ clearedAt }) => state === 'all' || (state === 'open') === (clearedAt === null))
+          .filter(({ subject }) => liesIn(ledger, subject, county, area))
           .sort((a, b) => (a.raisedAt < b.raisedAt ? 1 : -1))
         const from = cursor === undefined ? 0 : Number(cursor)
         const next = from + limit
@@ -143,6 +145,12 @@ export async function startFixtureService(options: FixtureOptions = {}): Promise
       app = await open(port)
     },
   }
+}
+
+function liesIn({ usagePoints, areas }: Ledger, subject: Alert['subject'], county?: string, area?: string): boolean {
+  const row =
+    subject.kind === 'area' ? areas.id.indexOf(subject.id) : (usagePoints.area[usagePoints.id.indexOf(subject.id)] ?? -1)
+  return (county === undefined || areas.county[row] === county) && (area === undefined || areas.id[row] === area)
 }
 
 function fixtureRefusals(): RefusedPayload[] {
