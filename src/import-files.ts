@@ -16,7 +16,6 @@ import {
   type TableOptions,
 } from '../ingest/csv-table.ts'
 import { eventPackets } from '../ingest/event-packets.ts'
-import { ImportWriter } from '../ingest/import-writer.ts'
 import { openBytes } from '../ingest/open-bytes.ts'
 import { SqliteJournal } from '../ingest/sqlite-journal.ts'
 import type { Territory } from '../ingest/territory.ts'
@@ -26,6 +25,7 @@ import type { Packet } from '../model/packet.ts'
 import { dataFiles, openDataDirectory } from './data-directory.ts'
 import { LedgerStore } from './ledger/ledger-store.ts'
 import type { LedgerChange } from './ledger/ledger-writer.ts'
+import { ReadingsImport } from './readings-import.ts'
 import { RejectsFile } from './rejects-file.ts'
 
 export interface ImportOptions {
@@ -72,6 +72,7 @@ export async function importFiles(paths: readonly string[], options: ImportOptio
       }
     }
     const outcomes: ImportedFile[] = []
+    let readings: ReadingsImport | null = null
     let before = 0
     for (const { path, kind, failure } of recognised.toSorted((a, b) => orderOf(a.kind) - orderOf(b.kind))) {
       if (kind === null) {
@@ -82,8 +83,19 @@ export async function importFiles(paths: readonly string[], options: ImportOptio
         before += bytes
         options.progress(before)
       }
-      outcomes.push(await importFile(path, kind, target, options, read))
+      if (kind === 'readings') {
+        readings ??= new ReadingsImport({
+          directory: target.importsDirectory,
+          ledger: target.ledgers.load(),
+          latest: Math.floor(options.now / 1000) + options.futureSeconds,
+        })
+        const sink = readings
+        outcomes.push(await importFile(path, kind, options, (rejects) => importReadings(path, sink, options, rejects, read)))
+      } else {
+        outcomes.push(await importFile(path, kind, options, (rejects) => importTable(path, kind, target, options, rejects, read)))
+      }
     }
+    await putOnTheLine(readings, target, options.now)
     return outcomes
   } finally {
     await target.close()
@@ -97,20 +109,32 @@ interface Target {
   close(): Promise<void>
 }
 
+/** One packet for all files of readings: the journal holds them once it is appended. */
+async function putOnTheLine(readings: ReadingsImport | null, target: Target, receivedAt: number): Promise<void> {
+  if (readings === null) return
+  try {
+    const packets = readings.finish().map((note) => ({
+      gateway: IMPORT_GATEWAY,
+      topic: IMPORT_TOPIC,
+      payload: Buffer.from(JSON.stringify(note)),
+      receivedAt,
+    }))
+    await target.append(packets)
+  } finally {
+    readings.discard()
+  }
+}
+
 async function importFile(
   path: string,
   kind: CsvKind,
-  target: Target,
-  options: ImportOptions,
-  read: (bytes: number) => void,
+  { dryRun }: ImportOptions,
+  read: (rejects: RejectsFile) => Promise<Counts>,
 ): Promise<ImportedFile> {
-  const rejects = new RejectsFile(path, !options.dryRun)
+  const rejects = new RejectsFile(path, !dryRun)
   try {
-    const counts =
-      kind === 'readings'
-        ? await importReadings(path, target, options, rejects, read)
-        : await importTable(path, kind, target, options, rejects, read)
-    const rejectsFile = rejects.count > 0 && !options.dryRun ? rejects.path : null
+    const counts = await read(rejects)
+    const rejectsFile = rejects.count > 0 && !dryRun ? rejects.path : null
     return { file: path, kind, ...counts, rejected: rejects.count, rejects: rejects.first, rejectsFile, error: null }
   } catch (error) {
     return failureOf(path, error)
@@ -121,38 +145,25 @@ async function importFile(
 
 async function importReadings(
   path: string,
-  target: Target,
+  readings: ReadingsImport,
   options: ImportOptions,
   rejects: RejectsFile,
   read: (bytes: number) => void,
 ): Promise<Counts> {
-  const writer = new ImportWriter({
-    directory: target.importsDirectory,
-    ledger: target.ledgers.load(),
-    latest: Math.floor(options.now / 1000) + options.futureSeconds,
-  })
+  const before = readings.rows
   try {
-    const result = await readReadingsCsv(openBytes(path, read), {
+    const { taken, missing, ignoredColumns } = await readReadingsCsv(openBytes(path, read), {
       zone: options.zone,
-      sink: writer,
+      sink: readings,
       reject: (reject) => rejects.add(reject),
       kind: 'readings',
     })
-    const note = writer.finish()
-    if (note)
-      await target.append([
-        { gateway: IMPORT_GATEWAY, topic: IMPORT_TOPIC, payload: Buffer.from(JSON.stringify(note)), receivedAt: options.now },
-      ])
-    return {
-      added: 0,
-      changed: 0,
-      unchanged: 0,
-      taken: result.taken,
-      missing: result.missing,
-      ignoredColumns: result.ignoredColumns,
-    }
-  } finally {
-    writer.discard()
+    return { added: 0, changed: 0, unchanged: 0, taken, missing, ignoredColumns }
+  } catch (error) {
+    const taken = readings.rows - before
+    if (taken === 0 || !(error instanceof Error)) throw error
+    const remedy = 'import the whole file again; what came through now is known then and changes nothing'
+    throw new CsvFileError(`${error.message}; the ${taken} rows before that were taken`, remedy)
   }
 }
 
