@@ -25,13 +25,19 @@ export interface JudgingParts {
   readonly journal: JournalReader
   readonly readings: ReadingStore
   readonly quarantine: { keep(refused: readonly RefusedPayload[]): void }
-  readonly alerts: { raise(alerts: readonly Alert[], position: number): void }
+  readonly alerts: JudgedAlerts
   readonly ledger: () => Ledger
   readonly release: (position: number) => Promise<void>
   /** Told of the packets that are being stored, so that a reading the store refuses can be traced to its packet. */
   readonly storing: (slice: Slice, judgement: Judgement) => void
   /** Milliseconds of a clock that only goes forward. */
   readonly now: () => number
+}
+
+export interface JudgedAlerts {
+  raise(alerts: readonly Alert[], position: number): void
+  beginAgain(until: number): void
+  endAgain(position: number, at: string): void
 }
 
 export interface Judging {
@@ -48,6 +54,7 @@ export function startJudging(parts: JudgingParts): Judging {
     { config: config.detectors, clock: dayClock(config.timeZone), checkpointPath: files.checkpoint },
     ledger(),
     log,
+    () => alerts.beginAgain(journal.lastPosition()),
   )
   const stop = new AbortController()
   const line: Line = {
@@ -59,7 +66,10 @@ export function startJudging(parts: JudgingParts): Judging {
     ledger,
     decode: decoderOf(config, files, storing),
     checkpointDue: checkpointRhythm(now),
-    release,
+    release: (position) => {
+      if (judgement.newestStart > 0) alerts.endAgain(position, instantOf(judgement.newestStart))
+      return release(position)
+    },
     onStoreTrouble: (trouble) => {
       if (trouble) log.warn({ err: trouble }, 'the store does not take readings; they wait in the journal')
       else log.info('the store takes readings again')
@@ -79,12 +89,13 @@ export function startJudging(parts: JudgingParts): Judging {
 }
 
 /** A checkpoint that does not fit is put aside and everything is judged again from the archive. */
-function openJudgement(options: JudgementOptions, ledger: Ledger, log: Logger): Judgement {
+function openJudgement(options: JudgementOptions, ledger: Ledger, log: Logger, again: () => void): Judgement {
   try {
     return Judgement.open(options, ledger)
   } catch (error) {
     if (!(error instanceof CheckpointError)) throw error
     log.warn({ reason: error.message }, 'the checkpoint cannot be used; everything is judged again from the archive')
+    again()
     if (existsSync(options.checkpointPath)) renameSync(options.checkpointPath, `${options.checkpointPath}.unusable`)
     return Judgement.open(options, ledger)
   }
@@ -101,6 +112,10 @@ function decoderOf(config: Config, files: DataFiles, storing: JudgingParts['stor
       await breathe()
     }
   }
+}
+
+function instantOf(seconds: number): string {
+  return `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`
 }
 
 const LEAST_PAUSE_MS = 20_000

@@ -28,6 +28,9 @@ CREATE TABLE IF NOT EXISTS alert_mines (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS alert_mines_by_alert ON alert_mines (id);
 
+CREATE INDEX IF NOT EXISTS alerts_unconfirmed ON alerts (id) WHERE position = -1;
+CREATE TABLE IF NOT EXISTS alerts_again (one INTEGER PRIMARY KEY CHECK (one = 1), until INTEGER NOT NULL);
+
 CREATE TABLE IF NOT EXISTS alert_events (
   sequence INTEGER PRIMARY KEY AUTOINCREMENT,
   kind TEXT NOT NULL,

@@ -46,6 +46,28 @@ export class AlertStore {
     if (events.length > 0) for (const listener of this.#listeners) listener(events)
   }
 
+  /**
+   * Everything up to journal position `until` is judged again, by other detectors: what they say counts, whatever was said
+   * before from a later position.
+   */
+  beginAgain(until: number): void {
+    this.#database.exec('BEGIN IMMEDIATE; UPDATE alerts SET position = -1')
+    this.#statements.beginAgain.run(until)
+    this.#database.exec('COMMIT')
+  }
+
+  /** Once judging again has come to its end: withdraws open alerts that were not raised again. `at` is an event time, ISO 8601. */
+  endAgain(position: number, at: string): void {
+    const until = this.#statements.again.get()?.until
+    if (until === undefined || position < Number(until)) return
+    const unconfirmed = this.#statements.unconfirmed.all().map((row) => parseAlert(row.json))
+    this.raise(
+      unconfirmed.map((alert) => withdrawn(alert, at)),
+      position,
+    )
+    this.#database.exec('DELETE FROM alerts_again')
+  }
+
   /** A page of alerts; throws RangeError for a cursor that this list did not give. */
   list(query: AlertQuery): AlertPage {
     const { sql, values } = alertListStatement(query)
@@ -97,7 +119,11 @@ export class AlertStore {
   #raiseOne(alert: Alert, position: number, events: AlertEvent[]): void {
     const json = JSON.stringify(alert)
     const held = this.#statements.get.get(alert.id)
-    if (held && (held.json === json || Number(held.position) > position)) return
+    if (held && Number(held.position) > position) return
+    if (held?.json === json) {
+      if (Number(held.position) < 0) this.#statements.confirm.run(position, alert.id)
+      return
+    }
 
     const wasOpen = held ? held.cleared_at === null : undefined
     const { area, county } = this.#placeOf(alert.subject)
@@ -139,12 +165,28 @@ function prepare(database: DatabaseSync) {
     putMine: database.prepare('INSERT OR IGNORE INTO alert_mines (mine, raised_at, id) VALUES (?, ?, ?)'),
     log: database.prepare('INSERT INTO alert_events (kind, id, json) VALUES (?, ?, ?)'),
     eventsAfter: database.prepare('SELECT sequence, kind, json FROM alert_events WHERE sequence > ? ORDER BY sequence LIMIT ?'),
+    confirm: database.prepare('UPDATE alerts SET position = ? WHERE id = ?'),
+    beginAgain: database.prepare('INSERT OR REPLACE INTO alerts_again (one, until) VALUES (1, ?)'),
+    again: database.prepare('SELECT until FROM alerts_again'),
+    unconfirmed: database.prepare('SELECT json FROM alerts WHERE position = -1 AND cleared_at IS NULL'),
     lastSequence: database.prepare('SELECT max(sequence) AS sequence FROM alert_events'),
     counts: database.prepare(
       `SELECT (SELECT count(*) FROM alerts WHERE cleared_at IS NULL) AS open,
               (SELECT count(*) FROM alerts WHERE cleared_at IS NOT NULL) AS cleared`,
     ),
   }
+}
+
+function withdrawn(alert: Alert, at: string): Alert {
+  const revision = alert.revision + 1
+  const { probability } = alert
+  const entry = { revision, at, change: 'withdrawn' as const, probability, cause: JUDGED_ANEW }
+  return { ...alert, clearedAt: at, revision, history: [...alert.history, entry] }
+}
+
+const JUDGED_ANEW = {
+  zh: '检测参数变更后重新研判,不再达到报警线。',
+  en: 'Judged again with other detector settings, it no longer reaches the line for an alert.',
 }
 
 function kindOf(value: unknown): AlertEventKind {

@@ -55,6 +55,24 @@ test('a judging half that repeats itself never takes an alert back to an older r
   expect(store.lastSequence()).toBe(2)
 })
 
+test('judged again with other detectors, what they say counts, and what they do not raise again is withdrawn', () => {
+  store.raise([sampleAlert('kept'), sampleAlert('weaker'), sampleAlert('gone')], 50)
+  store.raise([sampleAlert('weaker', 0, { revision: 1 })], 90)
+  store.beginAgain(100)
+  store.raise([sampleAlert('kept')], 50)
+  store.raise([sampleAlert('weaker', 0, { probability: 0.4 })], 60)
+  store.endAgain(60, '2026-11-20T00:00:00Z')
+  expect(store.get('gone')?.clearedAt).toBeNull()
+  store.close()
+  store = open()
+  store.endAgain(100, '2026-11-20T00:00:00Z')
+  store.endAgain(101, '2026-11-21T00:00:00Z')
+  expect(store.get('kept')).toEqual(sampleAlert('kept'))
+  expect(store.get('weaker')?.probability).toBe(0.4)
+  expect(store.get('gone')).toMatchObject({ clearedAt: '2026-11-20T00:00:00Z', revision: 1, history: [{ change: 'withdrawn' }] })
+  expect(store.counts()).toEqual({ open: 2, cleared: 1 })
+})
+
 test('an alert is raised, revised and cleared, each once, and each event holds the alert as it was then', () => {
   store.raise([sampleAlert('a')], 1)
   store.raise([sampleAlert('a', 0, { revision: 1, energyWh: 400_000 })], 1)
