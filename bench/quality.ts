@@ -2,11 +2,13 @@
  * Detection quality.
  *   node bench/quality.ts --world DIR --alerts FILE [--world DIR --alerts FILE …] [--list]
  *     judges alerts.ndjson of `adit detect` against worlds written by fixtures/write-world.ts.
- *   node bench/quality.ts [--set development|validation|test|transfer] [--only N] [--list] [--no-baselines]
- *     plays the set's worlds, runs `adit detect` over their files, and the naive rules beside it.
+ *   node bench/quality.ts [--set development|validation|test|transfer] [--only N] [--areas N] [--list] [--no-baselines] [--ablate]
+ *     plays the set's worlds, runs `adit detect` over their files, and the naive rules beside it; --ablate runs it again
+ *     without each detector.
  */
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { ABLATIONS, writeAblation } from './quality/ablations.ts'
 import { makeDayTable } from './quality/day-table.ts'
 import { detect } from './quality/detect.ts'
 import { halfSpaceTrees } from './quality/half-space-trees.ts'
@@ -23,7 +25,7 @@ import {
 import { COMPARISON_HEADER, comparisonRow, reportText, table } from './quality/report.ts'
 import { join as joinVerdicts, judge, type Verdict } from './quality/score.ts'
 import { readAlerts, readTruth } from './quality/truth.ts'
-import { WORLD_SETS, withWorld } from './quality/worlds.ts'
+import { sized, WORLD_SETS, withWorld } from './quality/worlds.ts'
 
 const BASELINES: Readonly<Record<string, Baseline>> = {
   'kWh × 3': tripleKwh,
@@ -41,9 +43,11 @@ const { values } = parseArgs({
     alerts: { type: 'string', multiple: true, default: [] },
     set: { type: 'string', default: 'development' },
     only: { type: 'string' },
+    areas: { type: 'string', default: '40' },
     list: { type: 'boolean', default: false },
     'no-baselines': { type: 'boolean', default: false },
     'no-adit': { type: 'boolean', default: false },
+    ablate: { type: 'boolean', default: false },
   },
 })
 
@@ -62,7 +66,7 @@ async function playSet(name: string): Promise<void> {
   const verdicts = new Map<string, Verdict[]>()
   const note = (judge: string, verdict: Verdict): void => void verdicts.set(judge, [...(verdicts.get(judge) ?? []), verdict])
   for (const kind of kinds) {
-    await withWorld(kind, async (world, directory) => {
+    await withWorld(sized(kind, Number(values.areas)), async (world, directory) => {
       const truth = readTruth(directory)
       if (!values['no-adit']) {
         const file = join(directory, 'alerts.ndjson')
@@ -71,6 +75,11 @@ async function playSet(name: string): Promise<void> {
         console.log(`\n== ${kind.name}: adit detect took ${seconds.toFixed(1)} s`)
         if (kinds.length > 1) console.log(table([COMPARISON_HEADER, comparisonRow('adit', verdict)]).join('\n'))
         note('adit', verdict)
+      }
+      for (const [detector, setting] of values.ablate ? Object.entries(ABLATIONS) : []) {
+        const file = join(directory, 'ablated.ndjson')
+        await detect(directory, file, writeAblation(directory, setting))
+        note(`adit without ${detector}`, judge(truth, readAlerts(file)))
       }
       if (values['no-baselines']) return
       const days = makeDayTable(world)

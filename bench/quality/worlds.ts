@@ -1,13 +1,17 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { makeWorld, type World, type WorldOptions } from '../../fixtures/simulator/world.ts'
+import { planWorld, playWorld, type World, type WorldOptions, type WorldPlan } from '../../fixtures/simulator/world.ts'
 import { writeWorld } from '../../fixtures/simulator/world-files.ts'
+import { requireSharedData } from '../real/shared-data.ts'
+import { withRealHosts } from './real-hosts.ts'
 
 export interface WorldKind {
   readonly name: string
   readonly options: WorldOptions
   readonly reactive: boolean
+  /** Changes the plan before it is played. */
+  readonly change?: (plan: WorldPlan) => WorldPlan
 }
 
 const USUAL = { areas: 40, usersPerArea: 75, days: 90, seconds: 900, sites: 18 }
@@ -39,14 +43,22 @@ export const WORLD_SETS: Readonly<Record<string, readonly WorldKind[]>> = {
     transfer('60 minutes', { seconds: 3600 }),
     transfer('no reactive', {}, false),
     transfer('10 % missing', { missing: 0.1 }),
+    ...(requireSharedData() ? [{ ...transfer('real hosts', {}), change: withRealHosts }] : []),
   ],
+}
+
+/** A smaller or larger world of the same kind, with sites in proportion. */
+export function sized(kind: WorldKind, areas: number): WorldKind {
+  const sites = Math.max(6, Math.round((kind.options.sites * areas) / kind.options.areas))
+  return { ...kind, options: { ...kind.options, areas, sites } }
 }
 
 /** Plays and writes a world, hands both over, and cleans up. */
 export async function withWorld<T>(kind: WorldKind, use: (world: World, directory: string) => Promise<T>): Promise<T> {
   const directory = mkdtempSync(join(tmpdir(), 'adit-world-'))
   try {
-    const world = makeWorld(kind.options)
+    const plan = planWorld(kind.options)
+    const world = playWorld(kind.options, kind.change?.(plan) ?? plan)
     await writeWorld(world, directory, kind.reactive)
     return await use(world, directory)
   } finally {

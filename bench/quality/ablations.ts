@@ -1,0 +1,19 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { stringify } from 'yaml'
+
+/** One setting for each detector that lets it never speak; what floors decide for the others stays as it is. */
+export const ABLATIONS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  'flat load': { flatLoad: { spreads: 1e12 } },
+  'night surge': { nightSurge: { spreads: 1e12 } },
+  'long run': { longRun: { leastSlots: 10_000 } },
+  'furnace burst': { furnaceBurst: { leastSlots: 10_000 } },
+  surplus: { surplus: { spreads: 1e12 } },
+  'dead account': { deadAccount: { leastWh: 1e12 } },
+}
+
+export function writeAblation(directory: string, detectors: Readonly<Record<string, unknown>>): string {
+  const file = join(directory, 'ablation.yaml')
+  writeFileSync(file, stringify({ detectors }))
+  return file
+}
