@@ -1,8 +1,9 @@
 /**
- * The desk looks across subjects: who began together, which remainder is only a meter booked on the wrong area, and who
- * comes first on the work list. A pure function of all episodes, so nothing depends on whose readings came first.
+ * The desk looks across subjects: who began together, and which remainder is only a meter booked on the wrong area. A pure
+ * function of all episodes, so nothing depends on whose readings came first; only what can have changed is weighed again.
  */
 import type { Alert } from '../model/alert.ts'
+import { type Beginning, beginningsOf, COMPANY_SECONDS, type Company, companyOf, knownAt } from './company.ts'
 import { composeAlert } from './compose-alert.ts'
 import type { DayClock } from './day-clock.ts'
 import type { DetectorsConfig } from './detectors-config.ts'
@@ -10,21 +11,23 @@ import type { Episode, Standing } from './episode.ts'
 import type { JudgedLedger } from './judged-ledger.ts'
 import { areaSubject, type Case, pointSubject, type Subject } from './subject.ts'
 
-/** Beginnings within this many seconds of each other are company. */
-const COMPANY_SECONDS = 8 * 86_400
-const SAME_START_SECONDS = 26 * 3_600
-
+/** A subject with something against it. */
 interface Docket {
   readonly subject: Subject
   readonly episodes: readonly Episode[]
+  readonly beginnings: readonly Beginning[]
+  alerts: readonly Alert[]
+}
+
+/** What begins together is looked for within a county. */
+interface County {
+  readonly dockets: Map<number, Docket>
 }
 
 export class Desk {
   readonly #config: DetectorsConfig
   readonly #clock: DayClock
-  /** By county: what begins together is looked for within one. */
-  readonly #counties = new Map<string, Map<string, Docket>>()
-  readonly #alerts = new Map<string, Map<string, Alert>>()
+  readonly #counties = new Map<string, County>()
 
   constructor(config: DetectorsConfig, clock: DayClock) {
     this.#config = config
@@ -33,128 +36,106 @@ export class Desk {
 
   /** Takes changed subjects (rows; areas as −1 − row) with their episodes and returns the alerts that changed. */
   update(known: JudgedLedger, changed: Iterable<number>, episodesOf: (key: number) => readonly Episode[]): Alert[] {
-    const counties = new Set<string>()
+    const again = new Map<string, { keys: Set<number>; onsets: number[] }>()
+    const news: Alert[] = []
     for (const key of changed) {
       const subject = key >= 0 ? pointSubject(known, key) : areaSubject(known, -1 - key)
-      const name = `${subject.kind} ${subject.row}`
-      const county = this.#counties.get(subject.county) ?? new Map<string, Docket>()
-      this.#counties.set(subject.county, county)
+      const county = this.#county(subject.county)
+      const work = again.get(subject.county) ?? { keys: new Set<number>(), onsets: [] }
+      again.set(subject.county, work)
+      const before = county.dockets.get(key)
       const episodes = episodesOf(key)
-      if (episodes.length === 0) county.delete(name)
-      else county.set(name, { subject, episodes })
-      counties.add(subject.county)
+      const beginnings = beginningsOf(subject, episodes)
+      work.keys.add(key)
+      work.onsets.push(...changedOnsets(before?.beginnings ?? [], beginnings))
+      if (episodes.length > 0) county.dockets.set(key, { subject, episodes, beginnings, alerts: before?.alerts ?? [] })
+      else {
+        county.dockets.delete(key)
+        news.push(...(before?.alerts ?? []).filter(stillOpen).map(retracted))
+      }
     }
-    const news: Alert[] = []
-    for (const county of [...counties].sort()) news.push(...this.#judgeCounty(county))
+    for (const name of [...again.keys()].sort()) {
+      const work = again.get(name)
+      if (work !== undefined) this.#judgeAgain(this.#county(name), work.keys, work.onsets, news)
+    }
     return news
   }
 
-  /** All alerts that stand or stood, by id. */
+  /** All alerts that stand or stood. */
   alerts(): Alert[] {
-    return [...this.#alerts.values()].flatMap((alerts) => [...alerts.values()])
+    return [...this.#counties.values()].flatMap(({ dockets }) => [...dockets.values()].flatMap(({ alerts }) => alerts))
   }
 
-  /** Dockets for a checkpoint are rebuilt from the episodes; this forgets nothing but them. */
-  #judgeCounty(county: string): Alert[] {
-    const dockets = [...(this.#counties.get(county)?.values() ?? [])].sort((a, b) =>
-      a.subject.kind === b.subject.kind ? a.subject.row - b.subject.row : a.subject.kind < b.subject.kind ? -1 : 1,
-    )
-    const starts = beginnings(dockets)
-    const before = this.#alerts.get(county) ?? new Map<string, Alert>()
-    const after = new Map<string, Alert>()
-    const news: Alert[] = []
-    for (const { subject, episodes } of dockets) {
-      for (const episode of episodes) {
-        const alert = composeAlert(
-          subject,
-          episode,
-          (standing) => this.#case(subject, episode, standing, starts),
-          this.#config.raiseAt,
-        )
-        if (alert === null) continue
-        after.set(alert.id, alert)
-        if (JSON.stringify(before.get(alert.id)) !== JSON.stringify(alert)) news.push(alert)
+  #county(name: string): County {
+    const county = this.#counties.get(name) ?? { dockets: new Map<number, Docket>() }
+    this.#counties.set(name, county)
+    return county
+  }
+
+  /** Weighs the changed dockets, and those that have company in what began or did not begin after all. */
+  #judgeAgain({ dockets }: County, keys: ReadonlySet<number>, onsets: readonly number[], news: Alert[]): void {
+    const starts = [...dockets.values()].flatMap(({ beginnings }) => beginnings).sort((a, b) => a.onset - b.onset || order(a, b))
+    const touched = (docket: Docket) =>
+      onsets.length > 0 &&
+      docket.beginnings.some(({ onset }) => onsets.some((other) => Math.abs(other - onset) <= COMPANY_SECONDS))
+    for (const [key, docket] of dockets) {
+      if (!keys.has(key) && !touched(docket)) continue
+      const alerts = docket.episodes
+        .map((episode, index) => this.#compose(docket.subject, episode, companyOf(docket.beginnings[index], starts)))
+        .filter((alert) => alert !== null)
+      for (const alert of alerts) {
+        const before = docket.alerts.find(({ id }) => id === alert.id)
+        if (JSON.stringify(before) !== JSON.stringify(alert)) news.push(alert)
       }
-    }
-    for (const [id, alert] of before) {
-      // it rested on readings that were since corrected within the window: nothing stands any more
-      if (!after.has(id) && alert.clearedAt === null) news.push(retracted(alert))
-    }
-    this.#alerts.set(county, after)
-    return news
-  }
-
-  #case(subject: Subject, episode: Episode, standing: Standing, starts: readonly Beginning[]): Case {
-    let kinInArea = 0
-    let kinInCounty = 0
-    let misbooked: string | null = null
-    for (const other of starts) {
-      if (other.episode.onset > standing.at || (other.subject.row === subject.row && other.subject.kind === subject.kind))
-        continue
-      const apart = Math.abs(other.episode.onset - episode.onset)
-      if (apart > COMPANY_SECONDS) continue
-      if (subject.kind === 'area') {
-        if (
-          other.subject.kind === 'usage-point' &&
-          other.subject.area !== subject.row &&
-          apart <= SAME_START_SECONDS &&
-          alike(other, standing)
-        ) {
-          misbooked = other.subject.id
-        }
-        continue
+      for (const before of docket.alerts) {
+        // it rested on readings that were since corrected within the window: nothing stands any more
+        if (stillOpen(before) && !alerts.some(({ id }) => id === before.id)) news.push(retracted(before))
       }
-      if (other.subject.kind === 'area' || other.episode.detector !== episode.detector) continue
-      if (other.subject.category !== subject.category || !ofOneSize(other, standing)) continue
-      if (other.subject.area === subject.area) kinInArea++
-      else kinInCounty++
+      docket.alerts = alerts
     }
-    return { subject, episode, standing, kinInArea, kinInCounty, misbooked, month: this.#monthOf(episode.onset) }
   }
 
-  #monthOf(utcSeconds: number): number {
-    return new Date((utcSeconds + this.#clock.shift + 43_200) * 1000).getUTCMonth() + 1
+  #compose(subject: Subject, episode: Episode, company: Company): Alert | null {
+    const month = new Date((episode.onset + this.#clock.shift + 43_200) * 1000).getUTCMonth() + 1
+    const caseAt = (standing: Standing): Case => ({
+      subject,
+      episode,
+      standing,
+      kinInArea: knownAt(company.inArea, standing.at),
+      kinInCounty: knownAt(company.inCounty, standing.at),
+      misbooked: company.misbooked,
+      month,
+    })
+    return composeAlert(subject, episode, caseAt, this.#config.raiseAt)
   }
 }
 
-interface Beginning {
-  readonly subject: Subject
-  readonly episode: Episode
-  readonly powerW: number
+/** Onsets of beginnings that are new, gone or of another size. */
+function changedOnsets(before: readonly Beginning[], after: readonly Beginning[]): number[] {
+  const same = (a: Beginning, b: Beginning) => a.onset === b.onset && a.detector === b.detector && a.powerW === b.powerW
+  const lone = (list: readonly Beginning[], other: readonly Beginning[]) => list.filter((a) => !other.some((b) => same(a, b)))
+  return [...lone(before, after), ...lone(after, before)].map(({ onset }) => onset)
 }
 
-function beginnings(dockets: readonly Docket[]): Beginning[] {
-  const starts: Beginning[] = []
-  for (const { subject, episodes } of dockets) {
-    for (const episode of episodes) starts.push({ subject, episode, powerW: episode.standings.at(-1)?.powerW ?? 0 })
-  }
-  return starts
+/** A fixed order among beginnings of one moment. */
+function order(a: Beginning, b: Beginning): number {
+  if (a.subject.kind !== b.subject.kind) return a.subject.kind < b.subject.kind ? -1 : 1
+  return a.subject.row - b.subject.row || (a.detector < b.detector ? -1 : 1)
 }
 
-function alike(other: Beginning, standing: Standing): boolean {
-  return Math.abs(other.powerW - standing.powerW) <= 0.2 * Math.max(other.powerW, standing.powerW)
-}
-
-function ofOneSize(other: Beginning, standing: Standing): boolean {
-  return other.powerW < 2.5 * standing.powerW && standing.powerW < 2.5 * other.powerW
+function stillOpen(alert: Alert): boolean {
+  return alert.clearedAt === null
 }
 
 function retracted(alert: Alert): Alert {
-  const { revision, probability } = alert.history[alert.history.length - 1]
+  const { revision } = alert.history[alert.history.length - 1]
+  const cause = { zh: '依据的读数已被更正。', en: 'The readings it rested on were corrected.' }
+  const withdrawn = { revision: revision + 1, at: alert.raisedAt, change: 'withdrawn' as const, probability: 0, cause }
   return {
     ...alert,
     clearedAt: alert.raisedAt,
     probability: 0,
     revision: revision + 1,
-    history: [
-      ...alert.history,
-      {
-        revision: revision + 1,
-        at: alert.raisedAt,
-        change: 'withdrawn',
-        probability: Math.min(probability, 0.01),
-        cause: { zh: '依据的读数已被更正。', en: 'The readings it rested on were corrected.' },
-      },
-    ],
+    history: [...alert.history, withdrawn],
   }
 }

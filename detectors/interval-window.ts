@@ -55,7 +55,7 @@ export class IntervalWindow {
 
   /** Takes the readings in. `outcomes` gets one Outcome a row; `revision` of the batch is set where a value differs from one seen before. */
   observe({ columns, length }: ReadingBatch, outcomes: Uint8Array, beforeAdvance: BeforeAdvance, changed: Changed): void {
-    const { slots, marks, newestDay } = this.#columns
+    const { slots, marks, newestDay, firstDay } = this.#columns
     const { usagePoint, start, seconds, energyWh, reactiveVarh, quality, flags, revision } = columns
     const { shift } = this.#clock
 
@@ -70,7 +70,7 @@ export class IntervalWindow {
       } else if (day < newest - 1) {
         outcomes[i] = Outcome.late
         continue
-      }
+      } else if (day < firstDay[row]) firstDay[row] = day
       const slot = Math.floor((local - day * 86_400) / SLOT_SECONDS)
       const hours = seconds[i] / 3600
       const code = slotCode(energyWh[i] / hours, reactiveVarh[i] / hours)

@@ -1,0 +1,76 @@
+/**
+ * Who began together: every beginning of an episode in a county, in order of time, so that looking for company is a look
+ * at a few days and not at all of them.
+ */
+import type { Episode } from './episode.ts'
+import type { Subject } from './subject.ts'
+
+/** Beginnings within this many seconds of each other are company. */
+export const COMPANY_SECONDS = 8 * 86_400
+/** A remainder and a meter that rise within this are one load. */
+const SAME_START_SECONDS = 26 * 3_600
+
+export interface Beginning {
+  readonly subject: Subject
+  readonly detector: string
+  /** UTC seconds. */
+  readonly onset: number
+  /** Level on the first day, W: later days do not change who began with whom. */
+  readonly powerW: number
+}
+
+/** What an episode's company was at any time: onsets of others, sorted. */
+export interface Company {
+  readonly inArea: readonly number[]
+  readonly inCounty: readonly number[]
+  /** Id of a usage point elsewhere that took up the same power at the same time. */
+  readonly misbooked: string | null
+}
+
+export function beginningsOf(subject: Subject, episodes: readonly Episode[]): Beginning[] {
+  return episodes.map(({ detector, onset, standings }) => ({ subject, detector, onset, powerW: standings[0]?.powerW ?? 0 }))
+}
+
+/** `starts` sorted by onset. */
+export function companyOf(own: Beginning, starts: readonly Beginning[]): Company {
+  const inArea: number[] = []
+  const inCounty: number[] = []
+  let misbooked: string | null = null
+  for (let at = firstFrom(starts, own.onset - COMPANY_SECONDS); at < starts.length; at++) {
+    const other = starts[at]
+    if (other.onset > own.onset + COMPANY_SECONDS) break
+    if (other.subject.kind === 'area' || other.subject === own.subject) continue
+    if (own.subject.kind === 'area') {
+      if (other.subject.area !== own.subject.row && isOneLoad(own, other)) misbooked ??= other.subject.id
+      continue
+    }
+    if (other.detector !== own.detector || other.subject.category !== own.subject.category) continue
+    if (other.powerW > 2.5 * own.powerW || own.powerW > 2.5 * other.powerW) continue
+    if (other.subject.area === own.subject.area) inArea.push(other.onset)
+    else inCounty.push(other.onset)
+  }
+  return { inArea, inCounty, misbooked }
+}
+
+/** How many of the sorted onsets were known at a time. */
+export function knownAt(onsets: readonly number[], at: number): number {
+  let known = 0
+  while (known < onsets.length && onsets[known] <= at) known++
+  return known
+}
+
+function isOneLoad(own: Beginning, other: Beginning): boolean {
+  const apart = Math.abs(other.onset - own.onset)
+  return apart <= SAME_START_SECONDS && Math.abs(other.powerW - own.powerW) <= 0.2 * Math.max(other.powerW, own.powerW)
+}
+
+function firstFrom(starts: readonly Beginning[], onset: number): number {
+  let low = 0
+  let high = starts.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (starts[middle].onset < onset) low = middle + 1
+    else high = middle
+  }
+  return low
+}
