@@ -1,0 +1,110 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import type { Api } from '../../src/api/api.ts'
+import { ROLES } from '../../src/api/role.ts'
+import { buildServer } from '../../src/api/server.ts'
+import { type Sample, sampleParts } from './sample-parts.ts'
+import { get, post, serveSample } from './serve-sample.ts'
+
+let sample: Sample
+let app: Api
+
+beforeEach(async () => {
+  sample = sampleParts()
+  app = await serveSample(sample.parts)
+})
+afterEach(async () => {
+  await app.close()
+  sample.close()
+})
+
+describe('who may change something', () => {
+  test('every route that changes something refuses without a token and with a token of the wrong role', async () => {
+    const mutating: { method: string; url: string }[] = []
+    const methods = new Map<string, string[]>()
+    for (const line of app.printRoutes({ commonPrefix: false }).split('\n')) {
+      const route = /(\/\S*) \(([A-Z, ]+)\)/.exec(line)
+      if (route) methods.set(route[1], route[2].split(', '))
+    }
+    const paths = Object.entries(z.record(z.string(), z.record(z.string(), z.unknown())).parse(app.swagger().paths))
+    for (const [url, operations] of paths) {
+      for (const method of Object.keys(operations)) if (method !== 'get') mutating.push({ method: method.toUpperCase(), url })
+    }
+    const shown = [...methods].filter(([, names]) => names.some((name) => !['GET', 'HEAD', 'OPTIONS'].includes(name)))
+    expect(mutating.length).toBe(shown.length)
+    expect(mutating.length).toBeGreaterThanOrEqual(2)
+
+    const auditor = sample.tokens.add('auditor', 0)
+    for (const { url } of mutating) {
+      expect((await post(app, url, {})).status).toBe(401)
+      expect((await post(app, url, {}, 'adit_000000000000_0000000000000000000000000000000000000000000')).status).toBe(401)
+      expect((await post(app, url, {}, auditor)).status).toBe(403)
+    }
+  })
+
+  test('a route that changes something and names no roles cannot be registered', async () => {
+    const bare = await buildServer(sample.parts, {
+      loopback: true,
+      hosts: [],
+      requestsPerMinute: 9,
+      consoleDirectory: '/nonexistent',
+    })
+    expect(() => bare.delete('/api/v1/mines/:id', async () => 'gone')).toThrow(/names no roles/)
+    await bare.close()
+  })
+
+  test('an integrator registers a gateway and gets its password once', async () => {
+    const token = sample.tokens.add('integrator', 0)
+    const answer = await post(app, '/api/v1/gateways', { name: 'gw-2' }, token)
+    expect(answer).toEqual({
+      status: 201,
+      body: {
+        gateway: 'gw-2',
+        username: 'gw-2',
+        password: 'secret',
+        topics: ['adit/v1/gw-2/readings', 'adit/v1/gw-2/registers', 'adit/v1/gw-2/events'],
+      },
+    })
+  })
+
+  test('refused payloads are tried again on request', async () => {
+    const token = sample.tokens.add('admin', 0)
+    expect((await post(app, '/api/v1/quarantine/replay', { gateway: 'gw-1' }, token)).body).toEqual({ replayed: 1 })
+    expect(sample.replayed).toEqual([{ gateway: 'gw-1' }])
+  })
+})
+
+describe('who may read', () => {
+  test('on loopback everyone on this machine', async () => {
+    expect((await get(app, '/api/v1/alerts')).status).toBe(200)
+  })
+
+  test('a page of another site that points its name at this machine reads nothing', async () => {
+    expect((await get(app, '/api/v1/alerts', { host: 'evil.example:8080' })).status).toBe(421)
+  })
+
+  test('a host that the configuration names is answered', async () => {
+    await app.close()
+    app = await serveSample(sample.parts, { hosts: ['adit.county.example'] })
+    expect((await get(app, '/api/v1/alerts', { host: 'adit.county.example' })).status).toBe(200)
+  })
+
+  test('off the machine a token of any role, save for health', async () => {
+    await app.close()
+    app = await serveSample(sample.parts, { loopback: false })
+    expect((await get(app, '/api/v1/alerts')).status).toBe(401)
+    expect((await get(app, '/api/openapi.json')).status).toBe(401)
+    expect((await get(app, '/metrics')).status).toBe(401)
+    expect((await get(app, '/api/v1/health')).status).toBe(200)
+    const authorization = `Bearer ${sample.tokens.add('auditor', 0)}`
+    expect((await get(app, '/api/v1/alerts', { authorization })).status).toBe(200)
+  })
+})
+
+test('every role can be given to a token and comes back; a changed token is nobody', () => {
+  for (const role of ROLES) {
+    const token = sample.tokens.add(role, 0)
+    expect(sample.tokens.roleOf(token)).toBe(role)
+    expect(sample.tokens.roleOf(`${token.slice(0, -1)}${token.endsWith('A') ? 'B' : 'A'}`)).toBeUndefined()
+  }
+})
