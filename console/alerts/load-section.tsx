@@ -45,7 +45,7 @@ export function LoadSection({ alert, place }: { readonly alert: Alert; readonly 
     ]
     const { times, watts } = steps(shown.start, shown.seconds, shown.watts)
     const given = profile.expected
-    if (given && given.highW.some((high) => high !== null)) {
+    if (given?.highW.some((high) => high !== null)) {
       const rows = times.map((time) => {
         const row = lowerBound(profile.start, time + 1) - 1
         return { low: given.lowW[row] ?? null, high: given.highW[row] ?? null }

@@ -51,7 +51,7 @@ function MineRows({ alert, mines }: { readonly alert: Alert; readonly mines: Min
                 )}
               </td>
               <td className="number">{distance(distanceMeters, language)}</td>
-              <td>{withinReach ? <b>✓ {t('map.yes')}</b> : <span className="muted">{t('map.no')}</span>}</td>
+              <td className="nowrap">{withinReach ? <b>✓ {t('map.yes')}</b> : <span className="muted">{t('map.no')}</span>}</td>
             </tr>
           )
         })}

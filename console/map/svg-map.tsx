@@ -32,7 +32,6 @@ export function SvgMap({ marks, circles, bounds, selected, onSelect, label }: Ma
           ))}
           {marks.map((mark) => (
             // biome-ignore lint/a11y/noStaticElementInteractions: the list beside the picture is the way in without a mouse
-            // biome-ignore lint/a11y/useKeyWithClickEvents: the list beside the picture is the way in without a mouse
             <g
               key={mark.id}
               transform={`translate(${x(mark.longitude) - 9} ${y(mark.latitude) - 9})`}
