@@ -10,7 +10,12 @@ const Features = z.object({
   features: z.array(
     z.object({
       geometry: z.object({ coordinates: z.tuple([z.number(), z.number()]) }),
-      properties: z.object({ id: z.number(), name: z.string(), development_status: z.string().nullable() }),
+      properties: z.object({
+        id: z.number(),
+        name: z.string(),
+        development_status: z.string().nullable(),
+        county_code: z.string().nullable(),
+      }),
     }),
   ),
 })
@@ -19,19 +24,22 @@ const Features = z.object({
 export function writeRealLedgers(directory: string, loads: readonly RealLoad[]): string[] {
   const { features } = Features.parse(JSON.parse(gunzipSync(readFileSync(GOLD_MINES)).toString('utf8')))
   const mines = features.filter(({ properties }) => properties.development_status === 'Past Producer')
-  const mineRows = mines.map(({ geometry: { coordinates }, properties: { id, name } }) => {
+  const mineRows = mines.map(({ geometry: { coordinates }, properties: { id, name, county_code } }) => {
     const [longitude, latitude] = coordinates
-    return `MRDS-${id},"${name.replaceAll('"', '""').slice(0, 100)}",normal-closed,California,${latitude},${longitude},WGS84,100,,unknown`
+    return `MRDS-${id},"${name.replaceAll('"', '""').slice(0, 100)}",normal-closed,${countyOf(county_code)},${latitude},${longitude},WGS84,100,,unknown`
   })
   const places = loads.map((_, i) => {
     const mine = mines[Math.floor((i * mines.length) / loads.length)]
     if (!mine) throw new RangeError('the list of mines is empty')
     const [longitude, latitude] = mine.geometry.coordinates
-    return offset(latitude, longitude, 300, 0).map((degrees) => degrees.toFixed(6))
+    const place = offset(latitude, longitude, 300, 0).map((degrees) => degrees.toFixed(6))
+    return { county: countyOf(mine.properties.county_code), place: place.join(',') }
   })
-  const areaRows = loads.map(({ usagePoint }, i) => `A-${usagePoint},feeder-1,California,${places[i]},WGS84,200,300`)
+  const areaRows = loads.map(
+    ({ usagePoint }, i) => `A-${usagePoint},feeder-${i},${places[i]?.county},${places[i]?.place},WGS84,,300`,
+  )
   const pointRows = loads.map(
-    ({ usagePoint, meter }, i) => `${usagePoint},${meter},A-${usagePoint},commercial,${places[i]},WGS84,100`,
+    ({ usagePoint, meter }, i) => `${usagePoint},${meter},A-${usagePoint},commercial,${places[i]?.place},WGS84`,
   )
   const put = (name: string, header: string, rows: readonly string[]): string => {
     const file = join(directory, name)
@@ -41,6 +49,10 @@ export function writeRealLedgers(directory: string, loads: readonly RealLoad[]):
   return [
     put('mines.csv', 'mine,name,kind,county,latitude,longitude,datum,uncertainty_m,openings,sealing', mineRows),
     put('areas.csv', 'area,feeder,county,latitude,longitude,datum,capacity_kva,radius_m', areaRows),
-    put('usage-points.csv', 'usage_point,meter,area,category,latitude,longitude,datum,contract_kw', pointRows),
+    put('usage-points.csv', 'usage_point,meter,area,category,latitude,longitude,datum', pointRows),
   ]
+}
+
+function countyOf(code: string | null): string {
+  return `California ${code ?? 'unknown'}`
 }
