@@ -9,7 +9,7 @@ set -euo pipefail
 state=${XDG_RUNTIME_DIR:-/tmp}/adit-container-engine
 socket=$state/engine.sock
 export CONTAINERS_CONF=$state/containers.conf
-engine() { podman --storage-driver vfs --root "$state/storage" --runroot "$state/run" "$@"; }
+podman=(podman --storage-driver vfs --root "$state/storage" --runroot "$state/run")
 
 start() {
   if ! command -v podman > /dev/null || ! command -v runc > /dev/null; then
@@ -30,7 +30,7 @@ network_backend = "netavark"
 CONF
   if ! { [ -f "$state/pid" ] && kill -0 "$(cat "$state/pid")" 2> /dev/null; }; then
     rm -f "$socket"
-    engine system service --time=0 "unix://$socket" > "$state/engine.log" 2>&1 < /dev/null &
+    "${podman[@]}" system service --time=0 "unix://$socket" > "$state/engine.log" 2>&1 < /dev/null &
     echo $! > "$state/pid"
     for _ in $(seq 100); do
       [ -S "$socket" ] && break
@@ -53,12 +53,13 @@ image() {
     install -D "$from" "$root$to"
     for library in $(ldd "$from" 2> /dev/null | grep -o '/[^ ]*'); do install -D "$library" "$root$library"; done
   done
-  tar -C "$root" -c . | engine import - "$name" >&2
+  tar -C "$root" -c . | "${podman[@]}" import - "$name" >&2
   rm -rf "$root"
 }
 
 stop() {
-  [ -f "$state/pid" ] && kill "$(cat "$state/pid")" 2> /dev/null
+  [ -f "$state/pid" ] || return 0
+  kill "$(cat "$state/pid")" 2> /dev/null || true
   rm -f "$state/pid" "$socket"
 }
 
