@@ -59,6 +59,7 @@ image() {
 
 stop() {
   [ -f "$state/pid" ] || return 0
+  "${podman[@]}" rm --all --force --time 1 > /dev/null 2>&1 || true # of tests that were broken off
   kill "$(cat "$state/pid")" 2> /dev/null || true
   rm -f "$state/pid" "$socket"
 }
