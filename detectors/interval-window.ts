@@ -75,7 +75,7 @@ export class IntervalWindow {
       const hours = seconds[i] / 3600
       const code = slotCode(energyWh[i] / hours, reactiveVarh[i] / hours)
       const hash = this.#hash(energyWh[i], reactiveVarh[i])
-      const mark = (QUALITY_RANK[quality[i]] << 5) | (hash & 31)
+      const mark = (rankOf(quality[i], flags[i]) << 5) | (hash & 31)
       const at = row * 2 * SLOTS + (day & 1) * SLOTS + slot
       const old = slots[at]
       if (old !== 0) {
@@ -118,6 +118,13 @@ export class IntervalWindow {
     hash = Math.imul(hash ^ (hash >>> 13) ^ words[2] ^ Math.imul(words[3], 0xc2b2ae35), 0x27d4eb2f)
     return (hash ^ (hash >>> 16)) >>> 0
   }
+}
+
+/** Of one quality rank a measured value beats a difference spread over a gap (src/stores/resolve-revisions.ts has the same order). */
+function rankOf(quality: number, flags: number): number {
+  if (flags & FLAG_SPREAD) return 1
+  const rank = QUALITY_RANK[quality]
+  return rank === 0 ? 0 : rank + 1
 }
 
 /** Higher rank wins, then a newer spread over a narrower gap, then the larger power; what is left is decided by content alone. */
