@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { Id, Latitude, Longitude, Name } from './field.ts'
 import { Datum } from './datum.ts'
+import { Id, Latitude, Longitude, Name } from './field.ts'
 
 export const CATEGORIES = ['residential', 'agricultural', 'commercial', 'industrial', 'public'] as const
 export const STATUSES = ['active', 'suspended', 'closed'] as const
