@@ -26,6 +26,10 @@ export interface PipelineLoad {
   readonly readings: number
   readonly perMessage: number
   readonly config?: Readonly<Record<string, unknown>>
+  /** Further options of Node for the service. */
+  readonly node?: readonly string[]
+  /** A server behind the service whose CPU counts too. */
+  readonly storePid?: number
 }
 
 /** Undefined, with a word on why, where there is no load generator. */
@@ -35,7 +39,8 @@ export async function benchPipeline(load: PipelineLoad): Promise<PipelineResult 
     console.warn('SKIPPED  pipeline: the load generator needs go and the shared tools')
     return undefined
   }
-  const server = await startServe({ usagePoints: load.usagePoints, ...(load.config && { config: load.config }) })
+  const { usagePoints, config = {}, node = [] } = load
+  const server = await startServe({ usagePoints, config, node })
   try {
     return await publish(generator, server, load)
   } finally {
@@ -46,12 +51,13 @@ export async function benchPipeline(load: PipelineLoad): Promise<PipelineResult 
 async function publish(
   generator: string,
   server: ServeProcess,
-  { usagePoints, readings, perMessage }: PipelineLoad,
+  { usagePoints, readings, perMessage, storePid }: PipelineLoad,
 ): Promise<PipelineResult> {
   const messages = Math.ceil(readings / perMessage / 4) * 4
   const memory: { at: number; mib: number }[] = []
   const sampling = setInterval(() => memory.push({ at: Date.now(), mib: residentMiB(server.pid) }), 500)
-  const before = cpuSeconds(server.pid)
+  const spent = (): number => cpuSeconds(server.pid) + (storePid === undefined ? 0 : cpuSeconds(storePid))
+  const before = spent()
   try {
     const { stdout } = await run(generator, [
       ...['-addr', `127.0.0.1:${server.mqttPort}`, '-passwords', server.passwords.join(','), '-kind', 'adit', '-conns', '4'],
@@ -67,7 +73,7 @@ async function publish(
       readings: total,
       readingsPerSecond: total / seconds,
       acknowledgedPerSecond: acknowledged,
-      cpuSecondsPerMillion: ((cpuSeconds(server.pid) - before) / total) * 1e6,
+      cpuSecondsPerMillion: ((spent() - before) / total) * 1e6,
       residentEarly: median(during.slice(Math.floor(during.length * 0.15), Math.ceil(during.length * 0.25))),
       residentLate: median(during.slice(Math.floor(during.length * 0.9))),
     }

@@ -10,6 +10,7 @@ import { benchEdge } from './edge.ts'
 import { benchFiles } from './files.ts'
 import { commitText, machineText, median } from './machine.ts'
 import { benchPipeline, type PipelineLoad, type PipelineResult } from './pipeline.ts'
+import { benchProfile } from './profile.ts'
 import { benchTelegraf } from './telegraf.ts'
 
 const { values } = parseArgs({
@@ -34,9 +35,16 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
       await telegraf(influxd)
       const { url, org, bucket, token } = influxd
       const config = { store: { kind: 'influxdb', url, org, bucket, token } }
-      await pipeline('InfluxDB 2, 20,000 points', { usagePoints: 20_000, readings: readings / 4, perMessage: 100, config })
+      await pipeline('InfluxDB 2, 20,000 points', {
+        usagePoints: 20_000,
+        readings: readings / 2,
+        perMessage: 100,
+        config,
+        storePid: influxd.pid,
+      })
     }),
   edge,
+  profile: async () => console.log((await benchProfile(readings / 4)).join('\n')),
   detectors,
   alerts: async () => {
     const { alerts, readingsPerSecond, p50, p99 } = await benchAlertLatency()

@@ -44,12 +44,14 @@ export interface ServeOptions {
   readonly usagePoints: number
   /** Further configuration, as in adit.yaml. */
   readonly config?: Readonly<Record<string, unknown>>
+  /** Further options of Node itself. */
+  readonly node?: readonly string[]
   /** Fills the ledgers in another way than with the load county. */
   readonly fill?: (ledgerPath: string) => void
 }
 
 /** `adit serve` as a process of its own over a fresh data directory with ledgers and four gateways. */
-export async function startServe({ usagePoints, config = {}, fill }: ServeOptions): Promise<ServeProcess> {
+export async function startServe({ usagePoints, config = {}, node = [], fill }: ServeOptions): Promise<ServeProcess> {
   const directory = mkdtempSync(join(tmpdir(), 'adit-bench-'))
   const files = openDataDirectory(join(directory, 'data'))
   if (fill) fill(files.ledger)
@@ -62,7 +64,7 @@ export async function startServe({ usagePoints, config = {}, fill }: ServeOption
   const adit = join(import.meta.dirname, '../src/cli/adit.ts')
   const server = await startProcess(
     process.execPath,
-    [adit, 'serve', '--config', configFile, '--data', files.directory],
+    [...node, adit, 'serve', '--config', configFile, '--data', files.directory],
     (log) => log.includes('adit ready'),
     120_000,
   )
