@@ -152,6 +152,7 @@ The clock of the demo is at ${start}Z and runs on, live through MQTT. What was p
   F  a site that was left and is taken up again
   G  an account closed long ago that draws
   H  a furnace in town, a few evenings a week
+  I  another closed account, that drew for ten days early in the history: cleared since
 
   Page             ${address}
   Live feed        curl -N ${address}/api/v1/alerts/stream
