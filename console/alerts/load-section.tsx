@@ -16,8 +16,8 @@ import { type CurveWindow, shifted, windowAtLatest, windowAtOnset } from './curv
 import type { SubjectPlace } from './use-subject-place.ts'
 
 const DAY = 86_400
-const BEFORE_DAYS = 62
-const AFTER_DAYS = 62
+/** Days read before and after the onset. A residual is made from every meter of the area, so fewer are asked for. */
+const DAYS_READ = { 'usage-point': { before: 62, after: 62 }, area: { before: 21, after: 22 } } as const
 
 /** Pictures ① and ②, from one reading of the load profile. */
 export function LoadSection({ alert, place }: { readonly alert: Alert; readonly place: SubjectPlace }) {
@@ -25,8 +25,9 @@ export function LoadSection({ alert, place }: { readonly alert: Alert; readonly 
   const zone = useZone()
   const now = Math.ceil(useEventTime() / 1000 / DAY) * DAY
   const onset = Date.parse(alert.onset) / 1000
-  const from = Math.floor(onset / DAY - BEFORE_DAYS) * DAY
-  const to = Math.max(from + DAY, Math.min(now, Math.ceil(onset / DAY + AFTER_DAYS) * DAY))
+  const read = DAYS_READ[alert.subject.kind]
+  const from = Math.floor(onset / DAY - read.before) * DAY
+  const to = Math.max(from + DAY, Math.min(now, Math.ceil(onset / DAY + read.after) * DAY))
   const { data: profile, error, refetch, isPending } = useLoadProfile(alert.subject, from, to)
   const series = useMemo(() => profile && powerSeries(profile), [profile])
   const days = useMediaQuery('(max-width: 760px)') ? 4 : 14
@@ -51,11 +52,16 @@ export function LoadSection({ alert, place }: { readonly alert: Alert; readonly 
         return { low: given.lowW[row] ?? null, high: given.highW[row] ?? null }
       })
       const band = { low: rows.map(({ low }) => low), high: rows.map(({ high }) => high) }
-      return { shown: { ...shown, gaps: gapsAtEnds }, times, watts, band: { band, fromService: true } }
+      return { shown: { ...shown, gaps: gapsAtEnds }, times, watts, band: { band, fromService: true, days: 0 } }
     }
     const band = expectedBand(series, onset, times, zone)
-    return { shown: { ...shown, gaps: gapsAtEnds }, times, watts, band: { band, fromService: false } }
-  }, [series, profile, window.from, window.to, onset, zone])
+    return {
+      shown: { ...shown, gaps: gapsAtEnds },
+      times,
+      watts,
+      band: { band, fromService: false, days: Math.min(60, read.before) },
+    }
+  }, [series, profile, window.from, window.to, onset, zone, read.before])
   const nights = useMemo(
     () =>
       place.latitude === undefined || place.longitude === undefined

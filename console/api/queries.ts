@@ -63,6 +63,8 @@ export function useLoadProfile(subject: Alert['subject'], from: number, to: numb
     queryKey: ['load-profile', subject.kind, subject.id, from, to],
     queryFn: ({ signal }) => getJson(`${path}?from=${isoOf(from)}&to=${isoOf(to)}`, LoadProfile, signal),
     placeholderData: (previous) => previous,
+    // The curve's tail grows while one looks; a residual is read from every meter of its area and is not asked for so often.
+    refetchInterval: subject.kind === 'area' ? false : 120_000,
   })
 }
 

@@ -16,7 +16,8 @@ import { useWidth } from './use-width.ts'
 interface Props {
   /** Rows of the window only. */
   readonly series: PowerSeries
-  readonly band: { readonly band: Band | undefined; readonly fromService: boolean }
+  /** `days` before the onset that the band was made from, when it was made here. */
+  readonly band: { readonly band: Band | undefined; readonly fromService: boolean; readonly days: number }
   /** UTC seconds at which the band is given and the curve drawn. */
   readonly times: readonly number[]
   readonly watts: readonly (number | null)[]
@@ -102,7 +103,7 @@ export function LoadCurve({ series, band, times, watts, nights, from, to, onset,
         </span>
         <span>
           <i className={band.band ? 'key-band' : 'key-none'} />{' '}
-          {t(band.band ? (band.fromService ? 'curve.serviceBand' : 'curve.band') : 'curve.noBand')}
+          {t(band.band ? (band.fromService ? 'curve.serviceBand' : 'curve.band') : 'curve.noBand', { days: band.days })}
         </span>
         <span>
           <i className={nights ? 'key-night' : 'key-none'} /> {t(nights ? 'curve.night' : 'curve.noNight')}

@@ -44,7 +44,7 @@ export const enEvidence: typeof zhEvidence = {
     residualTitle: "① Area's unexplained residual and expected band ({{days}} days)",
     aria: 'Load curve, {{from}} to {{to}}: mean {{before}} before the onset, {{after}} after it, peak {{peak}}; {{gaps}} gaps',
     load: 'load kW',
-    band: 'expected P10–P90 (same day type, up to 60 days before onset, computed here)',
+    band: 'expected P10–P90 (same day type, up to {{days}} days before onset, computed here)',
     serviceBand: 'expected band (from the service)',
     noBand: 'expected band: too little data before the onset',
     night: 'night (local sunset to sunrise)',

@@ -42,7 +42,7 @@ export const zhEvidence = {
     residualTitle: '① 台区未解释余量曲线与基线带({{days}} 天)',
     aria: '负荷曲线,{{from}} 至 {{to}}:起始前平均 {{before}},起始后平均 {{after}},最大 {{peak}};有 {{gaps}} 处缺数',
     load: '负荷 kW',
-    band: '基线带 P10–P90(起始前至多 60 天同类日,本页计算)',
+    band: '基线带 P10–P90(起始前至多 {{days}} 天同类日,本页计算)',
     serviceBand: '基线带(服务给出)',
     noBand: '基线带:起始前数据不足',
     night: '夜间(按当地日落日出)',
