@@ -7,6 +7,9 @@
  */
 import { SLOTS } from './day-clock.ts'
 
+/** Added to every remainder that is judged, so that it is positive where the loss was over-estimated; detectors look at differences only. */
+export const REMAINDER_OFFSET_W = 8_000
+
 /** Longest hole in one meter's day that is bridged by its neighbours, slots. */
 const BRIDGE = 8
 /** A meter whose usual mean is below this share of the supply does not stop the area from being judged while silent. */

@@ -1,6 +1,6 @@
 /** Judges the remainder of transformer areas day by day, as usage points are judged (detectors/area-balance.ts says what it is). */
 import { median } from 'simple-statistics'
-import { areaRemainder, type MemberDay } from './area-balance.ts'
+import { areaRemainder, type MemberDay, REMAINDER_OFFSET_W } from './area-balance.ts'
 import { type DayClock, SLOTS } from './day-clock.ts'
 import type { DayDetector } from './day-detector.ts'
 import { DAY_SUSPECT, DayRecords, JUDGEABLE_SLOTS, RING_DAYS } from './day-record.ts'
@@ -13,8 +13,6 @@ import { slotCode, WATTS, wattsOf } from './slot-code.ts'
 import { midnightSlot } from './solar-night.ts'
 import { foldDay } from './subject-days.ts'
 
-/** Added to every remainder so that it is positive where the loss was over-estimated; detectors look at differences only. */
-export const REMAINDER_OFFSET_W = 8_000
 /** Of an area of which more of the customers than this were never read nothing is said. */
 const MOST_UNREAD = 0.15
 const NO_EPISODES: readonly Episode[] = []

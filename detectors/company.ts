@@ -7,8 +7,8 @@ import type { Subject } from './subject.ts'
 
 /** Beginnings within this many seconds of each other are company. */
 export const COMPANY_SECONDS = 8 * 86_400
-/** A remainder and a meter that rise within this are one load. */
-const SAME_START_SECONDS = 26 * 3_600
+/** A remainder and a meter of one feeder that rise within this by the same power are one load. */
+const SAME_START_SECONDS = 12 * 3_600
 
 export interface Beginning {
   readonly subject: Subject
@@ -60,8 +60,9 @@ export function knownAt(onsets: readonly number[], at: number): number {
 }
 
 function isOneLoad(own: Beginning, other: Beginning): boolean {
+  if (other.subject.feeder !== own.subject.feeder) return false
   const apart = Math.abs(other.onset - own.onset)
-  return apart <= SAME_START_SECONDS && Math.abs(other.powerW - own.powerW) <= 0.2 * Math.max(other.powerW, own.powerW)
+  return apart <= SAME_START_SECONDS && Math.abs(other.powerW - own.powerW) <= 0.15 * Math.max(other.powerW, own.powerW)
 }
 
 function firstFrom(starts: readonly Beginning[], onset: number): number {

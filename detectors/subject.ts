@@ -16,6 +16,7 @@ export interface Subject {
   readonly category: Category | null
   readonly area: number
   readonly county: string
+  readonly feeder: string
   readonly latitude: number
   readonly mines: readonly MineInSight[]
   readonly lawfulUses: readonly LawfulUse[]
@@ -38,7 +39,7 @@ export interface Case {
 }
 
 const NO_USES: readonly LawfulUse[] = []
-const NO_AREA_COUNTY = ''
+const NOWHERE = ''
 
 export function pointSubject(known: JudgedLedger, row: number): Subject {
   const { usagePoints, areas, lawfulUses }: Ledger = known.ledger
@@ -49,7 +50,8 @@ export function pointSubject(known: JudgedLedger, row: number): Subject {
     id: usagePoints.id[row],
     category: CATEGORIES[usagePoints.category[row]] ?? null,
     area,
-    county: area < areas.length ? areas.county[area] : NO_AREA_COUNTY,
+    county: area < areas.length ? areas.county[area] : NOWHERE,
+    feeder: area < areas.length ? areas.feeder[area] : NOWHERE,
     latitude: usagePoints.latitude[row],
     mines: known.minesNearPoint(row),
     lawfulUses: lawfulUses.get(row) ?? NO_USES,
@@ -66,6 +68,7 @@ export function areaSubject(known: JudgedLedger, row: number): Subject {
     category: null,
     area: row,
     county: areas.county[row],
+    feeder: areas.feeder[row],
     latitude: areas.latitude[row],
     mines: known.minesNearArea(row),
     lawfulUses: NO_USES,

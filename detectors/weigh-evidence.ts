@@ -4,6 +4,7 @@
  * findings of inspections correct the sum, not the parts.
  */
 import type { Sentence } from '../model/alert.ts'
+import { REMAINDER_OFFSET_W } from './area-balance.ts'
 import { LOAD_MOMENT, momentNeeded } from './reach.ts'
 import type { Case } from './subject.ts'
 import { kw, percent } from './wording.ts'
@@ -39,7 +40,7 @@ function endurance({ standing, episode, subject }: Case): Evidence {
   const torn = episode.detector === 'furnace-burst' ? feast : share < 0.45 ? -1.2 : share < 0.7 ? -0.5 : 0
   const nats = (hotDays < few ? -2 : hotDays < some ? -0.5 : hotDays < many ? 0.4 : 0.9) + torn
   const what = MANNER[episode.detector] ?? { zh: '', en: '' }
-  const usual = Math.max(0, episode.usualW)
+  const usual = Math.max(0, subject.kind === 'area' ? episode.usualW - REMAINDER_OFFSET_W : episode.usualW)
   return {
     group: episode.detector,
     nats,

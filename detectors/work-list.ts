@@ -1,36 +1,54 @@
 /**
- * The work list: which open alerts an inspection team would be sent to first. A rank is an alert's place among those open
- * at the end of the day on which it was raised; beyond the week's budget there is none.
+ * The work list: which alerts an inspection team would be sent to first. A rank is an alert's place among those raised in
+ * the week that ends with its day; beyond the week's budget there is none.
  */
 import type { Alert } from '../model/alert.ts'
 
-const WEEK_MS = 7 * 86_400_000
+const DAY_MS = 86_400_000
+const WEEK_MS = 7 * DAY_MS
 
-/** The same alerts with their ranks. `shiftSeconds`: local standard time minus UTC. */
+/** What the work list looks at; times in epoch milliseconds. */
+export interface Listed {
+  readonly id: string
+  readonly raisedAt: number
+  /** Infinity while it is open. */
+  readonly clearedAt: number
+  /** Probability when it was raised. */
+  readonly chance: number
+}
+
+export function listedOf({ id, raisedAt, clearedAt, history, probability }: Alert): Listed {
+  return {
+    id,
+    raisedAt: Date.parse(raisedAt),
+    clearedAt: clearedAt === null ? Number.POSITIVE_INFINITY : Date.parse(clearedAt),
+    chance: history[0]?.probability ?? probability,
+  }
+}
+
+/** The week whose alerts compete with one raised at `raisedAt`: epoch milliseconds, from exclusive, to inclusive. */
+export function weekOf(raisedAt: number, shiftSeconds: number): { readonly from: number; readonly to: number } {
+  const to = (Math.floor((raisedAt + shiftSeconds * 1000) / DAY_MS) + 1) * DAY_MS - shiftSeconds * 1000
+  return { from: to - WEEK_MS, to }
+}
+
+/** Place of `one` among `others` (which may hold it too); null beyond the budget. `shiftSeconds`: local standard time minus UTC. */
+export function rankOf(one: Listed, others: Iterable<Listed>, weeklyBudget: number, shiftSeconds: number): number | null {
+  const { from, to } = weekOf(one.raisedAt, shiftSeconds)
+  let rank = 1
+  for (const other of others) {
+    if (other.id === one.id || other.raisedAt > to || other.raisedAt <= from || other.clearedAt <= other.raisedAt) continue
+    if (other.chance > one.chance || (other.chance === one.chance && isEarlier(other, one))) rank++
+  }
+  return rank <= weeklyBudget ? rank : null
+}
+
+/** The same alerts with their ranks among each other. */
 export function rankAlerts(alerts: readonly Alert[], weeklyBudget: number, shiftSeconds: number): Alert[] {
-  const timed = alerts.map((alert) => ({
-    alert,
-    raised: Date.parse(alert.raisedAt),
-    cleared: alert.clearedAt === null ? Number.POSITIVE_INFINITY : Date.parse(alert.clearedAt),
-    chance: alert.history[0]?.probability ?? alert.probability,
-  }))
-  return timed.map(({ alert, raised, chance }) => {
-    const dayEnd = endOfDay(raised, shiftSeconds)
-    let rank = 1
-    for (const other of timed) {
-      if (other.alert === alert || other.raised > dayEnd || other.raised <= dayEnd - WEEK_MS || other.cleared <= other.raised)
-        continue
-      if (other.chance > chance || (other.chance === chance && earlier(other.alert, alert))) rank++
-    }
-    return { ...alert, rank: rank <= weeklyBudget ? rank : null }
-  })
+  const listed = alerts.map(listedOf)
+  return alerts.map((alert, index) => ({ ...alert, rank: rankOf(listed[index], listed, weeklyBudget, shiftSeconds) }))
 }
 
-function earlier(a: Alert, b: Alert): boolean {
+function isEarlier(a: Listed, b: Listed): boolean {
   return a.raisedAt === b.raisedAt ? a.id < b.id : a.raisedAt < b.raisedAt
-}
-
-function endOfDay(ms: number, shiftSeconds: number): number {
-  const day = 86_400_000
-  return (Math.floor((ms + shiftSeconds * 1000) / day) + 1) * day - shiftSeconds * 1000
 }

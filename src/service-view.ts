@@ -14,6 +14,7 @@ import type { DataFiles } from './data-directory.ts'
 import type { Judgement } from './judgement.ts'
 import type { LedgerStore } from './ledger/ledger-store.ts'
 import { LoadCurves } from './load-curves.ts'
+import { RankedAlerts } from './ranked-alerts.ts'
 import { ReportingMeters } from './reporting-meters.ts'
 import { healthOf } from './service-health.ts'
 import type { WatchedStore } from './watched-store.ts'
@@ -44,7 +45,7 @@ export function serviceParts(running: Running): ServiceParts {
     version,
     demo,
     timeZone: config.timeZone,
-    alerts,
+    alerts: new RankedAlerts(alerts, config.detectors.weeklyBudget, judgement.bank.clock.shift + 43_200),
     ledger,
     records: ledgers,
     curves: new LoadCurves(store, judgement.bank.clock, ledger),

@@ -4,6 +4,7 @@
  * journal position that an alert has already been raised from is such a repetition.
  */
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import type { Listed } from '../../detectors/work-list.ts'
 import type { Alert } from '../../model/alert.ts'
 import type { AlertEvent, AlertEventKind } from '../../model/alert-event.ts'
 import type { AlertPage, AlertQuery, Place } from '../../model/alert-query.ts'
@@ -87,6 +88,16 @@ export class AlertStore {
     return row && parseAlert(row.json)
   }
 
+  /** What the work list looks at, of alerts raised in (from, to], epoch milliseconds. */
+  raisedBetween(from: number, to: number): Listed[] {
+    return this.#statements.raisedBetween.all(from / 1000, to / 1000).map((row) => ({
+      id: String(row.id),
+      raisedAt: Number(row.raised_at) * 1000,
+      clearedAt: row.cleared_at === null ? Number.POSITIVE_INFINITY : Number(row.cleared_at) * 1000,
+      chance: Number(row.chance),
+    }))
+  }
+
   /** Events after `sequence` in order, at most `limit`. */
   eventsAfter(sequence: number, limit: number): AlertEvent[] {
     return this.#statements.eventsAfter.all(sequence, limit).map((row) => ({
@@ -156,6 +167,10 @@ export class AlertStore {
 function prepare(database: DatabaseSync) {
   return {
     get: database.prepare('SELECT json, position, cleared_at FROM alerts WHERE id = ?'),
+    raisedBetween: database.prepare(
+      `SELECT id, raised_at, cleared_at, coalesce(json_extract(json, '$.history[0].probability'), json_extract(json, '$.probability')) AS chance
+       FROM alerts WHERE raised_at > ? AND raised_at <= ?`,
+    ),
     put: database.prepare(
       `INSERT INTO alerts (id, raised_at, cleared_at, area, county, position, json) VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET raised_at = excluded.raised_at, cleared_at = excluded.cleared_at, area = excluded.area,

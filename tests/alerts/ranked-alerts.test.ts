@@ -1,0 +1,40 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { AlertQuery } from '../../model/alert-query.ts'
+import { AlertStore } from '../../src/alerts/alert-store.ts'
+import { RankedAlerts } from '../../src/ranked-alerts.ts'
+import { sampleAlert } from './sample-alert.ts'
+
+let directory: string
+let store: AlertStore
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'adit-ranks-'))
+  store = new AlertStore(join(directory, 'alerts.db'), () => ({ area: null, county: null }))
+})
+
+afterEach(() => {
+  store.close()
+  rmSync(directory, { recursive: true })
+})
+
+const raisedAt = (id: string, at: string, probability: number) => {
+  const alert = sampleAlert(id, 0, { raisedAt: at })
+  const [first] =
+    alert.history.length > 0
+      ? alert.history
+      : [{ revision: 0, at, change: 'raised' as const, probability, cause: { zh: '', en: '' } }]
+  return { ...alert, probability, history: [{ ...first, probability }] }
+}
+
+test('the live list ranks a day’s alerts against the week, likeliest first, and leaves out what is beyond the budget', () => {
+  const ranked = new RankedAlerts(store, 2, 8 * 3600)
+  store.raise([raisedAt('a', '2026-11-10T04:00:00Z', 0.5), raisedAt('b', '2026-11-12T04:00:00Z', 0.9)], 1)
+  expect(ranked.get('a')?.rank).toBe(1)
+  expect(ranked.get('b')?.rank).toBe(1)
+  store.raise([raisedAt('c', '2026-11-12T05:00:00Z', 0.7), raisedAt('d', '2026-11-12T06:00:00Z', 0.6)], 2)
+  const places = Object.fromEntries(ranked.list(AlertQuery.parse({ state: 'all' })).items.map(({ id, rank }) => [id, rank]))
+  expect(places).toEqual({ a: 1, b: 1, c: 2, d: null })
+})
