@@ -7,7 +7,7 @@ import { useLoadProfile } from '../api/queries.ts'
 import { expectedBand } from '../charts/expected-band.ts'
 import { HeatMap } from '../charts/heat-map.tsx'
 import { LoadCurve } from '../charts/load-curve.tsx'
-import { endOf, lowerBound, powerSeries, sliceSeries } from '../charts/power-series.ts'
+import { DERIVED_RANK, endOf, lowerBound, MEASURED_RANK, powerSeries, sliceSeries } from '../charts/power-series.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { ErrorNotice } from '../shell/error-notice.tsx'
 import { Skeletons } from '../shell/skeletons.tsx'
@@ -29,7 +29,8 @@ export function LoadSection({ alert, place }: { readonly alert: Alert; readonly 
   const from = Math.floor(onset / DAY - read.before) * DAY
   const to = Math.max(from + DAY, Math.min(now, Math.ceil(onset / DAY + read.after) * DAY))
   const { data: profile, error, refetch, isPending } = useLoadProfile(alert.subject, from, to)
-  const series = useMemo(() => profile && powerSeries(profile), [profile])
+  const leastRank = alert.subject.kind === 'area' ? DERIVED_RANK : MEASURED_RANK
+  const series = useMemo(() => profile && powerSeries(profile, leastRank), [profile, leastRank])
   const days = useMediaQuery('(max-width: 760px)') ? 4 : 14
   const [moved, setMoved] = useState<CurveWindow>()
 

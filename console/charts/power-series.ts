@@ -18,8 +18,15 @@ export interface PowerSeries {
   readonly gaps: readonly Gap[]
 }
 
-/** Energies per interval to powers, and the holes between them to gaps. */
-export function powerSeries({ start, seconds, energyWh, quality, revisions }: LoadProfile): PowerSeries {
+/** Rank (model/reading-quality.ts) below which a reading counts as estimated; a residual is always derived, rank 1. */
+export const MEASURED_RANK = 2
+export const DERIVED_RANK = 1
+
+/** Energies per interval to powers, and the holes between them to gaps; what ranks below `leastRank` is marked estimated. */
+export function powerSeries(
+  { start, seconds, energyWh, quality, revisions }: LoadProfile,
+  leastRank = MEASURED_RANK,
+): PowerSeries {
   const series: Rows = { start: [], seconds: [], watts: [], estimated: [], revised: [], gaps: [] }
   let covered: number | undefined
   for (let row = 0; row < start.length; row++) {
@@ -31,7 +38,7 @@ export function powerSeries({ start, seconds, energyWh, quality, revisions }: Lo
     series.start.push(from)
     series.seconds.push(span)
     series.watts.push((energy * 3600) / span)
-    series.estimated.push((QUALITY_RANK[quality?.[row] ?? 0] ?? 0) < 2)
+    series.estimated.push((QUALITY_RANK[quality?.[row] ?? 0] ?? 0) < leastRank)
     series.revised.push((revisions?.[row] ?? 1) > 1)
     covered = from + span
   }

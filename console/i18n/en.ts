@@ -91,7 +91,7 @@ export const en: typeof zh = {
     urgent: 'Most urgent first',
     newest: 'Newest first',
     more: 'Filters…',
-    shown: '{{count}} alerts',
+    shown: 'alerts: {{count}}',
     loading: 'Loading…',
     fresh: '↑ {{count}} new',
     area: 'Area {{id}}',

@@ -71,6 +71,8 @@ describe.runIf(requireServer('chromium'))('the alert page in a browser', BROWSER
     const { page, close } = await bench.open(`/alerts/${fixtureAlert(2).id}`, { language: 'en-GB' })
     await page.getByRole('heading', { name: /unexplained residual/ }).waitFor()
     await waitForPictures(page)
+    await page.getByText('up to 21 days before onset').waitFor()
+    await page.getByText(', 0 estimated').waitFor()
     await close()
   })
 

@@ -102,7 +102,10 @@ export async function startFixtureService(options: FixtureOptions = {}): Promise
     records: { usagePoint: () => null, area: () => null },
     curves: {
       ofUsagePoint: async (_row, from, to) => ({ profile: fixtureProfile(from, to), expected: null }),
-      ofResidual: async (_row, from, to) => ({ profile: fixtureProfile(from, to), expected: null }),
+      ofResidual: async (_row, from, to) => {
+        const profile = fixtureProfile(from, to)
+        return { profile: { ...profile, quality: profile.quality.fill(11) }, expected: null }
+      },
     },
     roleOf: (token) => (token === TOKEN ? 'integrator' : undefined),
     progress: () => ({

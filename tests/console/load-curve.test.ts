@@ -3,7 +3,7 @@ import { levels } from '../../console/charts/curve-plot.ts'
 import { dailyTotals } from '../../console/charts/daily-totals.ts'
 import { expectedBand, quantile } from '../../console/charts/expected-band.ts'
 import { busyHours, hourGrid } from '../../console/charts/hour-grid.ts'
-import { powerSeries } from '../../console/charts/power-series.ts'
+import { DERIVED_RANK, powerSeries } from '../../console/charts/power-series.ts'
 import { nightsBetween } from '../../model/sunlight.ts'
 import { DAY, fixtureAlert, fixtureProfile, NOW } from './fixture-county.ts'
 
@@ -27,6 +27,12 @@ describe('a load curve', () => {
     })
     expect(watts).toEqual([400, 400, 800])
     expect(gaps).toEqual([{ from: 900, to: 2700 }])
+  })
+
+  test('a residual is derived by nature and not marked as estimated; a guess in it is', () => {
+    const profile = { start: [0, 900], seconds: [900, 900], energyWh: [100, 100], quality: [11, 8] }
+    expect(powerSeries(profile, DERIVED_RANK).estimated).toEqual([false, true])
+    expect(powerSeries(profile).estimated).toEqual([true, true])
   })
 
   test('the band comes from the days before the onset and knows nothing of the mill after it', () => {
@@ -66,7 +72,8 @@ describe('a load curve', () => {
   test('levels of the root scale lie close together near zero', () => {
     const root = levels(0, 45_000, 'sqrt')
     expect(root[0]).toBe(0)
-    expect(root[1]).toBeLessThan(1_000)
+    expect(root[1]).toBeLessThanOrEqual(2_000)
+    expect(levels(0, 45_000, 'linear')[1]).toBeGreaterThanOrEqual(10_000)
     expect(root.at(-1)).toBe(40_000)
   })
 })
