@@ -35,13 +35,16 @@ const LEAST_HOT_DAYS: Readonly<Record<string, number>> = {
 /** A load that fits an innocent explanation as well as can be is this much less likely to be processing. */
 const INNOCENT_NATS = 3.2
 
+/** Explanations that rest on a ledger or on arithmetic, not on likeness. */
+const MATTERS_OF_RECORD: ReadonlySet<string> = new Set(['lawful-use', 'meter-on-wrong-area', 'wrong-multiplier'])
+
 export function weigh(it: Case): Verdict {
   const evidence = weighEvidence(it)
   const innocent = bestInnocentExplanation(it)
   let logOdds = PRIOR[it.episode.detector] ?? -3
   for (const { nats } of evidence) logOdds += nats
   const likelihood = innocent?.likelihood ?? 0
-  if (innocent?.kind === 'lawful-use' || innocent?.kind === 'meter-on-wrong-area') logOdds -= 5
+  if (innocent !== null && MATTERS_OF_RECORD.has(innocent.kind)) logOdds -= 5
   else if (it.episode.detector !== 'dead-account') logOdds -= INNOCENT_NATS * likelihood ** 1.5
   return { probability: Math.round(1000 / (1 + Math.exp(-logOdds))) / 1000, evidence, innocent }
 }

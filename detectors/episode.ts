@@ -26,6 +26,8 @@ export interface Standing {
   /** Relative spread of the level from day to day. */
   readonly levelSpread: number
   readonly surprise: number
+  /** Factor by which the whole day was multiplied (detectors/multiplier.ts), null when it was not. */
+  readonly factor: number | null
 }
 
 export interface Episode {
@@ -59,6 +61,9 @@ interface EpisodeSums {
   readonly endSlot: number
   readonly swings: number
   readonly surprise: number
+  /** Sum of the logarithms of the factors, and the days that had one. */
+  readonly factorLog: number
+  readonly factorDays: number
 }
 
 const NOTHING: EpisodeSums = {
@@ -76,6 +81,8 @@ const NOTHING: EpisodeSums = {
   endSlot: 0,
   swings: 0,
   surprise: 0,
+  factorLog: 0,
+  factorDays: 0,
 }
 
 /** Standings kept one by one; later ones replace the last. */
@@ -107,8 +114,8 @@ export function beginEpisode(finding: DayFinding, sequence: number, usual: Usual
   }
 }
 
-/** The episode after a suspect day whose needed readings end at `at` (UTC seconds). */
-export function withHotDay(episode: Episode, day: number, finding: DayFinding, at: number): Episode {
+/** The episode after a suspect day whose needed readings end at `at` (UTC seconds); `factor` NaN when the day is not the usual one multiplied. */
+export function withHotDay(episode: Episode, day: number, finding: DayFinding, at: number, factor: number): Episode {
   const old = episode.sums
   const sums: EpisodeSums = {
     hotDays: old.hotDays + 1,
@@ -125,6 +132,8 @@ export function withHotDay(episode: Episode, day: number, finding: DayFinding, a
     endSlot: old.endSlot + finding.endSlot,
     swings: old.swings + finding.swings,
     surprise: old.surprise + finding.surprise,
+    factorLog: Number.isNaN(factor) ? old.factorLog : old.factorLog + Math.log(factor),
+    factorDays: Number.isNaN(factor) ? old.factorDays : old.factorDays + 1,
   }
   const n = sums.hotDays
   const standing: Standing = {
@@ -143,6 +152,7 @@ export function withHotDay(episode: Episode, day: number, finding: DayFinding, a
     swings: sums.swings / n,
     levelSpread: deviation(sums.powerW, sums.powerSquares, n) / (sums.powerW / n),
     surprise: sums.surprise / n,
+    factor: sums.factorDays >= 0.6 * n ? Math.exp(sums.factorLog / sums.factorDays) : null,
   }
   const standings =
     episode.standings.length < MOST_STANDINGS ? [...episode.standings, standing] : [...episode.standings.slice(0, -1), standing]

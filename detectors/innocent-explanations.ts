@@ -4,12 +4,15 @@
  */
 import type { InnocentExplanation } from '../model/alert.ts'
 import { LOOK_ALIKES, type LookAlike } from './look-alikes.ts'
+import { plausibleRatio } from './multiplier.ts'
 import type { Case } from './subject.ts'
 
 export function bestInnocentExplanation(it: Case): InnocentExplanation | null {
   const lawful = lawfulUse(it)
   if (lawful !== null) return lawful
   if (it.misbooked !== null) return misbooking(it.misbooked)
+  const ratio = it.standing.factor === null ? null : plausibleRatio(it.standing.factor)
+  if (ratio !== null) return multiplied(ratio)
   let best: InnocentExplanation | null = null
   for (const candidate of LOOK_ALIKES) {
     const likelihood = likelihoodOf(candidate, it)
@@ -56,6 +59,17 @@ function lawfulUse({ subject, standing, episode }: Case): InnocentExplanation | 
     }
   }
   return null
+}
+
+function multiplied(ratio: number): InnocentExplanation {
+  return {
+    kind: 'wrong-multiplier',
+    likelihood: 0.9,
+    sentence: {
+      zh: `全天各时段同时变为平时的 ${ratio} 倍:疑为倍率(CT/PT)或单位错误。查核:换表记录、综合倍率。`,
+      en: `Every hour of the day became ${ratio} times the usual: a wrong CT/PT ratio or unit. Check the exchange of the meter and its multiplier.`,
+    },
+  }
 }
 
 function misbooking(id: string): InnocentExplanation {

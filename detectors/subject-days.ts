@@ -4,6 +4,7 @@ import { type DayClock, SLOTS, slotStart } from './day-clock.ts'
 import type { DayDetector, DayFinding, DayView, Usual } from './day-detector.ts'
 import { type DayRecord, type DayRecords, JUDGEABLE_SLOTS, RING_DAYS, referenceOf, UNKNOWN_TANGENT } from './day-record.ts'
 import { beginEpisode, type Episode, withColdDay, withHotDay } from './episode.ts'
+import { dayFactor } from './multiplier.ts'
 import { tangentOf, WATTS, wattsOf } from './slot-code.ts'
 import { midnightSlot, nightOf } from './solar-night.ts'
 
@@ -69,7 +70,7 @@ export function foldDay(
       busy = true
       const begun =
         open ?? beginEpisode(finding, nextSequence(episodes, detector.name), view.usual, slotStart(clock, day, finding.startSlot))
-      folded.push(withHotDay(begun, day, finding, neededUntil(clock, subject, finding)))
+      folded.push(withHotDay(begun, day, finding, neededUntil(clock, subject, finding), dayFactor(view)))
     } else if (open !== undefined) {
       folded.push(record.coverage < JUDGEABLE_SLOTS ? open : withColdDay(open, slotStart(clock, day, 0)))
       busy = true

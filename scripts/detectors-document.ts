@@ -22,6 +22,7 @@ const FRAME = [
   'day-record',
   'area-balance',
   'reach',
+  'multiplier',
   'solar-night',
   'weigh-evidence',
   'innocent-explanations',

@@ -80,3 +80,10 @@ test('the gap of a lost day neither makes nor clears an alert', () => {
   expect(more).toEqual([])
   expect(alert).toMatchObject({ route: 'metered', clearedAt: null })
 })
+
+test('a meter that suddenly counts ten times as much is a matter of data, not of theft', () => {
+  const works: Load = (_day, hour, slot) =>
+    600 + (hour >= 18 && hour < 23 ? 1_500 + 300 * Math.sin(slot) : 0) + 80 * Math.sin(slot * 1.3)
+  const multiplied: Load = (day, hour, slot) => (works(day, hour, slot) ?? 0) * (day >= ONSET ? 10 : 1)
+  expect(play({ days: 25, homes: [multiplied, ...neighbours] })).toEqual([])
+})
