@@ -11,15 +11,14 @@ const AREA_TOTAL = ROLES.indexOf('area-total')
 const ACTIVE = STATUSES.indexOf('active')
 /** Every meter of the area is read from the store for its residual. */
 const MOST_METERS = 1_000
-const READ_AT_ONCE = 8
 
 /** Load curves from the readings in the store. */
 export class LoadCurves {
-  readonly #store: Pick<ReadingStore, 'loadProfile'>
+  readonly #store: Pick<ReadingStore, 'loadProfiles'>
   readonly #clock: DayClock
   readonly #ledger: () => Ledger
 
-  constructor(store: Pick<ReadingStore, 'loadProfile'>, clock: DayClock, ledger: () => Ledger) {
+  constructor(store: Pick<ReadingStore, 'loadProfiles'>, clock: DayClock, ledger: () => Ledger) {
     this.#store = store
     this.#clock = clock
     this.#ledger = ledger
@@ -27,7 +26,8 @@ export class LoadCurves {
 
   /** Of usage point row `usagePoint`, for starts in [from, to), UTC seconds. */
   async ofUsagePoint(usagePoint: number, from: number, to: number): Promise<LoadCurve> {
-    return { profile: await this.#read(usagePoint, from, to), expected: null }
+    const [profile] = await this.#read([usagePoint], from, to)
+    return { profile, expected: null }
   }
 
   /** Of the unexplained residual of area row `area`. */
@@ -42,7 +42,7 @@ export class LoadCurves {
         `The area has ${rows.length} meters; the residual is shown for up to ${MOST_METERS}.`,
       )
     }
-    const profiles = await this.#readAll(rows, from, to)
+    const profiles = await this.#read(rows, from, to)
     const isTotal = (index: number) => usagePoints.role[rows[index]] === AREA_TOTAL
     const residual = areaResidual(
       this.#clock,
@@ -56,17 +56,9 @@ export class LoadCurves {
     return { profile: residual, expected: null }
   }
 
-  async #readAll(rows: readonly number[], from: number, to: number): Promise<LoadProfile[]> {
-    const profiles: LoadProfile[] = []
-    for (let at = 0; at < rows.length; at += READ_AT_ONCE) {
-      profiles.push(...(await Promise.all(rows.slice(at, at + READ_AT_ONCE).map((row) => this.#read(row, from, to)))))
-    }
-    return profiles
-  }
-
-  async #read(usagePoint: number, from: number, to: number): Promise<LoadProfile> {
+  async #read(usagePoints: readonly number[], from: number, to: number): Promise<LoadProfile[]> {
     try {
-      return await this.#store.loadProfile(usagePoint, from, to)
+      return await this.#store.loadProfiles(usagePoints, from, to)
     } catch (error) {
       if (error instanceof StoreUnavailable) throw new ApiProblem(503, 'store-unavailable', error.message)
       throw error

@@ -32,6 +32,10 @@ export class WatchedStore implements ReadingStore {
     return this.#store.loadProfile(usagePoint, from, to)
   }
 
+  loadProfiles(usagePoints: readonly number[], from: number, to: number): Promise<LoadProfile[]> {
+    return this.#store.loadProfiles(usagePoints, from, to)
+  }
+
   count(): Promise<number> {
     return this.#store.count()
   }

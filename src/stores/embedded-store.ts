@@ -7,7 +7,7 @@ import { ParquetEngine } from './parquet-engine.ts'
 import type { LoadProfile, ReadingStore } from './reading-store.ts'
 import { ReadingTail } from './reading-tail.ts'
 import { resolveRevisions } from './resolve-revisions.ts'
-import { RowColumns } from './row-columns.ts'
+import { gather, RowColumns } from './row-columns.ts'
 
 export interface EmbeddedStoreOptions {
   readonly directory: string
@@ -78,15 +78,21 @@ export class EmbeddedStore implements ReadingStore {
   }
 
   async loadProfile(usagePoint: number, from: number, to: number): Promise<LoadProfile> {
-    const rows = new RowColumns()
+    const [profile] = await this.loadProfiles([usagePoint], from, to)
+    return profile
+  }
+
+  async loadProfiles(usagePoints: readonly number[], from: number, to: number): Promise<LoadProfile[]> {
+    if (usagePoints.length === 0) return []
+    const rows = new Map(usagePoints.map((usagePoint) => [usagePoint, new RowColumns()]))
     for (const { chunks } of [...this.#leaving, this.#tail]) {
-      for (const chunk of chunks) rows.addFrom(chunk, usagePoint, from, to)
+      for (const chunk of chunks) gather(chunk, rows, from, to)
     }
     await this.#reading(
       async () => (await Promise.all((await this.#files.days(from, to)).map((day) => this.#files.of(day)))).flat(),
-      (files) => this.#engine.read(files, usagePoint, from, to, rows),
+      (files) => this.#engine.read(files, rows, from, to),
     )
-    return resolveRevisions(rows)
+    return usagePoints.map((usagePoint) => resolveRevisions(rows.get(usagePoint) ?? new RowColumns()))
   }
 
   async count(): Promise<number> {

@@ -94,15 +94,25 @@ export class ParquetEngine {
     this.#merger.interrupt()
   }
 
-  /** Adds the rows of `usagePoint` that start in [from, to): all of them, or none when it rejects. */
-  async read(files: readonly string[], usagePoint: number, from: number, to: number, rows: RowColumns): Promise<void> {
+  /** Adds the rows of the usage points in `rows` that start in [from, to): all of them, or none when it rejects. */
+  async read(files: readonly string[], rows: ReadonlyMap<number, RowColumns>, from: number, to: number): Promise<void> {
     const result = await this.#reader.runAndReadAll(
-      `SELECT start, seconds, energy_wh, reactive_varh, quality, flags, position FROM ${parquet(files)}
-       WHERE usage_point = ${usagePoint} AND start >= ${from} AND start < ${to}`,
+      `SELECT usage_point, start, seconds, energy_wh, reactive_varh, quality, flags, position FROM ${parquet(files)}
+       WHERE usage_point IN (${[...rows.keys()].join(', ')}) AND start >= ${from} AND start < ${to}`,
     )
-    for (const values of result.getRows()) {
-      const [start, seconds, energyWh, reactiveVarh, quality, flags, position] = values.map(numberOr)
-      rows.add(start, seconds, energyWh, reactiveVarh, quality, flags, position)
+    const [usagePoint, start, seconds, energyWh, reactiveVarh, quality, flags, position] = result.getColumns()
+    for (let row = 0; row < result.currentRowCount; row++) {
+      rows
+        .get(numberOr(usagePoint[row]))
+        ?.add(
+          numberOr(start[row]),
+          numberOr(seconds[row]),
+          numberOr(energyWh[row]),
+          numberOr(reactiveVarh[row]),
+          numberOr(quality[row]),
+          numberOr(flags[row]),
+          numberOr(position[row]),
+        )
     }
   }
 

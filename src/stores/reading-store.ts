@@ -23,6 +23,8 @@ export interface ReadingStore {
   flush(): Promise<void>
   /** The profile of usage point row `usagePoint` for starts in [from, to), UTC seconds. */
   loadProfile(usagePoint: number, from: number, to: number): Promise<LoadProfile>
+  /** The same of several usage points, in their order: a transformer area is read in one go. */
+  loadProfiles(usagePoints: readonly number[], from: number, to: number): Promise<LoadProfile[]>
   /** Distinct (usage point, start) pairs held, for the books. */
   count(): Promise<number>
   close(): Promise<void>

@@ -31,13 +31,16 @@ export class RowColumns {
     this.flags.push(flags)
     this.position.push(position)
   }
+}
 
-  /** The rows of `usagePoint` in a chunk of the tail that start in [from, to). */
-  addFrom(chunk: TailChunk, usagePoint: number, from: number, to: number): void {
-    const { length, usagePoint: points, start, seconds, energyWh, reactiveVarh, quality, flags, position } = chunk
-    for (let row = 0; row < length; row++) {
-      if (points[row] !== usagePoint || start[row] < from || start[row] >= to) continue
-      this.add(start[row], seconds[row], energyWh[row], reactiveVarh[row], quality[row], flags[row], position[row])
-    }
+/** Adds the rows of a chunk of the tail that start in [from, to) to those of their usage points. */
+export function gather(chunk: TailChunk, rows: ReadonlyMap<number, RowColumns>, from: number, to: number): void {
+  const { length, usagePoint, start, seconds, energyWh, reactiveVarh, quality, flags, position } = chunk
+  const least = Math.min(...rows.keys())
+  const most = Math.max(...rows.keys())
+  for (let row = 0; row < length; row++) {
+    const point = usagePoint[row]
+    if (point < least || point > most || start[row] < from || start[row] >= to) continue
+    rows.get(point)?.add(start[row], seconds[row], energyWh[row], reactiveVarh[row], quality[row], flags[row], position[row])
   }
 }

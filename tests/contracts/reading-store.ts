@@ -100,6 +100,22 @@ export function describeReadingStore(name: string, create: () => Promise<StoreUn
       expect(await profile(DAY + 900, DAY + 900)).toEqual([])
     })
 
+    test('the profiles of several usage points come in the order asked for, from memory and from disk alike', async () => {
+      point += 3
+      const [first, second, silent] = [point - 2, point - 1, point]
+      await store.append(
+        batchOf([
+          { usagePoint: second, start: DAY, energyWh: 2 },
+          { usagePoint: first, start: DAY, energyWh: 1 },
+        ]),
+      )
+      await store.flush()
+      await store.append(batchOf([{ usagePoint: first, start: DAY + 900, energyWh: 3 }]))
+      const profiles = await store.loadProfiles([silent, second, first], DAY, DAY + 86_400)
+      expect(profiles.map((one) => plain(one).map(({ energyWh }) => energyWh))).toEqual([[], [2], [1, 3]])
+      expect(await store.loadProfiles([], DAY, DAY + 86_400)).toEqual([])
+    })
+
     test('a profile crosses midnight and months in order', async () => {
       point++
       const starts = [DAY + 40 * 86_400, DAY, DAY - 900, DAY + 86_399, 900]
