@@ -5,7 +5,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { buildLoadGenerator } from './edge.ts'
-import { cpuSeconds, median, residentMiB } from './machine.ts'
+import { cpuSeconds, residentMiB } from './machine.ts'
 import { type ServeProcess, startServe } from './serve-process.ts'
 
 const run = promisify(execFile)
@@ -15,9 +15,8 @@ export interface PipelineResult {
   /** From the first packet to the last PUBACK. */
   readonly acknowledgedPerSecond: number
   readonly cpuSecondsPerMillion: number
-  /** MiB a fifth of the way in, and at the end. */
-  readonly residentEarly: number
-  readonly residentLate: number
+  /** MiB at every tenth of the way. */
+  readonly residentMiB: readonly number[]
   readonly readings: number
 }
 
@@ -74,8 +73,9 @@ async function publish(
       readingsPerSecond: total / seconds,
       acknowledgedPerSecond: acknowledged,
       cpuSecondsPerMillion: ((spent() - before) / total) * 1e6,
-      residentEarly: median(during.slice(Math.floor(during.length * 0.15), Math.ceil(during.length * 0.25))),
-      residentLate: median(during.slice(Math.floor(during.length * 0.9))),
+      residentMiB: Array.from({ length: 10 }, (_, i) =>
+        Math.round(during[Math.floor(((i + 1) * during.length) / 10) - 1] ?? Number.NaN),
+      ),
     }
   } finally {
     clearInterval(sampling)

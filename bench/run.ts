@@ -77,7 +77,7 @@ async function pipeline(name: string, load: PipelineLoad): Promise<void> {
   row(
     name,
     `${thousands(of((r) => r.readingsPerSecond))} readings/s received, stored and judged (acknowledged at ${thousands(of((r) => r.acknowledgedPerSecond))}/s); ` +
-      `${of((r) => r.cpuSecondsPerMillion).toFixed(1)} CPU s per million; RSS ${of((r) => r.residentEarly).toFixed(0)} → ${of((r) => r.residentLate).toFixed(0)} MiB`,
+      `${of((r) => r.cpuSecondsPerMillion).toFixed(1)} CPU s per million; RSS by tenths ${results[0]?.residentMiB.join(' ')} MiB`,
     name.startsWith('Influx') ? '≥ 0.9 × Telegraf' : '≥ 1.2 × Telegraf',
   )
 }
