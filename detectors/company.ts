@@ -44,10 +44,10 @@ export function companyOf(own: Beginning, starts: readonly Beginning[]): Company
       if (other.subject.area !== own.subject.row && isOneLoad(own, other)) misbooked ??= other.subject.id
       continue
     }
-    if (other.detector !== own.detector || other.subject.category !== own.subject.category) continue
+    if (isBurst(other) !== isBurst(own) || other.subject.category !== own.subject.category) continue
     if (other.powerW > 2.5 * own.powerW || own.powerW > 2.5 * other.powerW) continue
     if (other.subject.area === own.subject.area) inArea.push(other.onset)
-    else inCounty.push(other.onset)
+    else if (other.detector === own.detector) inCounty.push(other.onset)
   }
   return { inArea, inCounty, misbooked }
 }
@@ -57,6 +57,10 @@ export function knownAt(onsets: readonly number[], at: number): number {
   let known = 0
   while (known < onsets.length && onsets[known] <= at) known++
   return known
+}
+
+function isBurst({ detector }: Beginning): boolean {
+  return detector === 'furnace-burst'
 }
 
 function isOneLoad(own: Beginning, other: Beginning): boolean {

@@ -27,7 +27,7 @@ const ALL_YEAR = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]
 export const LOOK_ALIKES: readonly LookAlike[] = [
   {
     kind: 'tobacco-barn',
-    detectors: ['flat-load', 'night-surge'],
+    detectors: ['flat-load', 'night-surge', 'long-run'],
     categories: ['agricultural', 'residential', 'commercial'],
     months: [6, 7, 8, 9, 10],
     kilowatts: [1.5, 80],
@@ -58,7 +58,7 @@ export const LOOK_ALIKES: readonly LookAlike[] = [
   },
   {
     kind: 'crypto-mining',
-    detectors: ['flat-load'],
+    detectors: ['flat-load', 'long-run'],
     categories: ['residential', 'commercial', 'agricultural', 'industrial'],
     months: ALL_YEAR,
     kilowatts: [3, 300],
@@ -73,7 +73,7 @@ export const LOOK_ALIKES: readonly LookAlike[] = [
   },
   {
     kind: 'kiln-fan',
-    detectors: ['flat-load'],
+    detectors: ['flat-load', 'long-run'],
     categories: ['industrial', 'commercial'],
     months: ALL_YEAR,
     kilowatts: [15, 90],
@@ -102,7 +102,7 @@ export const LOOK_ALIKES: readonly LookAlike[] = [
   },
   {
     kind: 'dewatering',
-    detectors: ['flat-load'],
+    detectors: ['flat-load', 'long-run'],
     categories: ['industrial', 'public'],
     months: [4, 5, 6, 7, 8, 9, 10, 11],
     kilowatts: [4, 80],
@@ -116,7 +116,7 @@ export const LOOK_ALIKES: readonly LookAlike[] = [
   },
   {
     kind: 'waterworks',
-    detectors: ['flat-load', 'night-surge'],
+    detectors: ['flat-load', 'night-surge', 'long-run'],
     categories: ['public'],
     months: ALL_YEAR,
     kilowatts: [3, 60],
@@ -127,7 +127,7 @@ export const LOOK_ALIKES: readonly LookAlike[] = [
   },
   {
     kind: 'street-lights',
-    detectors: ['night-surge'],
+    detectors: ['night-surge', 'long-run'],
     categories: ['public'],
     months: ALL_YEAR,
     kilowatts: [1, 20],
@@ -138,7 +138,7 @@ export const LOOK_ALIKES: readonly LookAlike[] = [
   },
   {
     kind: 'aerators',
-    detectors: ['night-surge'],
+    detectors: ['night-surge', 'long-run'],
     categories: ['agricultural'],
     months: [4, 5, 6, 7, 8, 9, 10],
     kilowatts: [1.5, 20],
@@ -149,7 +149,7 @@ export const LOOK_ALIKES: readonly LookAlike[] = [
   },
   {
     kind: 'cold-store',
-    detectors: ['flat-load', 'night-surge'],
+    detectors: ['flat-load', 'night-surge', 'long-run'],
     categories: ['commercial', 'agricultural', 'industrial'],
     months: ALL_YEAR,
     kilowatts: [3, 60],
