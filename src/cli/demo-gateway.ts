@@ -11,7 +11,7 @@ export interface DemoGateway {
   readonly pace: number
 }
 
-/** The mill starts in the evening and is judged at noon: nobody should wait for that. */
+/** The mill runs tonight and is judged at noon: nobody should wait for that. */
 const QUICK_INTERVALS = 72
 const QUICK_PACE = 0.3
 

@@ -144,7 +144,7 @@ function whatToLookAt(address: string, mqtt: HostPort & { password: string; mete
   const message = JSON.stringify({ start: `${start}Z`, seconds: 900, readings: [[mqtt.meter, 512.5]] })
   return `
 The clock of the demo is at ${start}Z and runs on, live through MQTT. What was put in:
-  A  a ball mill at a farm that starts this evening: watch for the new lead
+  A  a ball mill at a farm, tonight for the third night: watch for the new lead at noon
   B  a pump tapped past the meters, seen only in the balance of its area
   C  a cave washed by night with small pumps
   D  tobacco barns: lawful, declared, and no lead
