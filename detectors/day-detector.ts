@@ -1,4 +1,5 @@
 import type { Reference } from './day-record.ts'
+import type { FloorEnvelope } from './floor-envelope.ts'
 import type { Night } from './solar-night.ts'
 
 /** One judgeable day of one subject, as a detector sees it. Powers in W, NaN where missing. */
@@ -13,6 +14,9 @@ export interface DayView {
   /** Slot of solar midnight. */
   readonly midnight: number
   readonly floorW: number
+  /** Lowest floor of this day and the three before it, W (detectors/floor-envelope.ts); NaN unknown. */
+  readonly envelopeW: number
+  readonly noonEnvelopeW: number
   readonly nightW: number
   readonly noonW: number
   readonly burstW: number
@@ -24,6 +28,8 @@ export interface DayView {
 
 export interface Usual {
   readonly floor: Reference
+  readonly envelope: FloorEnvelope
+  readonly noonEnvelope: FloorEnvelope
   readonly night: Reference
   readonly noon: Reference
   readonly burst: Reference
@@ -54,6 +60,10 @@ export interface DayFinding {
   readonly surprise: number
   /** Usual level that it stands on, W. */
   readonly usualW: number
+  /** Rise of the day's mean against the suspect level: 1 for what runs round the clock on a host that lives as usual. */
+  readonly lift: number
+  /** Days that the finding rests on, when more than this one. */
+  readonly daysSeen?: number
 }
 
 /** Judges one closed day at a time; pure. Null when the day is nothing to this detector. */
@@ -62,15 +72,24 @@ export interface DayDetector {
   judge(view: DayView): DayFinding | null
 }
 
-/** Median relative change between neighbouring slots of [from, to), against `level`. */
+/** Slots over which a load has to be flat to be called flat: four hours. */
+const FLAT_SLOTS = 16
+
+/**
+ * Median relative change between neighbouring slots of [from, to), against `level`, in the quietest four hours: a motor is
+ * as flat as ever while the host above it is at rest.
+ */
 export function flatnessOf(watts: Float64Array, from: number, to: number, level: number): number {
-  let length = 0
-  for (let slot = Math.max(1, from + 1); slot < to; slot++) {
-    const change = Math.abs(watts[slot] - watts[slot - 1])
-    if (!Number.isNaN(change)) changes[length++] = change
+  let least = Number.POSITIVE_INFINITY
+  for (let start = from; start === from || start + FLAT_SLOTS <= to; start += FLAT_SLOTS / 4) {
+    let length = 0
+    for (let slot = Math.max(1, start + 1); slot < Math.min(to, start + FLAT_SLOTS); slot++) {
+      const change = Math.abs(watts[slot] - watts[slot - 1])
+      if (!Number.isNaN(change)) changes[length++] = change
+    }
+    if (length > 0) least = Math.min(least, changes.subarray(0, length).sort()[length >> 1])
   }
-  if (length === 0) return 1
-  return changes.subarray(0, length).sort()[length >> 1] / level
+  return least === Number.POSITIVE_INFINITY ? 1 : least / level
 }
 
 const changes = new Float64Array(96)

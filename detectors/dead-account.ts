@@ -43,6 +43,7 @@ export function deadAccount(config: z.output<typeof DeadAccountConfig>): DayDete
         flatness: flatnessOf(watts, first, 96, Math.max(powerW, 1)),
         tangent: Number.NaN,
         swings: 0,
+        lift: 1,
         surprise: energyWh / config.leastWh,
         usualW: 0,
       }

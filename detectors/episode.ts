@@ -10,6 +10,8 @@ export interface Standing {
   /** UTC seconds: the end of the last reading that was needed. */
   readonly at: number
   readonly hotDays: number
+  /** Days on which it was seen: more than the hot days when the first finding rested on several. */
+  readonly seenDays: number
   /** Judgeable days since onset, this one included. */
   readonly days: number
   readonly powerW: number
@@ -26,6 +28,8 @@ export interface Standing {
   /** Relative spread of the level from day to day. */
   readonly levelSpread: number
   readonly surprise: number
+  /** Mean of DayFinding.lift, null when it cannot be told. */
+  readonly lift: number | null
   /** Factor by which the whole day was multiplied (detectors/multiplier.ts), null when it was not. */
   readonly factor: number | null
 }
@@ -48,6 +52,7 @@ export interface Episode {
 
 interface EpisodeSums {
   readonly hotDays: number
+  readonly seenDays: number
   readonly days: number
   readonly powerW: number
   readonly powerSquares: number
@@ -61,6 +66,7 @@ interface EpisodeSums {
   readonly endSlot: number
   readonly swings: number
   readonly surprise: number
+  readonly lift: number
   /** Sum of the logarithms of the factors, and the days that had one. */
   readonly factorLog: number
   readonly factorDays: number
@@ -68,6 +74,7 @@ interface EpisodeSums {
 
 const NOTHING: EpisodeSums = {
   hotDays: 0,
+  seenDays: 0,
   days: 0,
   powerW: 0,
   powerSquares: 0,
@@ -81,9 +88,13 @@ const NOTHING: EpisodeSums = {
   endSlot: 0,
   swings: 0,
   surprise: 0,
+  lift: 0,
   factorLog: 0,
   factorDays: 0,
 }
+
+/** A wrong multiplier shows on the first days; later a season may have multiplied everything. */
+const FACTOR_DAYS = 4
 
 /** Standings kept one by one; later ones replace the last. */
 const MOST_STANDINGS = 45
@@ -117,8 +128,10 @@ export function beginEpisode(finding: DayFinding, sequence: number, usual: Usual
 /** The episode after a suspect day whose needed readings end at `at` (UTC seconds); `factor` NaN when the day is not the usual one multiplied. */
 export function withHotDay(episode: Episode, day: number, finding: DayFinding, at: number, factor: number): Episode {
   const old = episode.sums
+  const counts = !Number.isNaN(factor) && old.hotDays < FACTOR_DAYS
   const sums: EpisodeSums = {
     hotDays: old.hotDays + 1,
+    seenDays: old.seenDays + (old.hotDays === 0 ? (finding.daysSeen ?? 1) : 1),
     days: old.days + 1,
     powerW: old.powerW + finding.powerW,
     powerSquares: old.powerSquares + finding.powerW ** 2,
@@ -132,14 +145,16 @@ export function withHotDay(episode: Episode, day: number, finding: DayFinding, a
     endSlot: old.endSlot + finding.endSlot,
     swings: old.swings + finding.swings,
     surprise: old.surprise + finding.surprise,
-    factorLog: Number.isNaN(factor) ? old.factorLog : old.factorLog + Math.log(factor),
-    factorDays: Number.isNaN(factor) ? old.factorDays : old.factorDays + 1,
+    lift: old.lift + finding.lift,
+    factorLog: counts ? old.factorLog + Math.log(factor) : old.factorLog,
+    factorDays: counts ? old.factorDays + 1 : old.factorDays,
   }
   const n = sums.hotDays
   const standing: Standing = {
     day,
     at,
     hotDays: n,
+    seenDays: sums.seenDays,
     days: sums.days,
     powerW: sums.powerW / n,
     energyWh: sums.energyWh,
@@ -152,7 +167,8 @@ export function withHotDay(episode: Episode, day: number, finding: DayFinding, a
     swings: sums.swings / n,
     levelSpread: deviation(sums.powerW, sums.powerSquares, n) / (sums.powerW / n),
     surprise: sums.surprise / n,
-    factor: sums.factorDays >= 0.6 * n ? Math.exp(sums.factorLog / sums.factorDays) : null,
+    lift: Number.isNaN(sums.lift) ? null : sums.lift / n,
+    factor: sums.factorDays >= 0.6 * Math.min(n, FACTOR_DAYS) ? Math.exp(sums.factorLog / sums.factorDays) : null,
   }
   const standings =
     episode.standings.length < MOST_STANDINGS ? [...episode.standings, standing] : [...episode.standings.slice(0, -1), standing]

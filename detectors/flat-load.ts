@@ -6,6 +6,7 @@
  */
 import { z } from 'zod'
 import { addedTangent, type DayDetector, type DayFinding, type DayView, flatnessOf } from './day-detector.ts'
+import { ENVELOPE_DAYS } from './floor-envelope.ts'
 
 export const FlatLoadConfig = z.strictObject({
   /** A step of the day's floor below this (W) is not a processing load. */
@@ -20,6 +21,9 @@ export const FlatLoadConfig = z.strictObject({
   timesHighest: z.number().min(1).default(1.15),
 })
 
+/** What lifts the nights alone (a later closing hour, a heater) is not there round the clock: noon must have risen too. */
+const NOON_SHARE = 0.5
+
 export function flatLoad(config: z.output<typeof FlatLoadConfig>): DayDetector {
   return {
     name: 'flat-load',
@@ -28,11 +32,23 @@ export function flatLoad(config: z.output<typeof FlatLoadConfig>): DayDetector {
       if (usual.floor.days === 0) return null
       const usualW = usual.floor.medianW
       const spreadW = Math.max(usual.floor.spreadW, config.unsteadiness * usualW, 100)
-      const powerW = floorW - usualW
-      if (powerW < Math.max(config.leastW, config.spreads * spreadW, config.share * usualW)) return null
+      const stepW = floorW - usualW
       // a day that is high from one end to the other because the host is busy is not flat: its floor never came near before
-      if (floorW < config.timesHighest * usual.floor.maximumW) return null
-      const threshold = usualW + 0.6 * powerW
+      const stands =
+        stepW >= Math.max(config.leastW, config.spreads * spreadW, config.share * usualW) &&
+        floorW >= config.timesHighest * usual.floor.maximumW
+      const weekday = view.day % 7
+      const underW = usual.envelope.highestW[weekday]
+      const raisedW = underW < 0 ? 0 : view.envelopeW - underW
+      const noonUnderW = usual.noonEnvelope.highestW[weekday]
+      const noonRaisedW = noonUnderW < 0 ? 0 : view.noonEnvelopeW - noonUnderW
+      const raised =
+        raisedW >= Math.max(1.4 * config.leastW, 0.6 * usual.envelope.rangeW[weekday], 0.04 * underW) &&
+        noonRaisedW >= NOON_SHARE * raisedW
+      if (!stands && !raised) return null
+      const powerW = stands ? stepW : raisedW
+      const baseW = stands ? usualW : underW
+      const threshold = baseW + 0.6 * powerW
       let energyWh = 0
       let on = 0
       let first = 96
@@ -40,7 +56,7 @@ export function flatLoad(config: z.output<typeof FlatLoadConfig>): DayDetector {
       for (let slot = 0; slot < 96; slot++) {
         if (!(watts[slot] >= threshold)) continue
         on++
-        energyWh += Math.min(watts[slot] - usualW, 1.25 * powerW) / 4
+        energyWh += Math.min(watts[slot] - baseW, 1.25 * powerW) / 4
         if (slot < first) first = slot
         last = slot + 1
       }
@@ -55,9 +71,15 @@ export function flatLoad(config: z.output<typeof FlatLoadConfig>): DayDetector {
         flatness: flatnessOf(watts, first, last, powerW),
         tangent: addedTangent(view, first, last, powerW),
         swings: view.swings,
-        surprise: powerW / spreadW,
-        usualW,
+        lift: liftOf(view, powerW),
+        surprise: powerW / (stands ? spreadW : Math.max(usual.envelope.rangeW[weekday], 100)),
+        usualW: baseW,
+        ...(!stands && { daysSeen: ENVELOPE_DAYS + 1 }),
       }
     },
   }
+}
+
+function liftOf({ meanW, usual }: DayView, powerW: number): number {
+  return usual.mean.days > 0 ? (meanW - usual.mean.medianW) / powerW : Number.NaN
 }

@@ -57,6 +57,7 @@ export function furnaceBurst(config: z.output<typeof FurnaceBurstConfig>): DayDe
         flatness: slots > 4 ? flatnessOf(watts, best + 1, bestTo - 1, powerW) : 0.15,
         tangent: addedTangent(view, best, bestTo, powerW),
         swings: view.swings,
+        lift: Number.NaN,
         surprise: risenW / Math.max(usual.burst.spreadW, 200),
         usualW: baseW,
       }

@@ -44,6 +44,7 @@ export function longRun(config: z.output<typeof LongRunConfig>): DayDetector {
         flatness,
         tangent: addedTangent(view, block.from, block.to, powerW),
         swings: view.swings,
+        lift: Number.NaN,
         surprise: (burstW - usual.burst.medianW) / Math.max(usual.burst.spreadW, 200),
         usualW: baseW,
       }

@@ -28,7 +28,7 @@ export const LOOK_ALIKES: readonly LookAlike[] = [
   {
     kind: 'tobacco-barn',
     detectors: ['flat-load', 'night-surge', 'long-run'],
-    categories: ['agricultural', 'residential', 'commercial'],
+    categories: ['agricultural', 'residential'],
     months: [6, 7, 8, 9, 10],
     kilowatts: [1.5, 80],
     tangent: [0.55, 0.9],
@@ -74,7 +74,7 @@ export const LOOK_ALIKES: readonly LookAlike[] = [
   {
     kind: 'kiln-fan',
     detectors: ['flat-load', 'long-run'],
-    categories: ['industrial', 'commercial'],
+    categories: ['industrial'],
     months: ALL_YEAR,
     kilowatts: [15, 90],
     tangent: [0.5, 0.8],

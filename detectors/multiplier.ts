@@ -32,7 +32,7 @@ export function dayFactor({ floorW, nightW, noonW, meanW, burstW, usual }: DayVi
     logs += Math.log(ratio)
     features++
   }
-  if (features < 4 || highest > 2 * lowest) return Number.NaN
+  if (features < 4 || highest > 1.4 * lowest) return Number.NaN
   return Math.exp(logs / features)
 }
 

@@ -12,6 +12,8 @@ export const NightSurgeConfig = z.strictObject({
   leastW: z.number().positive().default(3_000),
   /** …nor is one of fewer spreads of the usual night than this. */
   spreads: z.number().positive().default(4),
+  /** Against the lowest of four nights of a restless host only a machine of this size (W) can be told: small mills have 15–45 kW. */
+  leastUnderW: z.number().positive().default(15_000),
   /** The usual night is never held to be steadier than this share of itself. */
   unsteadiness: z.number().positive().default(0.1),
   /** How far the night must stand above the highest usual one. */
@@ -28,19 +30,29 @@ export function nightSurge(config: z.output<typeof NightSurgeConfig>): DayDetect
     judge(view: DayView): DayFinding | null {
       const { watts, usual, nightW, noonW, midnight } = view
       if (usual.night.days === 0) return null
-      const usualW = usual.night.medianW
-      const spreadW = Math.max(usual.night.spreadW, config.unsteadiness * usualW, 150)
-      const risenW = nightW - usualW
-      if (risenW < Math.max(config.leastW, config.spreads * spreadW)) return null
-      if (nightW < config.timesHighest * usual.night.maximumW) return null
+      const spreadW = Math.max(usual.night.spreadW, config.unsteadiness * usual.night.medianW, 150)
+      const stepW = nightW - usual.night.medianW
       const noonRiseW = noonW - (usual.noon.days > 0 ? usual.noon.medianW : noonW)
-      if (noonRiseW > 0.5 * risenW) return null
+      const stands =
+        stepW >= Math.max(config.leastW, config.spreads * spreadW) &&
+        nightW >= config.timesHighest * usual.night.maximumW &&
+        noonRiseW <= 0.5 * stepW
+      // under a host whose nights go up and down: the lowest of four nights does not come down any more (floor-envelope.ts)
+      const weekday = view.day % 7
+      const underW = usual.envelope.highestW[weekday]
+      const raisedW = underW < 0 ? 0 : view.envelopeW - underW
+      const raised = raisedW >= Math.max(config.leastUnderW, usual.envelope.rangeW[weekday], 0.1 * underW)
+      if (!stands && !raised) return null
+      const usualW = stands ? usual.night.medianW : underW
+      const risenW = stands ? stepW : raisedW
       const threshold = usualW + 0.55 * risenW
       const run = runAround(watts, midnight, threshold, config.gapSlots)
       if (run === null || run.on < config.leastSlots) return null
-      const levelW = quantileOf(watts, run.from, run.to, 0.5) - usualW
+      const levelW = stands ? quantileOf(watts, run.from, run.to, 0.5) - usualW : raisedW
       let energyWh = 0
-      for (let slot = run.from; slot < run.to; slot++) if (watts[slot] > usualW) energyWh += (watts[slot] - usualW) / 4
+      for (let slot = run.from; slot < run.to; slot++)
+        if (watts[slot] > usualW)
+          energyWh += Math.min(watts[slot] - usualW, stands ? Number.POSITIVE_INFINITY : 1.25 * levelW) / 4
       return {
         detector: 'night-surge',
         startSlot: run.from,
@@ -51,6 +63,7 @@ export function nightSurge(config: z.output<typeof NightSurgeConfig>): DayDetect
         flatness: flatnessOf(watts, run.from, run.to, levelW),
         tangent: addedTangent(view, run.from, run.to, levelW),
         swings: view.swings,
+        lift: Number.NaN,
         surprise: risenW / spreadW,
         usualW,
       }

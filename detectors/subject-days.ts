@@ -4,6 +4,7 @@ import { type DayClock, SLOTS, slotStart } from './day-clock.ts'
 import type { DayDetector, DayFinding, DayView, Usual } from './day-detector.ts'
 import { type DayRecord, type DayRecords, JUDGEABLE_SLOTS, RING_DAYS, referenceOf, UNKNOWN_TANGENT } from './day-record.ts'
 import { beginEpisode, type Episode, withColdDay, withHotDay } from './episode.ts'
+import { envelopeToday, floorEnvelope, NO_ENVELOPE } from './floor-envelope.ts'
 import { dayFactor } from './multiplier.ts'
 import { tangentOf, WATTS, wattsOf } from './slot-code.ts'
 import { midnightSlot, nightOf } from './solar-night.ts'
@@ -36,6 +37,8 @@ const NEW_DAYS = 3
 const NOTHING = { days: NEW_DAYS, medianW: 0, spreadW: 100, maximumW: 300 }
 const NOTHING_BEFORE: Usual = {
   floor: NOTHING,
+  envelope: NO_ENVELOPE,
+  noonEnvelope: NO_ENVELOPE,
   night: NOTHING,
   noon: NOTHING,
   burst: { ...NOTHING, days: 5, maximumW: 3_000 },
@@ -58,12 +61,16 @@ export function foldDay(
   const known = usualOf(records, subject.row, day)
   const present = subject.newConnection && known.floor.days < NEW_DAYS ? NOTHING_BEFORE : known
   const before = dayBefore(records, subject.row, day)
+  const envelopes = {
+    envelopeW: envelopeToday(records, subject.row, day, 'floor', WATTS[record.floor]),
+    noonEnvelopeW: envelopeToday(records, subject.row, day, 'noon', WATTS[record.noon]),
+  }
   const folded: Episode[] = kept.filter((episode) => episode.closedAt !== null)
   let suspect = false
   let busy = false
   for (const detector of detectors) {
     const open = kept.find((episode) => episode.detector === detector.name && episode.closedAt === null)
-    const view = viewOf(clock, subject, open?.usual ?? present, before)
+    const view = viewOf(clock, subject, open?.usual ?? present, before, envelopes)
     const finding = open === undefined && busy ? null : detector.judge(view)
     if (finding !== null) {
       suspect = true
@@ -98,7 +105,13 @@ function neededUntil(clock: DayClock, { day, watts, until }: SubjectDay, finding
   return slotStart(clock, day, last)
 }
 
-function viewOf(clock: DayClock, subject: SubjectDay, usual: Usual, before: DayView['before']): DayView {
+function viewOf(
+  clock: DayClock,
+  subject: SubjectDay,
+  usual: Usual,
+  before: DayView['before'],
+  envelopes: Pick<DayView, 'envelopeW' | 'noonEnvelopeW'>,
+): DayView {
   const { record } = subject
   return {
     day: subject.day,
@@ -108,6 +121,7 @@ function viewOf(clock: DayClock, subject: SubjectDay, usual: Usual, before: DayV
     night: nightOf(clock, subject.day, subject.latitude, subject.longitude),
     midnight: midnightSlot(clock, subject.longitude),
     floorW: WATTS[record.floor],
+    ...envelopes,
     nightW: WATTS[record.night],
     noonW: WATTS[record.noon],
     burstW: WATTS[record.burst],
@@ -126,6 +140,8 @@ function dayBefore(records: DayRecords, row: number, day: number): DayView['befo
 export function usualOf(records: DayRecords, row: number, day: number): Usual {
   return {
     floor: referenceOf(records, row, day, 'floor'),
+    envelope: floorEnvelope(records, row, day, 'floor'),
+    noonEnvelope: floorEnvelope(records, row, day, 'noon'),
     night: referenceOf(records, row, day, 'night'),
     noon: referenceOf(records, row, day, 'noon'),
     burst: referenceOf(records, row, day, 'burst'),

@@ -51,6 +51,7 @@ export function surplus(config: z.output<typeof SurplusConfig>): DayDetector {
         flatness: flatnessOf(watts, first, last, powerW),
         tangent: Number.NaN,
         swings,
+        lift: Number.NaN,
         surprise: risenW / spreadW,
         usualW,
       }

@@ -16,13 +16,23 @@ export interface Evidence {
 }
 
 export function weighEvidence(it: Case): Evidence[] {
-  const found = [endurance(it), geography(it), size(it), steadiness(it), reactive(it), hostOf(it), rhythm(it), company(it)]
+  const found = [
+    endurance(it),
+    geography(it),
+    size(it),
+    steadiness(it),
+    reactive(it),
+    hostOf(it),
+    rhythm(it),
+    lift(it),
+    company(it),
+  ]
   return found.filter((evidence): evidence is Evidence => evidence !== null)
 }
 
 /** How long it has gone on: a pump for days, a mill for nights, a furnace again and again. */
 function endurance({ standing, episode, subject }: Case): Evidence {
-  const { hotDays, days } = standing
+  const { hotDays, seenDays, days } = standing
   if (episode.detector === 'dead-account') {
     return {
       group: episode.detector,
@@ -33,12 +43,16 @@ function endurance({ standing, episode, subject }: Case): Evidence {
       },
     }
   }
-  const [few, some, many] = idleHost(subject, episode) ? [4, 5, 7] : (DAYS_WANTED[episode.detector] ?? [2, 3, 5])
+  const [few, some, many] = idleHost(subject, episode)
+    ? [4, 5, 7]
+    : episode.detector === 'flat-load' && isBusyHost(subject, episode)
+      ? [3, 4, 6]
+      : (DAYS_WANTED[episode.detector] ?? [2, 3, 5])
   const share = hotDays / days
   // a feast is every evening and soon over; a furnace rests between its charges
   const feast = hotDays < 6 && share > 0.9 ? -1 : 0
   const torn = episode.detector === 'furnace-burst' ? feast : share < 0.45 ? -1.2 : share < 0.7 ? -0.5 : 0
-  const nats = (hotDays < few ? -2 : hotDays < some ? -0.5 : hotDays < many ? 0.4 : 0.9) + torn
+  const nats = (seenDays < few ? -2 : seenDays < some ? -0.5 : seenDays < many ? 0.4 : 0.9) + torn
   const what = MANNER[episode.detector] ?? { zh: '', en: '' }
   const usual = Math.max(0, subject.kind === 'area' ? episode.usualW - REMAINDER_OFFSET_W : episode.usualW)
   return {
@@ -65,6 +79,11 @@ const MANNER: Readonly<Record<string, Sentence>> = {
   'long-run': { zh: '整班连续', en: 'in one long run' },
   surplus: { zh: '无表', en: 'past the meters' },
   'furnace-burst': { zh: '短时大功率', en: 'in short bursts' },
+}
+
+/** A works or shop whose own machines stand at kilowatts: a weekend on another footing lasts two days. */
+function isBusyHost(subject: Case['subject'], episode: Case['episode']): boolean {
+  return subject.kind === 'usage-point' && subject.category !== 'residential' && episode.usual.floor.medianW > 1_000
 }
 
 /** An account that drew next to nothing until its season came: a barn, a pump, a works' second supply. */
@@ -115,10 +134,21 @@ const SEALING = {
 } as const
 
 /** Equipment of such plants: 3–45 kW; beyond that it needs a transformer of its own. */
-function size({ standing, episode }: Case): Evidence | null {
+function size({ standing, episode, subject }: Case): Evidence | null {
   if (episode.detector === 'dead-account') return null
   const kilowatts = standing.powerW / 1000
-  const nats = kilowatts < 4 ? -0.4 : kilowatts <= 32 ? 0.3 : kilowatts <= 55 ? -0.3 : kilowatts <= 90 ? -1.2 : -2.5
+  const slight = isBusyHost(subject, episode) && kilowatts < 5
+  const nats = slight
+    ? -0.9
+    : kilowatts < 4
+      ? -0.4
+      : kilowatts <= 32
+        ? 0.3
+        : kilowatts <= 55
+          ? -0.3
+          : kilowatts <= 90
+            ? -1.2
+            : -2.5
   return {
     group: 'size',
     nats,
@@ -134,11 +164,13 @@ function steadiness({ standing, episode, subject }: Case): Evidence | null {
   if (episode.detector === 'dead-account' || episode.detector === 'furnace-burst') return null
   const { flatness, levelSpread } = standing
   const loose = subject.kind === 'area' ? 2 : 1
-  const flat = flatness < 0.03 * loose ? 0.7 : flatness < 0.08 * loose ? 0.4 : flatness < 0.16 * loose ? -0.2 : -0.7
+  const flat = flatness < 0.03 * loose ? 0.7 : flatness < 0.05 * loose ? 0.3 : flatness < 0.08 * loose ? -0.2 : -0.7
+  // what stands on a host larger than itself has the host's unrest, and nothing is told by it
+  const told = flatness < 0.05 * loose || subject.kind === 'area' || episode.usualW < 1.2 * standing.powerW
   const same = standing.hotDays < 2 ? 0 : levelSpread < 0.12 ? 0.3 : levelSpread < 0.3 ? 0 : -0.5
   return {
     group: 'steadiness',
-    nats: flat + same,
+    nats: (told ? flat : 0) + same,
     sentence: {
       zh: `运行时功率波动 ${percent(flatness)},日间水平变化 ${percent(levelSpread)}。`,
       en: `While running it varies by ${percent(flatness)} from one quarter-hour to the next and by ${percent(levelSpread)} from day to day.`,
@@ -244,12 +276,28 @@ function rhythm({ standing, episode }: Case): Evidence | null {
   }
 }
 
+/** What runs round the clock lifts the day's mean by its whole level; a host that only rests less does not. */
+function lift({ standing, episode }: Case): Evidence | null {
+  if (episode.detector !== 'flat-load' || standing.lift === null) return null
+  const nats = standing.lift < 0.25 ? -1.5 : standing.lift < 0.5 ? 0 : standing.lift < 1.8 ? 0.4 : 0.2
+  return {
+    group: 'lift',
+    nats,
+    sentence: {
+      zh: `全天平均功率升高为该负荷的 ${percent(Math.max(0, standing.lift))}。`,
+      en: `The mean of the whole day rose by ${percent(Math.max(0, standing.lift))} of this load.`,
+    },
+  }
+}
+
 /** Accounts of one kind that begin together follow a season, a tariff or the weather; thieves do not start in step. */
 function company({ kinInArea, kinInCounty, subject, episode }: Case): Evidence | null {
   if (subject.kind === 'area' || episode.detector === 'dead-account' || kinInArea + kinInCounty === 0) return null
+  // shops and works have no harvest: that several of them begin at once says little
+  const weight = subject.category === 'agricultural' || subject.category === 'residential' ? 0.35 : 0.1
   return {
     group: 'company',
-    nats: -0.4 * Math.min(7, kinInCounty + 2 * kinInArea),
+    nats: -weight * Math.min(4, kinInCounty + 2 * kinInArea),
     sentence: {
       zh: `前后十天内,本台区另有 ${kinInArea} 户、全县同类户另有 ${kinInCounty} 户开始类似用电。`,
       en: `Within ten days, ${kinInArea} others in the area and ${kinInCounty} of its kind in the county began alike.`,
