@@ -66,7 +66,7 @@ export class AreaJudge {
     const newest = this.#window.newestDay(total)
     let episodes = this.settled.get(area) ?? NO_EPISODES
     for (const day of [newest - 1, newest]) {
-      if (day <= this.settledDay[area] || (day === newest && this.#window.slotsOf(total, day)[SLOTS - 1] === 0)) continue
+      if (day <= this.settledDay[area] || (day === newest && !this.#window.isClosed(total, day))) continue
       episodes = this.#fold(area, day, episodes)
     }
     const before = this.standing.get(area) ?? NO_EPISODES

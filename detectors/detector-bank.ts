@@ -7,7 +7,6 @@ import { type Ledger, NO_AREA } from '../model/ledger.ts'
 import type { ReadingBatch } from '../model/reading-batch.ts'
 import { AreaJudge } from './area-judge.ts'
 import type { DayClock } from './day-clock.ts'
-import { SLOTS } from './day-clock.ts'
 import { deadAccount } from './dead-account.ts'
 import { Desk } from './desk.ts'
 import type { DetectorsConfig } from './detectors-config.ts'
@@ -170,13 +169,15 @@ export class DetectorBank {
     }
   }
 
-  readonly #slotChanged = (row: number, day: number, slot: number): void => {
-    const closed = slot === SLOTS - 1 || day < this.window.newestDay(row) || this.window.slotsOf(row, day)[SLOTS - 1] !== 0
-    if (!closed && this.#known.dead[row] === 0) return
-    if (this.#known.watched[row] === 1) this.#markDirty(row, 1 << (day & 1))
-    if (!closed) return
-    const area = this.#known.ledger.usagePoints.area[row]
-    if (area !== NO_AREA) this.#dirtyAreas.add(area)
+  readonly #slotChanged = (row: number, day: number): void => {
+    const { watched, dead, ledger, totalRow } = this.#known
+    const closed = this.window.isClosed(row, day)
+    if (watched[row] === 1 && (closed || dead[row] === 1)) this.#markDirty(row, 1 << (day & 1))
+    const area = ledger.usagePoints.area[row]
+    if (area === NO_AREA) return
+    const total = totalRow[area]
+    // also a slot of a day that is still open here: the area's own meter may have closed it already
+    if (closed || (total >= 0 && this.window.isClosed(total, day))) this.#dirtyAreas.add(area)
   }
 
   #markDirty(row: number, bits: number): void {

@@ -19,7 +19,7 @@ export const WINDOW_BYTES_PER_ROW = 2 * SLOTS * 3 + 4
 /** Called before a row's window moves on to `day`: the last moment at which its older days can be read. */
 export type BeforeAdvance = (row: number, from: number, to: number) => void
 /** Called when a slot of an open day changed. */
-export type Changed = (row: number, day: number, slot: number) => void
+export type Changed = (row: number, day: number) => void
 
 export class IntervalWindow {
   readonly #clock: DayClock
@@ -45,6 +45,13 @@ export class IntervalWindow {
   /** First day seen for a row, 0 when there was none. */
   firstDay(row: number): number {
     return this.#columns.firstDay[row]
+  }
+
+  /** Whether a day of a row can be judged: its last slot is there, or a later day has begun. */
+  isClosed(row: number, day: number): boolean {
+    const { slots, newestDay } = this.#columns
+    const newest = newestDay[row]
+    return day < newest || (day === newest && slots[row * 2 * SLOTS + (day & 1) * SLOTS + SLOTS - 1] !== 0)
   }
 
   /** The codes of one open day of a row (detectors/slot-code.ts); only days newestDay and newestDay − 1 exist. */
@@ -96,7 +103,7 @@ export class IntervalWindow {
         slots[at + k - slot] = code
         marks[at + k - slot] = mark
       }
-      changed(row, day, end - 1)
+      changed(row, day)
     }
   }
 
