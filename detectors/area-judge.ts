@@ -3,7 +3,7 @@ import { median } from 'simple-statistics'
 import { areaRemainder, type MemberDay, REMAINDER_OFFSET_W } from './area-balance.ts'
 import { type DayClock, SLOTS } from './day-clock.ts'
 import type { DayDetector } from './day-detector.ts'
-import { DAY_SUSPECT, DayRecords, JUDGEABLE_SLOTS, RING_DAYS } from './day-record.ts'
+import { DAY_SUSPECT, DayRecords, JUDGEABLE_SLOTS, LOOK_BACK_DAYS, RING_DAYS } from './day-record.ts'
 import type { Episode } from './episode.ts'
 import type { IntervalWindow } from './interval-window.ts'
 import type { JudgedLedger } from './judged-ledger.ts'
@@ -186,7 +186,7 @@ export class AreaJudge {
 /** Median over the days before `day`; 0 before three of them are known. */
 function usualLoss(days: Float32Array, area: number, day: number): number {
   const known: number[] = []
-  for (let back = 1; back < RING_DAYS; back++) {
+  for (let back = 1; back <= LOOK_BACK_DAYS; back++) {
     const loss = days[area * RING_DAYS + ((day - back) % RING_DAYS)]
     if (!Number.isNaN(loss)) known.push(loss)
   }

@@ -6,6 +6,8 @@ import { allocateColumns, type Columns } from '../model/columns.ts'
 import { WATTS } from './slot-code.ts'
 
 export const RING_DAYS = 27
+/** How far back a day may look: one less than the ring holds, for the place of the day after it is not its own past. */
+export const LOOK_BACK_DAYS = RING_DAYS - 2
 
 const TYPES = {
   /** Fourth-lowest hour: what runs round the clock, three hours of standstill allowed. */
@@ -101,7 +103,7 @@ export function referenceOf(records: DayRecords, row: number, day: number, field
   const values = records.columns[field]
   let days = 0
   let maximumW = 0
-  for (let back = 1; back < RING_DAYS; back++) {
+  for (let back = 1; back <= LOOK_BACK_DAYS; back++) {
     const at = row * RING_DAYS + ((day - back) % RING_DAYS)
     if (coverage[at] < JUDGEABLE_SLOTS || marks[at] & DAY_SUSPECT) continue
     const watts = WATTS[values[at]]

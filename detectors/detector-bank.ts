@@ -160,11 +160,11 @@ export class DetectorBank {
       this.points.settle(row, newest - 1)
       if (to > newest + 1) this.points.settle(row, newest)
       this.points.records.forget(row, newest, to)
-      this.#markDirty(row, 1 << (newest & 1))
+      if (!this.points.isRecorded(row, newest)) this.#markDirty(row, 1 << (newest & 1))
     }
     if (area !== NO_AREA) {
-      this.areas.settle(area, newest - 1)
-      if (to > newest + 1) this.areas.settle(area, newest)
+      this.#settleArea(area, newest - 1)
+      if (to > newest + 1) this.#settleArea(area, newest)
       this.#dirtyAreas.add(area)
     }
   }
@@ -178,6 +178,14 @@ export class DetectorBank {
     const total = totalRow[area]
     // also a slot of a day that is still open here: the area's own meter may have closed it already
     if (closed || (total >= 0 && this.window.isClosed(total, day))) this.#dirtyAreas.add(area)
+  }
+
+  /** Its meters are judged first: their means stand in for what is missing, wherever a batch was cut. */
+  #settleArea(area: number, day: number): void {
+    if (day <= this.areas.settledDay[area]) return
+    const { memberStart, members } = this.#known
+    for (let index = memberStart[area]; index < memberStart[area + 1]; index++) this.#judgeRow(members[index])
+    this.areas.settle(area, day)
   }
 
   #markDirty(row: number, bits: number): void {

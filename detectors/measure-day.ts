@@ -57,7 +57,7 @@ export function measureDay(codes: Uint16Array, midnight: number): DayRecord {
   const midnightHour = Math.round(midnight / 4)
   record.night = powerCode(rankedHour(midnightHour - 3, midnightHour + 4, 1))
   record.noon = powerCode(medianNoon(midnightHour))
-  record.burst = powerCode(heldLevel(codes))
+  record.burst = heldLevel(codes)
   record.nightTangent = nightTangent(codes, midnightHour)
   record.swings = swings(codes, lowest, highest)
   record.tail = tailOf(codes)
@@ -85,14 +85,14 @@ function medianNoon(midnightHour: number): number {
   return rankedHour(midnightHour + 8, midnightHour + 17, 4)
 }
 
-/** The highest level that three slots in a row all reach. */
+/** Code of the highest level that three slots in a row all reach. */
 function heldLevel(codes: Uint16Array): number {
   let best = 0
   for (let slot = 2; slot < SLOTS; slot++) {
     const held = Math.min(codes[slot] >>> 4, codes[slot - 1] >>> 4, codes[slot - 2] >>> 4)
     if (held > best) best = held
   }
-  return best === 0 ? 0 : WATTS[best]
+  return Math.max(1, best)
 }
 
 function nightTangent(codes: Uint16Array, midnightHour: number): number {

@@ -52,6 +52,11 @@ export class PointJudge {
     this.#known = known
   }
 
+  /** Whether a day was judged with all its slots: nothing can be added to it but corrections. */
+  isRecorded(row: number, day: number): boolean {
+    return this.records.columns.coverage[row * RING_DAYS + (day % RING_DAYS)] === SLOTS
+  }
+
   /** Tells of the first day of any usage point. */
   beginsOn(day: number): void {
     if (day > 0 && day < this.#firstDay) this.#firstDay = day

@@ -24,9 +24,16 @@ export function slotCode(watts: number, vars: number): number {
   return (power << 4) | (ratio > 14 ? 15 : ratio + 1)
 }
 
+/** A logarithm by table, from the bits of a 32-bit float: exponent, and the first twelve bits of the mantissa. */
+const float = new Float32Array(1)
+const bits = new Uint32Array(float.buffer)
+const EXPONENTS = Float64Array.from({ length: 256 }, (_, exponent) => ((exponent - 127) * Math.LN2) / STEP)
+const MANTISSAS = Float64Array.from({ length: 4096 }, (_, mantissa) => Math.log(1 + (mantissa + 0.5) / 4096) / STEP)
+
 export function powerCode(watts: number): number {
   if (!(watts >= 1)) return 1
-  const code = 2 + Math.round(Math.log(watts) / STEP)
+  float[0] = watts
+  const code = 2 + Math.round(EXPONENTS[bits[0] >>> 23] + MANTISSAS[(bits[0] >>> 11) & 4095])
   return code >= POWER_CODES ? POWER_CODES - 1 : code
 }
 

@@ -2,7 +2,15 @@
 
 import { type DayClock, SLOTS, slotStart } from './day-clock.ts'
 import type { DayDetector, DayFinding, DayView, Usual } from './day-detector.ts'
-import { type DayRecord, type DayRecords, JUDGEABLE_SLOTS, RING_DAYS, referenceOf, UNKNOWN_TANGENT } from './day-record.ts'
+import {
+  type DayRecord,
+  type DayRecords,
+  JUDGEABLE_SLOTS,
+  LOOK_BACK_DAYS,
+  RING_DAYS,
+  referenceOf,
+  UNKNOWN_TANGENT,
+} from './day-record.ts'
 import { beginEpisode, type Episode, withColdDay, withHotDay } from './episode.ts'
 import { envelopeToday, floorEnvelope, NO_ENVELOPE } from './floor-envelope.ts'
 import { dayFactor } from './multiplier.ts'
@@ -154,7 +162,7 @@ function usualNightVars(records: DayRecords, row: number, day: number): number {
   const { coverage, marks, nightTangent, night } = records.columns
   let sum = 0
   let days = 0
-  for (let back = 1; back < RING_DAYS; back++) {
+  for (let back = 1; back <= LOOK_BACK_DAYS; back++) {
     const at = row * RING_DAYS + ((day - back) % RING_DAYS)
     if (coverage[at] < JUDGEABLE_SLOTS || marks[at] !== 0 || nightTangent[at] === UNKNOWN_TANGENT) continue
     sum += (nightTangent[at] / 100) * WATTS[night[at]]

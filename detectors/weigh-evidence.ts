@@ -7,7 +7,7 @@ import type { Sentence } from '../model/alert.ts'
 import { REMAINDER_OFFSET_W } from './area-balance.ts'
 import { LOAD_MOMENT, momentNeeded } from './reach.ts'
 import type { Case } from './subject.ts'
-import { kw, percent } from './wording.ts'
+import { CATEGORY, kw, percent, SEALING } from './wording.ts'
 
 export interface Evidence {
   readonly group: string
@@ -124,14 +124,6 @@ function geography({ subject, standing }: Case): Evidence {
     },
   }
 }
-
-const SEALING = {
-  sealed: { zh: '已封堵', en: 'sealed' },
-  'partly-sealed': { zh: '封堵不彻底', en: 'partly sealed' },
-  unsealed: { zh: '未封堵', en: 'unsealed' },
-  broken: { zh: '被破封', en: 'seal broken open' },
-  unknown: { zh: '封堵情况不详', en: 'sealing unknown' },
-} as const
 
 /** Equipment of such plants: 3–45 kW; beyond that it needs a transformer of its own. */
 function size({ standing, episode, subject }: Case): Evidence | null {
@@ -252,14 +244,6 @@ function hostOf({ subject, episode, standing }: Case): Evidence | null {
     },
   }
 }
-
-const CATEGORY = {
-  residential: { zh: '居民', en: 'residential' },
-  agricultural: { zh: '农业', en: 'agricultural' },
-  commercial: { zh: '商业', en: 'commercial' },
-  industrial: { zh: '工业', en: 'industrial' },
-  public: { zh: '公共', en: 'public' },
-} as const
 
 /** Mills start and stop when people come and go, not with the sun or a thermostat. */
 function rhythm({ standing, episode }: Case): Evidence | null {

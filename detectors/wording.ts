@@ -11,3 +11,20 @@ export function kw(watts: number): string {
 export function percent(share: number): string {
   return `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`
 }
+
+/** Sealing states and account categories in the languages of the sentences. */
+export const SEALING = {
+  sealed: { zh: '已封堵', en: 'sealed' },
+  'partly-sealed': { zh: '封堵不彻底', en: 'partly sealed' },
+  unsealed: { zh: '未封堵', en: 'unsealed' },
+  broken: { zh: '被破封', en: 'seal broken open' },
+  unknown: { zh: '封堵情况不详', en: 'sealing unknown' },
+} as const
+
+export const CATEGORY = {
+  residential: { zh: '居民', en: 'residential' },
+  agricultural: { zh: '农业', en: 'agricultural' },
+  commercial: { zh: '商业', en: 'commercial' },
+  industrial: { zh: '工业', en: 'industrial' },
+  public: { zh: '公共', en: 'public' },
+} as const

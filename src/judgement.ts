@@ -16,7 +16,7 @@ import { GatewayBooks } from './gateway-books.ts'
 /** Raised whenever state written by an older build no longer means the same. */
 const STATE_VERSION = 1
 /** Room for new usage points before the state has to be copied. */
-const HEADROOM = 1.25
+const HEADROOM = 1.02
 
 export interface JudgementOptions {
   readonly config: DetectorsConfig

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { dayOf } from '../../detectors/day-clock.ts'
 import { IntervalWindow, Outcome } from '../../detectors/interval-window.ts'
-import { wattsOf } from '../../detectors/slot-code.ts'
+import { powerCode, WATTS, wattsOf } from '../../detectors/slot-code.ts'
 import { ReadingQuality } from '../../model/reading-quality.ts'
 import { batchOf, CLOCK, FIRST_NOON, type Reading } from './county.ts'
 
@@ -73,4 +73,11 @@ test('zero is a reading and missing is not', () => {
   const [zero, missing] = window.slotsOf(0, DAY)
   expect(wattsOf(zero)).toBe(0)
   expect(wattsOf(missing)).toBeNaN()
+})
+
+test('a power comes back from its code within a quarter of a per cent, from a watt to 20 MW', () => {
+  for (let watts = 1; watts < 1.9e7; watts *= 1.0137) {
+    expect(Math.abs(WATTS[powerCode(watts)] / watts - 1)).toBeLessThan(0.0025)
+  }
+  for (let code = 2; code < 4096; code++) expect(powerCode(WATTS[code])).toBe(code)
 })
