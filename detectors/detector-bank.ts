@@ -155,18 +155,17 @@ export class DetectorBank {
 
   readonly #beforeAdvance = (row: number, newest: number, to: number): void => {
     const area = this.#known.ledger.usagePoints.area[row]
-    if (this.#known.watched[row] === 1) {
-      if (this.#dirty[row] !== 0) this.#judgeRow(row)
-      this.points.settle(row, newest - 1)
-      if (to > newest + 1) this.points.settle(row, newest)
-      this.points.records.forget(row, newest, to)
-      if (!this.points.isRecorded(row, newest)) this.#markDirty(row, 1 << (newest & 1))
-    }
     if (area !== NO_AREA) {
       this.#settleArea(area, newest - 1)
       if (to > newest + 1) this.#settleArea(area, newest)
       this.#dirtyAreas.add(area)
     }
+    if (this.#known.watched[row] === 0) return
+    this.#judgeRow(row)
+    this.points.settle(row, newest - 1)
+    if (to > newest + 1) this.points.settle(row, newest)
+    this.points.records.forget(row, newest, to)
+    if (!this.points.isRecorded(row, newest)) this.#markDirty(row, 1 << (newest & 1))
   }
 
   readonly #slotChanged = (row: number, day: number): void => {
