@@ -1,7 +1,7 @@
 import { connectAsync } from 'mqtt'
 import { z } from 'zod'
 import type { Config } from './config.ts'
-import type { Finding } from './examine.ts'
+import type { Finding } from './finding.ts'
 
 const PATIENCE_MS = 5_000
 

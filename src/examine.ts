@@ -8,14 +8,8 @@ import { ConfigError } from './config-error.ts'
 import { type ConfigSources, loadConfig } from './config-sources.ts'
 import { type DataFiles, openDataDirectory } from './data-directory.ts'
 import { examineBroker, examineInflux } from './examine-servers.ts'
+import type { Finding } from './finding.ts'
 import { readServiceNote } from './service-note.ts'
-
-export interface Finding {
-  readonly check: string
-  readonly status: 'pass' | 'warn' | 'fail'
-  readonly detail: string
-  readonly remedy?: string
-}
 
 export async function examine(sources: ConfigSources, now: Date): Promise<Finding[]> {
   const runtime = examineRuntime(process.versions.node)
