@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, openSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { promisify } from 'node:util'
@@ -28,7 +28,10 @@ describe('the SQLite journal', () => {
     const path = join(scratchDirectory(), 'journal.db')
     const program = join(import.meta.dirname, 'append-process.ts')
     const append = (name: string) => promisify(execFile)(process.execPath, [program, path, name, '3000'])
-    await Promise.all([append('serve'), append('import')])
+    const ended = Promise.all([append('serve'), append('import')])
+    await expect.poll(() => existsSync(`${path}.serve`) && existsSync(`${path}.import`)).toBe(true)
+    writeFileSync(`${path}.go`, '')
+    await ended
     const packets = await readAll(new SqliteJournalReader({ path }), 0, 6_000)
     expect(packets.map(({ position }) => position)).toEqual(Array.from({ length: 6_000 }, (_, index) => index + 1))
     expect(new Set(packets.map(({ payload }) => textOf(payload))).size).toBe(6_000)
@@ -42,6 +45,7 @@ describe('the SQLite journal', () => {
     const reader = new SqliteJournalReader({ path })
     const reading = readAll(reader, 0, 5)
     const program = join(import.meta.dirname, 'append-process.ts')
+    writeFileSync(`${path}.go`, '')
     await promisify(execFile)(process.execPath, [program, path, 'import', '5'])
     expect(await reading).toHaveLength(5)
   })
