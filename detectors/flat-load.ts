@@ -1,7 +1,8 @@
 /**
  * Flat load: leach and lift pumps, agitators and adsorption columns draw the same power day and night, which no home,
  * farm or shop does. Looks at the fourth-lowest hour of a day: what stands there runs round the clock, ninety-minute
- * stops for the carbon change allowed. The only published load figures of 洗洞 are of this kind: 10–14 kW without a
+ * stops for the carbon change allowed. Under a restless host
+ * the lowest floor of four days tells instead (detectors/floor-envelope.ts). The only published load figures of 洗洞 are of this kind: 10–14 kW without a
  * day–night shape, 8,400 kWh a month and more. Cannot see: what runs less than twenty hours a day, and loads below `leastW`.
  */
 import { z } from 'zod'

@@ -1,5 +1,5 @@
 /**
- * Ends issue 3: real loads beside real mines through mosquitto_pub → Mosquitto → adit serve → real InfluxDB 2. `node
+ * Real loads beside real mines through mosquitto_pub → Mosquitto → adit serve → real InfluxDB 2. `node
  * bench/real-input.ts` prints the same as a table.
  */
 import { beforeAll, describe, expect, test } from 'vitest'
