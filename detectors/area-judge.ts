@@ -3,7 +3,7 @@ import { median } from 'simple-statistics'
 import { areaRemainder, type MemberDay, REMAINDER_OFFSET_W } from './area-balance.ts'
 import { type DayClock, SLOTS } from './day-clock.ts'
 import type { DayDetector } from './day-detector.ts'
-import { DAY_SUSPECT, DayRecords, JUDGEABLE_SLOTS, LOOK_BACK_DAYS, RING_DAYS } from './day-record.ts'
+import { DayRecords, JUDGEABLE_SLOTS, LOOK_BACK_DAYS, RING_DAYS } from './day-record.ts'
 import type { Episode } from './episode.ts'
 import type { IntervalWindow } from './interval-window.ts'
 import type { JudgedLedger } from './judged-ledger.ts'
@@ -110,7 +110,7 @@ export class AreaJudge {
       newConnection: false,
       until: SLOTS,
     })
-    this.records.set(area, day, record, folded.suspect ? DAY_SUSPECT : 0)
+    this.records.set(area, day, record, folded.suspect)
     const unfit = folded.suspect || judgeable < JUDGEABLE_SLOTS
     this.shares[area * RING_DAYS + (day % RING_DAYS)] = unfit ? Number.NaN : loss.share
     this.ohmics[area * RING_DAYS + (day % RING_DAYS)] = unfit ? Number.NaN : loss.ohmic

@@ -23,7 +23,7 @@ const PRIOR: Readonly<Record<string, number>> = {
 }
 
 /** Days on which something must have been found before an alert is raised. */
-const LEAST_HOT_DAYS: Readonly<Record<string, number>> = {
+const LEAST_SEEN_DAYS: Readonly<Record<string, number>> = {
   'flat-load': 2,
   'night-surge': 3,
   'long-run': 5,
@@ -62,7 +62,7 @@ export function composeAlert(
   let told = 0
   let withdrawnAt: number | null = null
   for (const standing of episode.standings) {
-    if (raised === null && standing.hotDays < (LEAST_HOT_DAYS[episode.detector] ?? 2)) continue
+    if (raised === null && standing.seenDays < (LEAST_SEEN_DAYS[episode.detector] ?? 2)) continue
     const it = caseAt(standing)
     const verdict = weigh(it)
     const { probability } = verdict

@@ -14,9 +14,13 @@ export interface DayView {
   /** Slot of solar midnight. */
   readonly midnight: number
   readonly floorW: number
-  /** Lowest floor of this day and the three before it, W (detectors/floor-envelope.ts); NaN unknown. */
-  readonly envelopeW: number
-  readonly noonEnvelopeW: number
+  /** Lowest hour. */
+  readonly leastW: number
+  /** Lowest hour and lowest night of this day and the three before it, W (detectors/floor-envelope.ts); NaN unknown. */
+  readonly leastEnvelopeW: number
+  readonly nightEnvelopeW: number
+  /** Noons of this day and the three before it, W, today's first. */
+  readonly noonsW: readonly number[]
   readonly nightW: number
   readonly noonW: number
   readonly burstW: number
@@ -28,8 +32,10 @@ export interface DayView {
 
 export interface Usual {
   readonly floor: Reference
-  readonly envelope: FloorEnvelope
-  readonly noonEnvelope: FloorEnvelope
+  readonly leastEnvelope: FloorEnvelope
+  readonly nightEnvelope: FloorEnvelope
+  /** Mean noon by weekday (day modulo 7), W; −1 unknown. */
+  readonly noonsW: readonly number[]
   readonly night: Reference
   readonly noon: Reference
   readonly burst: Reference

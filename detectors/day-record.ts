@@ -22,10 +22,10 @@ const TYPES = {
   /** tan φ × 100 of the lowest night hours, 255 unknown; the same of the whole day. */
   nightTangent: Uint8Array,
   dayTangent: Uint8Array,
-  /** Slots present; 0 means that there is no record. */
+  /** Slots present, with DAY_SUSPECT where a detector called the day suspect; 0 means that there is no record. */
   coverage: Uint8Array,
-  /** Set of DAY_* marks. */
-  marks: Uint8Array,
+  /** Half the steps of code from the floor down to the lowest hour. */
+  dip: Uint8Array,
   /** Number of swings across half the range, at most 255. */
   swings: Uint8Array,
   /** Slots at the end of the day that held the level of its last hour: a run may go on into the next day. */
@@ -34,8 +34,10 @@ const TYPES = {
 const WIDTHS = Object.fromEntries(Object.keys(TYPES).map((name) => [name, RING_DAYS]))
 export const RECORD_BYTES_PER_ROW = 16 * RING_DAYS
 
-/** The day was called suspect by a detector: no baseline learns from it. */
-export const DAY_SUSPECT = 1
+/** In `coverage`: a detector called the day suspect, and no baseline learns from it. */
+export const DAY_SUSPECT = 128
+/** The slots in `coverage`. */
+export const COVERAGE_SLOTS = 127
 export const UNKNOWN_TANGENT = 255
 
 /** Days with fewer slots than this are neither suspect nor clear. */
@@ -50,8 +52,14 @@ export interface DayRecord {
   nightTangent: number
   dayTangent: number
   coverage: number
+  dip: number
   swings: number
   tail: number
+}
+
+/** Whether a day with this `coverage` says what is usual. */
+export function isReference(coverage: number): boolean {
+  return coverage >= JUDGEABLE_SLOTS && coverage < DAY_SUSPECT
 }
 
 export type RecordField = 'floor' | 'night' | 'noon' | 'burst' | 'mean'
@@ -63,7 +71,7 @@ export class DayRecords {
     this.columns = allocateColumns(TYPES, rows, WIDTHS)
   }
 
-  set(row: number, day: number, record: DayRecord, marks: number): void {
+  set(row: number, day: number, record: DayRecord, suspect: boolean): void {
     const at = row * RING_DAYS + (day % RING_DAYS)
     const { columns } = this
     columns.floor[at] = record.floor
@@ -73,10 +81,10 @@ export class DayRecords {
     columns.mean[at] = record.mean
     columns.nightTangent[at] = record.nightTangent
     columns.dayTangent[at] = record.dayTangent
-    columns.coverage[at] = record.coverage
+    columns.coverage[at] = suspect ? record.coverage | DAY_SUSPECT : record.coverage
+    columns.dip[at] = record.dip
     columns.swings[at] = record.swings
     columns.tail[at] = record.tail
-    columns.marks[at] = marks
   }
 
   /** Forgets the records of days in (from, to]: places that will mean new days. */
@@ -99,13 +107,13 @@ const scratch = new Float64Array(RING_DAYS)
 
 /** Over judgeable days before `day` that no detector called suspect. */
 export function referenceOf(records: DayRecords, row: number, day: number, field: RecordField): Reference {
-  const { coverage, marks } = records.columns
+  const { coverage } = records.columns
   const values = records.columns[field]
   let days = 0
   let maximumW = 0
   for (let back = 1; back <= LOOK_BACK_DAYS; back++) {
     const at = row * RING_DAYS + ((day - back) % RING_DAYS)
-    if (coverage[at] < JUDGEABLE_SLOTS || marks[at] & DAY_SUSPECT) continue
+    if (!isReference(coverage[at])) continue
     const watts = WATTS[values[at]]
     scratch[days++] = watts
     if (watts > maximumW) maximumW = watts

@@ -1,13 +1,14 @@
 /**
  * Flat load: leach and lift pumps, agitators and adsorption columns draw the same power day and night, which no home,
  * farm or shop does. Looks at the fourth-lowest hour of a day: what stands there runs round the clock, ninety-minute
- * stops for the carbon change allowed. Under a restless host
- * the lowest floor of four days tells instead (detectors/floor-envelope.ts). The only published load figures of 洗洞 are of this kind: 10–14 kW without a
- * day–night shape, 8,400 kWh a month and more. Cannot see: what runs less than twenty hours a day, and loads below `leastW`.
+ * stops for the carbon change allowed; noon must have risen with it. Under a host whose own machines come and go, the
+ * lowest hour of four days in a row tells instead (detectors/floor-envelope.ts). The only published load figures of 洗洞
+ * are of this kind: 10–14 kW without a day–night shape, 8,400 kWh a month and more. Cannot see: what runs less than
+ * twenty hours a day, loads below `leastW`, and on a restless host what its own nights have reached within 25 days.
  */
 import { z } from 'zod'
 import { addedTangent, type DayDetector, type DayFinding, type DayView, flatnessOf } from './day-detector.ts'
-import { ENVELOPE_DAYS } from './floor-envelope.ts'
+import { ENVELOPE_DAYS, noonRise } from './floor-envelope.ts'
 
 export const FlatLoadConfig = z.strictObject({
   /** A step of the day's floor below this (W) is not a processing load. */
@@ -24,31 +25,38 @@ export const FlatLoadConfig = z.strictObject({
 
 /** What lifts the nights alone (a later closing hour, a heater) is not there round the clock: noon must have risen too. */
 const NOON_SHARE = 0.5
+/** …on a single day by this much at least. */
+const NOON_SHARE_OF_DAY = 0.35
+/** …or this much, when even the lowest hour has risen by LEAST_SHARE. */
+const NOON_SHARE_WITH_LEAST = 0.1
+const LEAST_SHARE = 0.6
+/** An account that drew nothing before and has a noon this many times its floor has taken up a life of its own, not a pump alone. */
+const LIFE_OF_ITS_OWN = 1.6
 
 export function flatLoad(config: z.output<typeof FlatLoadConfig>): DayDetector {
   return {
     name: 'flat-load',
     judge(view: DayView): DayFinding | null {
-      const { watts, usual, floorW } = view
+      const { watts, usual, floorW, noonW, leastW } = view
       if (usual.floor.days === 0) return null
       const usualW = usual.floor.medianW
       const spreadW = Math.max(usual.floor.spreadW, config.unsteadiness * usualW, 100)
       const stepW = floorW - usualW
+      const noonShare = leastW - usualW >= LEAST_SHARE * stepW ? NOON_SHARE_WITH_LEAST : NOON_SHARE_OF_DAY
       // a day that is high from one end to the other because the host is busy is not flat: its floor never came near before
       const stands =
         stepW >= Math.max(config.leastW, config.spreads * spreadW, config.share * usualW) &&
-        floorW >= config.timesHighest * usual.floor.maximumW
-      const weekday = view.day % 7
-      const underW = usual.envelope.highestW[weekday]
-      const raisedW = underW < 0 ? 0 : view.envelopeW - underW
-      const noonUnderW = usual.noonEnvelope.highestW[weekday]
-      const noonRaisedW = noonUnderW < 0 ? 0 : view.noonEnvelopeW - noonUnderW
+        floorW >= config.timesHighest * usual.floor.maximumW &&
+        !(noonRise(view.day, view.noonsW, usual.noonsW, 1) < noonShare * stepW) &&
+        !(usual.mean.medianW === 0 && noonW > LIFE_OF_ITS_OWN * floorW)
+      const envelope = usual.leastEnvelope
+      const raisedW = view.leastEnvelopeW - envelope.highestW
       const raised =
-        raisedW >= Math.max(1.4 * config.leastW, 0.6 * usual.envelope.rangeW[weekday], 0.04 * underW) &&
-        noonRaisedW >= NOON_SHARE * raisedW
+        raisedW >= Math.max(1.4 * config.leastW, envelope.rangeW, 0.04 * envelope.highestW) &&
+        noonRise(view.day, view.noonsW, usual.noonsW) >= NOON_SHARE * raisedW
       if (!stands && !raised) return null
-      const powerW = stands ? stepW : raisedW
-      const baseW = stands ? usualW : underW
+      const baseW = stands ? usualW : envelope.medianW
+      const powerW = stands ? stepW : view.leastEnvelopeW - baseW
       const threshold = baseW + 0.6 * powerW
       let energyWh = 0
       let on = 0
@@ -73,7 +81,7 @@ export function flatLoad(config: z.output<typeof FlatLoadConfig>): DayDetector {
         tangent: addedTangent(view, first, last, powerW),
         swings: view.swings,
         lift: liftOf(view, powerW),
-        surprise: powerW / (stands ? spreadW : Math.max(usual.envelope.rangeW[weekday], 100)),
+        surprise: powerW / (stands ? spreadW : Math.max(envelope.rangeW, 100)),
         usualW: baseW,
         ...(!stands && { daysSeen: ENVELOPE_DAYS + 1 }),
       }
@@ -82,5 +90,7 @@ export function flatLoad(config: z.output<typeof FlatLoadConfig>): DayDetector {
 }
 
 function liftOf({ meanW, usual }: DayView, powerW: number): number {
-  return usual.mean.days > 0 ? (meanW - usual.mean.medianW) / powerW : Number.NaN
+  // a host whose days differ by more than the load would tell nothing
+  if (usual.mean.days === 0 || usual.mean.spreadW > 0.7 * powerW) return Number.NaN
+  return (meanW - usual.mean.medianW) / powerW
 }

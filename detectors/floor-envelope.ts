@@ -1,58 +1,113 @@
 /**
- * The envelope under a host that goes up and down: the lowest floor of four days in a row. What runs round the clock lifts
+ * The envelope under a host that goes up and down: the lowest value of four days in a row. What runs round the clock lifts
  * it and never lets it come down again, however restless the host. It is compared with the same four weekdays of earlier
- * weeks, since a shop has its quiet nights on the same days; and the noons must have risen with the nights.
+ * weeks, since a shop has its quiet nights on the same days.
  */
-import { DAY_SUSPECT, type DayRecords, JUDGEABLE_SLOTS, type RecordField, RING_DAYS } from './day-record.ts'
+import {
+  COVERAGE_SLOTS,
+  type DayRecord,
+  type DayRecords,
+  isReference,
+  JUDGEABLE_SLOTS,
+  LOOK_BACK_DAYS,
+  RING_DAYS,
+} from './day-record.ts'
 import { WATTS } from './slot-code.ts'
 
 export const ENVELOPE_DAYS = 4
 const WEEK = 7
+const LEAST_WINDOWS = 10
 
-/** By weekday (day modulo 7) of the last of the four days: the highest envelope of earlier weeks and how far they differ, W; −1 unknown. */
+/** What an envelope is of: the lowest hour of the day, or the night. */
+export type EnvelopeOf = 'least' | 'night'
+
+/** Envelopes of the days of reference: their median, the highest, and how far they differ, W; NaN unknown. */
 export interface FloorEnvelope {
-  readonly highestW: readonly number[]
-  readonly rangeW: readonly number[]
+  readonly medianW: number
+  readonly highestW: number
+  readonly rangeW: number
 }
 
-export const NO_ENVELOPE: FloorEnvelope = { highestW: new Array(WEEK).fill(-1), rangeW: new Array(WEEK).fill(-1) }
+export const NO_ENVELOPE: FloorEnvelope = { medianW: Number.NaN, highestW: Number.NaN, rangeW: Number.NaN }
 
-/** The envelope that ends today, W; NaN unless the three days before can be judged. */
-export function envelopeToday(records: DayRecords, row: number, day: number, field: RecordField, todayW: number): number {
-  return Math.min(todayW, lowestOf(records, row, field, day - 1, ENVELOPE_DAYS - 1, 0))
+/** Code of the lowest hour of a day. */
+export function leastOf({ floor, dip }: Pick<DayRecord, 'floor' | 'dip'>): number {
+  return Math.max(1, floor - 2 * dip)
 }
 
-/** Envelopes of the weeks before `day`, without days that were suspect. */
-export function floorEnvelope(records: DayRecords, row: number, day: number, field: RecordField): FloorEnvelope {
-  const highestW = new Array<number>(WEEK).fill(-1)
-  const rangeW = new Array<number>(WEEK).fill(-1)
-  for (let back = 0; back < WEEK; back++) {
-    let highest = Number.NEGATIVE_INFINITY
-    let lowest = Number.POSITIVE_INFINITY
-    let weeks = 0
-    for (let last = day - WEEK - back; last - ENVELOPE_DAYS > day - RING_DAYS; last -= WEEK) {
-      const envelope = lowestOf(records, row, field, last, ENVELOPE_DAYS, DAY_SUSPECT)
-      if (Number.isNaN(envelope)) continue
-      weeks++
-      highest = Math.max(highest, envelope)
-      lowest = Math.min(lowest, envelope)
-    }
-    if (weeks < 2) continue
-    highestW[(day - back) % WEEK] = highest
-    rangeW[(day - back) % WEEK] = highest - lowest
+/** The envelope that ends with `record`, today, W; NaN unless the three days before can be judged. */
+export function envelopeToday(
+  records: DayRecords,
+  row: number,
+  day: number,
+  of: EnvelopeOf,
+  record: Readonly<DayRecord>,
+): number {
+  const today = of === 'least' ? leastOf(record) : record[of]
+  return Math.min(WATTS[today], lowestOf(records, row, of, day - 1, ENVELOPE_DAYS - 1, false))
+}
+
+/** Over the windows that end before the one of `day` begins, without days that were suspect: ten of them at least. */
+export function floorEnvelope(records: DayRecords, row: number, day: number, of: EnvelopeOf): FloorEnvelope {
+  let windows = 0
+  for (let last = day - ENVELOPE_DAYS; last - ENVELOPE_DAYS >= day - LOOK_BACK_DAYS; last--) {
+    const envelope = lowestOf(records, row, of, last, ENVELOPE_DAYS, true)
+    if (!Number.isNaN(envelope)) scratch[windows++] = envelope
   }
-  return { highestW, rangeW }
+  if (windows < LEAST_WINDOWS) return NO_ENVELOPE
+  const sorted = scratch.subarray(0, windows).sort()
+  const highestW = sorted[windows - 1]
+  return { medianW: sorted[windows >> 1], highestW, rangeW: highestW - sorted[0] }
 }
 
-/** The lowest floor of `days` days that end with `last`; NaN when one of them is missing or has one of the marks. */
-function lowestOf(records: DayRecords, row: number, field: RecordField, last: number, days: number, marksOut: number): number {
-  const { coverage, marks } = records.columns
-  const values = records.columns[field]
-  let lowest = Number.POSITIVE_INFINITY
+const scratch = new Float64Array(RING_DAYS)
+
+/** The lowest of `days` days that end with `last`; NaN when one of them is missing, or suspect where that is asked. */
+function lowestOf(records: DayRecords, row: number, of: EnvelopeOf, last: number, days: number, unsuspected: boolean): number {
+  const { coverage, floor, dip } = records.columns
+  const values = of === 'least' ? floor : records.columns[of]
+  let lowest = 0xffff
   for (let day = last; day > last - days; day--) {
     const at = row * RING_DAYS + (day % RING_DAYS)
-    if (coverage[at] < JUDGEABLE_SLOTS || marks[at] & marksOut) return Number.NaN
-    lowest = Math.min(lowest, WATTS[values[at]])
+    if (unsuspected ? !isReference(coverage[at]) : (coverage[at] & COVERAGE_SLOTS) < JUDGEABLE_SLOTS) return Number.NaN
+    lowest = Math.min(lowest, of === 'least' ? values[at] - 2 * dip[at] : values[at])
   }
-  return lowest
+  return WATTS[Math.max(1, lowest)]
+}
+
+/** Mean noon by weekday (day modulo 7), W, of the days of reference before `day`; −1 unknown. */
+export function noonsByWeekday(records: DayRecords, row: number, day: number): number[] {
+  const { coverage, noon } = records.columns
+  const sums = new Array<number>(WEEK).fill(0)
+  const days = new Array<number>(WEEK).fill(0)
+  for (let back = 1; back <= LOOK_BACK_DAYS; back++) {
+    const at = row * RING_DAYS + ((day - back) % RING_DAYS)
+    if (!isReference(coverage[at])) continue
+    sums[(day - back) % WEEK] += WATTS[noon[at]]
+    days[(day - back) % WEEK]++
+  }
+  return sums.map((sum, weekday) => (days[weekday] > 0 ? sum / days[weekday] : -1))
+}
+
+/** Noons of the last days, `record`'s, today's, first, W; NaN where a day cannot be judged. */
+export function lastNoons(records: DayRecords, row: number, day: number, record: Readonly<DayRecord>): number[] {
+  const { coverage, noon } = records.columns
+  return Array.from({ length: ENVELOPE_DAYS }, (_, back) => {
+    if (back === 0) return WATTS[record.noon]
+    const at = row * RING_DAYS + ((day - back) % RING_DAYS)
+    return (coverage[at] & COVERAGE_SLOTS) < JUDGEABLE_SLOTS ? Number.NaN : WATTS[noon[at]]
+  })
+}
+
+/** By how much the noons of the last `days` days stand above those of the same weekdays before, W; NaN when it cannot be told. */
+export function noonRise(day: number, noons: readonly number[], usual: readonly number[], days = ENVELOPE_DAYS): number {
+  let sum = 0
+  let told = 0
+  for (let back = 0; back < days; back++) {
+    const usualW = usual[(day - back) % WEEK] ?? -1
+    if (usualW < 0 || Number.isNaN(noons[back])) continue
+    sum += noons[back] - usualW
+    told++
+  }
+  return told > 0 ? sum / told : Number.NaN
 }

@@ -18,6 +18,7 @@ const record: DayRecord = {
   nightTangent: UNKNOWN_TANGENT,
   dayTangent: UNKNOWN_TANGENT,
   coverage: 0,
+  dip: 0,
   swings: 0,
   tail: 0,
 }
@@ -54,6 +55,7 @@ export function measureDay(codes: Uint16Array, midnight: number): DayRecord {
   record.mean = powerCode(coverage > 0 ? sum / coverage : 0)
   record.dayTangent = tangentByte(reactive, reactiveOver)
   record.floor = powerCode(rankedHour(0, HOURS, 3))
+  record.dip = Math.min(255, (record.floor - powerCode(rankedHour(0, HOURS, 0))) >> 1)
   const midnightHour = Math.round(midnight / 4)
   record.night = powerCode(rankedHour(midnightHour - 3, midnightHour + 4, 1))
   record.noon = powerCode(medianNoon(midnightHour))

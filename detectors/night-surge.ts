@@ -1,11 +1,14 @@
 /**
  * Night surge: crushers and ball mills run in the dark, where the noise and the dust go unseen, and stand still by day.
  * Night is the sun's at the usage point. Looks for a block of hours around solar midnight that stands well above the
- * usual night while noon stays what it was, inside whatever the host itself does. Heavy night running alone is no
- * evidence (honest plants avoid the peak tariff); a new block is. Cannot see: mills that run by day, blocks under two hours.
+ * usual night while noon stays what it was, inside whatever the host itself does; under a host whose nights go up and
+ * down, for four nights in a row none of which comes down any more (detectors/floor-envelope.ts). Heavy night running
+ * alone is no evidence (honest plants avoid the peak tariff); a new block is. Cannot see: mills that run by day, blocks
+ * under two hours.
  */
 import { z } from 'zod'
 import { addedTangent, type DayDetector, type DayFinding, type DayView, flatnessOf, quantileOf } from './day-detector.ts'
+import { noonRise } from './floor-envelope.ts'
 
 export const NightSurgeConfig = z.strictObject({
   /** A night level less than this (W) above the usual one is no machine run. */
@@ -24,6 +27,9 @@ export const NightSurgeConfig = z.strictObject({
   leastSlots: z.int().positive().default(10),
 })
 
+/** Slots from midnight to either side in which the host rests and the level is read. */
+const HALF_NIGHT = 14
+
 export function nightSurge(config: z.output<typeof NightSurgeConfig>): DayDetector {
   return {
     name: 'night-surge',
@@ -38,17 +44,28 @@ export function nightSurge(config: z.output<typeof NightSurgeConfig>): DayDetect
         nightW >= config.timesHighest * usual.night.maximumW &&
         noonRiseW <= 0.5 * stepW
       // under a host whose nights go up and down: the lowest of four nights does not come down any more (floor-envelope.ts)
-      const weekday = view.day % 7
-      const underW = usual.envelope.highestW[weekday]
-      const raisedW = underW < 0 ? 0 : view.envelopeW - underW
-      const raised = raisedW >= Math.max(config.leastUnderW, usual.envelope.rangeW[weekday], 0.1 * underW)
+      const envelope = usual.nightEnvelope
+      const raisedW = view.nightEnvelopeW - envelope.highestW
+      const raised =
+        raisedW >= Math.max(config.leastUnderW, envelope.rangeW, 0.1 * envelope.highestW) &&
+        !(noonRise(view.day, view.noonsW, usual.noonsW) > 0.5 * raisedW)
       if (!stands && !raised) return null
-      const usualW = stands ? usual.night.medianW : underW
-      const risenW = stands ? stepW : raisedW
+      const usualW = stands ? usual.night.medianW : envelope.medianW
+      const risenW = stands ? stepW : view.nightEnvelopeW - usualW
       const threshold = usualW + 0.55 * risenW
-      const run = runAround(watts, midnight, threshold, config.gapSlots)
+      // a host that is busier by day than its night with the machine would be taken for the machine's run
+      const busyByDay = usual.noon.days > 0 && usual.noon.medianW > threshold
+      const run = runAround(
+        watts,
+        midnight,
+        threshold,
+        busyByDay ? usualW + 1.7 * risenW : Number.POSITIVE_INFINITY,
+        config.gapSlots,
+      )
       if (run === null || run.on < config.leastSlots) return null
-      const levelW = stands ? quantileOf(watts, run.from, run.to, 0.5) - usualW : raisedW
+      const levelW = stands
+        ? quantileOf(watts, Math.max(run.from, midnight - HALF_NIGHT), Math.min(run.to, midnight + HALF_NIGHT), 0.5) - usualW
+        : risenW
       let energyWh = 0
       for (let slot = run.from; slot < run.to; slot++)
         if (watts[slot] > usualW)
@@ -78,15 +95,15 @@ interface Run {
   readonly on: number
 }
 
-/** The run of slots at or above `threshold`, stops of `gap` slots allowed, that reaches nearest to `middle`. */
-export function runAround(watts: Float64Array, middle: number, threshold: number, gap: number): Run | null {
+/** The run of slots from `threshold` to `ceiling`, stops of `gap` slots allowed, that reaches nearest to `middle`. */
+export function runAround(watts: Float64Array, middle: number, threshold: number, ceiling: number, gap: number): Run | null {
   let best: Run | null = null
   let bestAway = 9
   let from = -1
   let last = -1
   let on = 0
   for (let slot = 0; slot <= 96; slot++) {
-    const high = slot < 96 && watts[slot] >= threshold
+    const high = slot < 96 && watts[slot] >= threshold && watts[slot] <= ceiling
     if (high) {
       if (from < 0) from = slot
       last = slot

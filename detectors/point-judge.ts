@@ -4,7 +4,7 @@
  */
 import { type DayClock, SLOTS } from './day-clock.ts'
 import type { DayDetector } from './day-detector.ts'
-import { DAY_SUSPECT, type DayRecord, DayRecords, RING_DAYS } from './day-record.ts'
+import { COVERAGE_SLOTS, type DayRecord, DayRecords, RING_DAYS } from './day-record.ts'
 import type { Episode } from './episode.ts'
 import type { IntervalWindow } from './interval-window.ts'
 import type { JudgedLedger } from './judged-ledger.ts'
@@ -54,7 +54,7 @@ export class PointJudge {
 
   /** Whether a day was judged with all its slots: nothing can be added to it but corrections. */
   isRecorded(row: number, day: number): boolean {
-    return this.records.columns.coverage[row * RING_DAYS + (day % RING_DAYS)] === SLOTS
+    return (this.records.columns.coverage[row * RING_DAYS + (day % RING_DAYS)] & COVERAGE_SLOTS) === SLOTS
   }
 
   /** Tells of the first day of any usage point. */
@@ -97,7 +97,7 @@ export class PointJudge {
   #fold(row: number, day: number, codes: Uint16Array, record: DayRecord, episodes: readonly Episode[], closed: boolean) {
     const dead = this.#known.dead[row] === 1
     if (episodes.length === 0 && !dead && this.#isQuiet(record.floor, record.night, record.burst)) {
-      this.records.set(row, day, record, 0)
+      this.records.set(row, day, record, false)
       return episodes
     }
     decodeSlots(codes, this.#watts, this.#tangent)
@@ -113,7 +113,7 @@ export class PointJudge {
       newConnection: this.#window.firstDay(row) > this.#firstDay + NEW_AFTER_DAYS,
       until: SLOTS,
     })
-    if (closed) this.records.set(row, day, record, folded.suspect ? DAY_SUSPECT : 0)
+    if (closed) this.records.set(row, day, record, folded.suspect)
     return folded.episodes
   }
 

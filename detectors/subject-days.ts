@@ -5,6 +5,7 @@ import type { DayDetector, DayFinding, DayView, Usual } from './day-detector.ts'
 import {
   type DayRecord,
   type DayRecords,
+  isReference,
   JUDGEABLE_SLOTS,
   LOOK_BACK_DAYS,
   RING_DAYS,
@@ -12,7 +13,7 @@ import {
   UNKNOWN_TANGENT,
 } from './day-record.ts'
 import { beginEpisode, type Episode, withColdDay, withHotDay } from './episode.ts'
-import { envelopeToday, floorEnvelope, NO_ENVELOPE } from './floor-envelope.ts'
+import { envelopeToday, floorEnvelope, lastNoons, leastOf, NO_ENVELOPE, noonsByWeekday } from './floor-envelope.ts'
 import { dayFactor } from './multiplier.ts'
 import { tangentOf, WATTS, wattsOf } from './slot-code.ts'
 import { midnightSlot, nightOf } from './solar-night.ts'
@@ -40,13 +41,17 @@ export interface Folded {
 
 const KEEP_CLOSED_DAYS = 45
 
+/** Suspect days after which an episode keeps other detectors from beginning on its rest days; before, it may have been a chance. */
+const PROVEN_DAYS = 3
+
 /** Days of its own after which a new account is compared with itself. */
 const NEW_DAYS = 3
 const NOTHING = { days: NEW_DAYS, medianW: 0, spreadW: 100, maximumW: 300 }
 const NOTHING_BEFORE: Usual = {
   floor: NOTHING,
-  envelope: NO_ENVELOPE,
-  noonEnvelope: NO_ENVELOPE,
+  leastEnvelope: NO_ENVELOPE,
+  nightEnvelope: NO_ENVELOPE,
+  noonsW: [],
   night: NOTHING,
   noon: NOTHING,
   burst: { ...NOTHING, days: 5, maximumW: 3_000 },
@@ -70,8 +75,9 @@ export function foldDay(
   const present = subject.newConnection && known.floor.days < NEW_DAYS ? NOTHING_BEFORE : known
   const before = dayBefore(records, subject.row, day)
   const envelopes = {
-    envelopeW: envelopeToday(records, subject.row, day, 'floor', WATTS[record.floor]),
-    noonEnvelopeW: envelopeToday(records, subject.row, day, 'noon', WATTS[record.noon]),
+    leastEnvelopeW: envelopeToday(records, subject.row, day, 'least', record),
+    nightEnvelopeW: envelopeToday(records, subject.row, day, 'night', record),
+    noonsW: lastNoons(records, subject.row, day, record),
   }
   const folded: Episode[] = kept.filter((episode) => episode.closedAt !== null)
   let suspect = false
@@ -88,7 +94,7 @@ export function foldDay(
       folded.push(withHotDay(begun, day, finding, neededUntil(clock, subject, finding), dayFactor(view)))
     } else if (open !== undefined) {
       folded.push(record.coverage < JUDGEABLE_SLOTS ? open : withColdDay(open, slotStart(clock, day, 0)))
-      busy = true
+      busy ||= open.sums.hotDays >= PROVEN_DAYS
     }
   }
   return { episodes: folded, suspect }
@@ -118,7 +124,7 @@ function viewOf(
   subject: SubjectDay,
   usual: Usual,
   before: DayView['before'],
-  envelopes: Pick<DayView, 'envelopeW' | 'noonEnvelopeW'>,
+  envelopes: Pick<DayView, 'leastEnvelopeW' | 'nightEnvelopeW' | 'noonsW'>,
 ): DayView {
   const { record } = subject
   return {
@@ -129,6 +135,7 @@ function viewOf(
     night: nightOf(clock, subject.day, subject.latitude, subject.longitude),
     midnight: midnightSlot(clock, subject.longitude),
     floorW: WATTS[record.floor],
+    leastW: WATTS[leastOf(record)],
     ...envelopes,
     nightW: WATTS[record.night],
     noonW: WATTS[record.noon],
@@ -148,8 +155,9 @@ function dayBefore(records: DayRecords, row: number, day: number): DayView['befo
 export function usualOf(records: DayRecords, row: number, day: number): Usual {
   return {
     floor: referenceOf(records, row, day, 'floor'),
-    envelope: floorEnvelope(records, row, day, 'floor'),
-    noonEnvelope: floorEnvelope(records, row, day, 'noon'),
+    leastEnvelope: floorEnvelope(records, row, day, 'least'),
+    nightEnvelope: floorEnvelope(records, row, day, 'night'),
+    noonsW: noonsByWeekday(records, row, day),
     night: referenceOf(records, row, day, 'night'),
     noon: referenceOf(records, row, day, 'noon'),
     burst: referenceOf(records, row, day, 'burst'),
@@ -159,12 +167,12 @@ export function usualOf(records: DayRecords, row: number, day: number): Usual {
 }
 
 function usualNightVars(records: DayRecords, row: number, day: number): number {
-  const { coverage, marks, nightTangent, night } = records.columns
+  const { coverage, nightTangent, night } = records.columns
   let sum = 0
   let days = 0
   for (let back = 1; back <= LOOK_BACK_DAYS; back++) {
     const at = row * RING_DAYS + ((day - back) % RING_DAYS)
-    if (coverage[at] < JUDGEABLE_SLOTS || marks[at] !== 0 || nightTangent[at] === UNKNOWN_TANGENT) continue
+    if (!isReference(coverage[at]) || nightTangent[at] === UNKNOWN_TANGENT) continue
     sum += (nightTangent[at] / 100) * WATTS[night[at]]
     days++
   }

@@ -46,7 +46,7 @@ function endurance({ standing, episode, subject }: Case): Evidence {
   const [few, some, many] = idleHost(subject, episode)
     ? [4, 5, 7]
     : episode.detector === 'flat-load' && isBusyHost(subject, episode)
-      ? [3, 4, 6]
+      ? [3, 4, 5]
       : (DAYS_WANTED[episode.detector] ?? [2, 3, 5])
   const share = hotDays / days
   // a feast is every evening and soon over; a furnace rests between its charges

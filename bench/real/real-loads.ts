@@ -1,6 +1,6 @@
 /**
  * Real loads of businesses, unchanged and with processing spliced on: five gyms (15 min, half a year) and one building with
- * 743 holes. A spliced pump or mill begins on day 60. Local times are kept as the solar time of the mines they are put beside.
+ * 743 holes. A spliced pump or mill begins on day 60, or another. Local times are kept as the solar time of the mines they are put beside.
  */
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
@@ -28,7 +28,7 @@ export interface RealLoad {
   readonly onset: number
 }
 
-export function readRealLoads(): RealLoad[] {
+export function readRealLoads(spliceDay = SPLICE_DAY): RealLoad[] {
   const series = [...readGyms(), readBuilding()]
   return series.flatMap(({ name, start, energyWh }, i) =>
     (name === 'building' ? (['unchanged'] as const) : (['unchanged', 'pump', 'mill'] as const)).map((variant): RealLoad => {
@@ -39,8 +39,8 @@ export function readRealLoads(): RealLoad[] {
         name,
         variant,
         start,
-        energyWh: variant === 'unchanged' ? energyWh : spliced(energyWh, variant, `${name}/${variant}`),
-        onset: start + SPLICE_DAY * 86_400,
+        energyWh: variant === 'unchanged' ? energyWh : spliced(energyWh, variant, spliceDay, `${name}/${variant}`),
+        onset: start + spliceDay * 86_400,
       }
     }),
   )
@@ -88,10 +88,10 @@ function regular(name: string, rows: readonly (readonly [number, number])[]): Se
 }
 
 /** A 7.5 kW pump that never rests, or a 22 kW ball mill from dusk to before dawn. */
-function spliced(energyWh: Float64Array, variant: 'pump' | 'mill', label: string): Float64Array {
+function spliced(energyWh: Float64Array, variant: 'pump' | 'mill', spliceDay: number, label: string): Float64Array {
   const random = new Random(label)
   const trace = new Trace((energyWh.length * SECONDS) / 60, SECONDS / 60)
-  const from = SPLICE_DAY * DAY_MINUTES
+  const from = spliceDay * DAY_MINUTES
   if (variant === 'pump')
     runMotor(trace, random, { ...makeMotor(random, 'liftPump', 7.5), loadFactor: 0.9, efficiency: 0.9 }, from, trace.minutes)
   else {
