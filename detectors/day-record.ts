@@ -101,7 +101,12 @@ export interface Reference {
   /** 1.4826 × median absolute deviation: the standard deviation, were it normal. */
   readonly spreadW: number
   readonly maximumW: number
+  /** The highest but for one odd day among many. */
+  readonly ordinaryMaximumW: number
 }
+
+/** Days of reference of which one may be odd. */
+const ONE_ODD_DAY_IN = 12
 
 const scratch = new Float64Array(RING_DAYS)
 
@@ -111,17 +116,22 @@ export function referenceOf(records: DayRecords, row: number, day: number, field
   const values = records.columns[field]
   let days = 0
   let maximumW = 0
+  let secondW = 0
   for (let back = 1; back <= LOOK_BACK_DAYS; back++) {
     const at = row * RING_DAYS + ((day - back) % RING_DAYS)
     if (!isReference(coverage[at])) continue
     const watts = WATTS[values[at]]
     scratch[days++] = watts
-    if (watts > maximumW) maximumW = watts
+    if (watts > maximumW) {
+      secondW = maximumW
+      maximumW = watts
+    } else if (watts > secondW) secondW = watts
   }
-  if (days === 0) return { days, medianW: Number.NaN, spreadW: Number.NaN, maximumW: Number.NaN }
+  const ordinaryW = days >= ONE_ODD_DAY_IN ? secondW : maximumW
+  if (days === 0) return { days, medianW: Number.NaN, spreadW: Number.NaN, maximumW: Number.NaN, ordinaryMaximumW: Number.NaN }
   const medianW = medianOfFirst(days)
   for (let i = 0; i < days; i++) scratch[i] = Math.abs(scratch[i] - medianW)
-  return { days, medianW, spreadW: 1.4826 * medianOfFirst(days), maximumW }
+  return { days, medianW, spreadW: 1.4826 * medianOfFirst(days), maximumW, ordinaryMaximumW: ordinaryW }
 }
 
 function medianOfFirst(length: number): number {

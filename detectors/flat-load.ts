@@ -42,12 +42,15 @@ export function flatLoad(config: z.output<typeof FlatLoadConfig>): DayDetector {
       const usualW = usual.floor.medianW
       const spreadW = Math.max(usual.floor.spreadW, config.unsteadiness * usualW, 100)
       const stepW = floorW - usualW
-      const noonShare = leastW - usualW >= LEAST_SHARE * stepW ? NOON_SHARE_WITH_LEAST : NOON_SHARE_OF_DAY
+      const leastRisen = leastW - usualW >= LEAST_SHARE * stepW
+      // noons that differ by as much as the load from day to day tell nothing
+      const noonTells = !leastRisen || !(usual.noon.spreadW > 0.5 * stepW)
+      const noonShare = leastRisen ? NOON_SHARE_WITH_LEAST : NOON_SHARE_OF_DAY
       // a day that is high from one end to the other because the host is busy is not flat: its floor never came near before
       const stands =
         stepW >= Math.max(config.leastW, config.spreads * spreadW, config.share * usualW) &&
         floorW >= config.timesHighest * usual.floor.maximumW &&
-        !(noonRise(view.day, view.noonsW, usual.noonsW, 1) < noonShare * stepW) &&
+        !(noonTells && noonRise(view.day, view.noonsW, usual.noonsW, 1) < noonShare * stepW) &&
         !(usual.mean.medianW === 0 && noonW > LIFE_OF_ITS_OWN * floorW)
       const envelope = usual.leastEnvelope
       const raisedW = view.leastEnvelopeW - envelope.highestW

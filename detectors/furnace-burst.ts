@@ -23,7 +23,7 @@ export function furnaceBurst(config: z.output<typeof FurnaceBurstConfig>): DayDe
       if (usual.burst.days < 5) return null
       const usualW = usual.burst.medianW
       const risenW = burstW - usualW
-      if (risenW < config.leastW || burstW < config.timesUsual * usual.burst.maximumW) return null
+      if (risenW < config.leastW || burstW < config.timesUsual * usual.burst.ordinaryMaximumW) return null
       const baseW = quantileOf(watts, 0, 96, 0.5)
       const threshold = baseW + 0.5 * (burstW - baseW)
       let from = -1

@@ -41,7 +41,7 @@ export function nightSurge(config: z.output<typeof NightSurgeConfig>): DayDetect
       const noonRiseW = noonW - (usual.noon.days > 0 ? usual.noon.medianW : noonW)
       const stands =
         stepW >= Math.max(config.leastW, config.spreads * spreadW) &&
-        nightW >= config.timesHighest * usual.night.maximumW &&
+        nightW >= config.timesHighest * usual.night.ordinaryMaximumW &&
         noonRiseW <= 0.5 * stepW
       // under a host whose nights go up and down: the lowest of four nights does not come down any more (floor-envelope.ts)
       const envelope = usual.nightEnvelope

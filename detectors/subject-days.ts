@@ -46,7 +46,7 @@ const PROVEN_DAYS = 3
 
 /** Days of its own after which a new account is compared with itself. */
 const NEW_DAYS = 3
-const NOTHING = { days: NEW_DAYS, medianW: 0, spreadW: 100, maximumW: 300 }
+const NOTHING = { days: NEW_DAYS, medianW: 0, spreadW: 100, maximumW: 300, ordinaryMaximumW: 300 }
 const NOTHING_BEFORE: Usual = {
   floor: NOTHING,
   leastEnvelope: NO_ENVELOPE,
@@ -54,7 +54,7 @@ const NOTHING_BEFORE: Usual = {
   noonsW: [],
   night: NOTHING,
   noon: NOTHING,
-  burst: { ...NOTHING, days: 5, maximumW: 3_000 },
+  burst: { ...NOTHING, days: 5, maximumW: 3_000, ordinaryMaximumW: 3_000 },
   mean: NOTHING,
   nightVars: 0,
 }
