@@ -159,7 +159,7 @@ function steadiness({ standing, episode, subject }: Case): Evidence | null {
   const flat = flatness < 0.03 * loose ? 0.7 : flatness < 0.05 * loose ? 0.3 : flatness < 0.08 * loose ? -0.2 : -0.7
   // what stands on a host larger than itself has the host's unrest, and nothing is told by it
   const told = flatness < 0.05 * loose || subject.kind === 'area' || episode.usualW < 1.2 * standing.powerW
-  const same = standing.hotDays < 2 ? 0 : levelSpread < 0.12 ? 0.3 : levelSpread < 0.3 ? 0 : -0.5
+  const same = standing.seenDays < 2 ? 0 : levelSpread < 0.12 ? 0.3 : levelSpread < 0.3 ? 0 : -0.5
   return {
     group: 'steadiness',
     nats: (told ? flat : 0) + same,
