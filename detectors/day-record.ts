@@ -1,5 +1,5 @@
 /**
- * What is kept of every day of every usage point: sixteen bytes that later days are compared with. Twenty-seven days,
+ * What is kept of every day of every usage point: fourteen bytes that later days are compared with. Twenty-seven days,
  * day d in place d mod 27. Powers are 12-bit codes of detectors/slot-code.ts.
  */
 import { allocateColumns, type Columns } from '../model/columns.ts'
@@ -19,20 +19,17 @@ const TYPES = {
   /** Highest level held for three quarters of an hour. */
   burst: Uint16Array,
   mean: Uint16Array,
-  /** tan φ × 100 of the lowest night hours, 255 unknown; the same of the whole day. */
+  /** tan φ × 100 of the lowest night hours, 255 unknown. */
   nightTangent: Uint8Array,
-  dayTangent: Uint8Array,
   /** Slots present, with DAY_SUSPECT where a detector called the day suspect; 0 means that there is no record. */
   coverage: Uint8Array,
   /** Half the steps of code from the floor down to the lowest hour. */
   dip: Uint8Array,
-  /** Number of swings across half the range, at most 255. */
-  swings: Uint8Array,
   /** Slots at the end of the day that held the level of its last hour: a run may go on into the next day. */
   tail: Uint8Array,
 } as const
 const WIDTHS = Object.fromEntries(Object.keys(TYPES).map((name) => [name, RING_DAYS]))
-export const RECORD_BYTES_PER_ROW = 16 * RING_DAYS
+export const RECORD_BYTES_PER_ROW = 14 * RING_DAYS
 
 /** In `coverage`: a detector called the day suspect, and no baseline learns from it. */
 export const DAY_SUSPECT = 128
@@ -50,9 +47,9 @@ export interface DayRecord {
   burst: number
   mean: number
   nightTangent: number
-  dayTangent: number
   coverage: number
   dip: number
+  /** Number of swings across half the range, at most 255; of today only. */
   swings: number
   tail: number
 }
@@ -80,10 +77,8 @@ export class DayRecords {
     columns.burst[at] = record.burst
     columns.mean[at] = record.mean
     columns.nightTangent[at] = record.nightTangent
-    columns.dayTangent[at] = record.dayTangent
     columns.coverage[at] = suspect ? record.coverage | DAY_SUSPECT : record.coverage
     columns.dip[at] = record.dip
-    columns.swings[at] = record.swings
     columns.tail[at] = record.tail
   }
 

@@ -188,7 +188,16 @@ function deviation(sum: number, squares: number, n: number): number {
   return Math.sqrt(Math.max(0, squares / n - (sum / n) ** 2))
 }
 
-const UNKNOWN_WHEN_NULL = new Set(['medianW', 'spreadW', 'maximumW', 'ordinaryMaximumW', 'nightVars', 'usualW', 'highestW', 'rangeW'])
+const UNKNOWN_WHEN_NULL = new Set([
+  'medianW',
+  'spreadW',
+  'maximumW',
+  'ordinaryMaximumW',
+  'nightVars',
+  'usualW',
+  'highestW',
+  'rangeW',
+])
 
 /** Episodes by row from the JSON of a snapshot, where NaN was written as null. */
 export function parseEpisodes(json: string): [number, readonly Episode[]][] {

@@ -16,7 +16,6 @@ const record: DayRecord = {
   burst: 0,
   mean: 0,
   nightTangent: UNKNOWN_TANGENT,
-  dayTangent: UNKNOWN_TANGENT,
   coverage: 0,
   dip: 0,
   swings: 0,
@@ -29,8 +28,6 @@ export function measureDay(codes: Uint16Array, midnight: number): DayRecord {
   let coverage = 0
   let highest = 0
   let lowest = Number.POSITIVE_INFINITY
-  let reactive = 0
-  let reactiveOver = 0
   for (let hour = 0; hour < HOURS; hour++) {
     let inHour = 0
     let wattsInHour = 0
@@ -42,10 +39,6 @@ export function measureDay(codes: Uint16Array, midnight: number): DayRecord {
       inHour++
       if (watts > highest) highest = watts
       if (watts < lowest) lowest = watts
-      if (code & 15) {
-        reactive += (((code & 15) - 1) / 10) * watts
-        reactiveOver += watts
-      }
     }
     hours[hour] = inHour > 0 ? wattsInHour / inHour : Number.NaN
     sum += wattsInHour
@@ -53,7 +46,6 @@ export function measureDay(codes: Uint16Array, midnight: number): DayRecord {
   }
   record.coverage = coverage
   record.mean = powerCode(coverage > 0 ? sum / coverage : 0)
-  record.dayTangent = tangentByte(reactive, reactiveOver)
   record.floor = powerCode(rankedHour(0, HOURS, 3))
   record.dip = Math.min(255, (record.floor - powerCode(rankedHour(0, HOURS, 0))) >> 1)
   const midnightHour = Math.round(midnight / 4)

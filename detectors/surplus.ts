@@ -23,7 +23,8 @@ export function surplus(config: z.output<typeof SurplusConfig>): DayDetector {
       if (mean.days < 4) return null
       const spreadW = Math.max(mean.spreadW, config.steadiestW)
       const risenW = meanW - mean.medianW
-      if (risenW < Math.max(config.leastW, config.spreads * spreadW) || meanW <= mean.ordinaryMaximumW + 0.3 * config.leastW) return null
+      if (risenW < Math.max(config.leastW, config.spreads * spreadW) || meanW <= mean.ordinaryMaximumW + 0.3 * config.leastW)
+        return null
       const usualW = mean.medianW
       const highW = quantileOf(watts, 0, 96, 0.8)
       const threshold = usualW + 0.5 * Math.max(risenW, highW - usualW)
