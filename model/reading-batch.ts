@@ -75,6 +75,14 @@ export class ReadingBatchBuilder implements ReadingBatch {
     columns.position[row] = position
   }
 
+  /** Makes room for `rows` more and counts them: the caller fills every column from the returned row on. */
+  extend(rows: number): number {
+    const first = this.length
+    while (first + rows > this.#capacity) this.#grow()
+    this.length = first + rows
+    return first
+  }
+
   /** Forgets the rows after `length`: a payload that turned out bad half-way leaves nothing behind. */
   truncate(length: number): void {
     if (length > this.length) throw new RangeError(`cannot truncate ${this.length} rows to ${length}`)

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { DOUBLE, type DuckDBConnection, DuckDBDataChunk, DuckDBInstance, UINTEGER, UTINYINT } from '@duckdb/node-api'
 import duckdb from '@duckdb/node-bindings'
+import type { ReadingBatchBuilder } from '../../model/reading-batch.ts'
 import { type ReadingTail, SECONDS_A_DAY, type TailChunk } from './reading-tail.ts'
 import type { RowColumns } from './row-columns.ts'
 
@@ -114,6 +115,31 @@ export class ParquetEngine {
           numberOr(position[row]),
         )
     }
+  }
+
+  /** Adds the rows of all usage points that start in [from, to), in any order: whole vectors are copied into the columns. */
+  async scan(files: readonly string[], from: number, to: number, rows: ReadingBatchBuilder): Promise<void> {
+    const result = await this.#reader.run(
+      `SELECT usage_point, start, seconds, energy_wh, coalesce(reactive_varh, 'NaN'::DOUBLE), quality, flags, position
+       FROM ${parquet(files)} WHERE start >= ${from} AND start < ${to}`,
+    )
+    for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+      const length = chunk.rowCount
+      const first = rows.extend(length)
+      const { usagePoint, start, seconds, energyWh, reactiveVarh, quality, flags, revision, position } = rows.columns
+      for (const [index, column] of [usagePoint, start, seconds, energyWh, reactiveVarh, quality, flags, position].entries()) {
+        const width = column.BYTES_PER_ELEMENT
+        const data = duckdb.vector_get_data(duckdb.data_chunk_get_vector(chunk.chunk, index), length * width)
+        new Uint8Array(column.buffer, column.byteOffset + first * width, length * width).set(data)
+      }
+      revision.fill(0, first, first + length)
+    }
+  }
+
+  /** Rows in the files, from what stands at their ends. */
+  async countRows(files: readonly string[]): Promise<number> {
+    const result = await this.#reader.runAndReadAll(`SELECT count(*) FROM ${parquet(files)}`)
+    return numberOr(result.getRows()[0][0])
   }
 
   /** Distinct (usage point, start) pairs in the files. */

@@ -29,3 +29,18 @@ export interface ReadingStore {
   count(): Promise<number>
   close(): Promise<void>
 }
+
+/**
+ * All readings held, to be read again from beginning to end. Changes nothing, and may be open beside the service that
+ * writes; what that has not flushed yet is not seen. Every implementation passes tests/contracts/reading-store.ts.
+ */
+export interface ReadingHistory {
+  /** UTC seconds [from, to) in whole UTC days that hold every start; null when there are no readings. */
+  span(): Promise<{ readonly from: number; readonly to: number } | null>
+  /**
+   * Every value held for starts in [from, to), corrections and copies too, in order of start; spread values of one
+   * interval in order of position. `revision` is 0. The columns of a batch are used again for the next.
+   */
+  scan(from: number, to: number): AsyncIterable<ReadingBatch>
+  close(): Promise<void>
+}

@@ -8,7 +8,9 @@ import { DuckDBInstance } from '@duckdb/node-api'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { FLAG_SPREAD } from '../../../model/reading-batch.ts'
 import { ReadingQuality } from '../../../model/reading-quality.ts'
+import { EmbeddedHistory } from '../../../src/stores/embedded-history.ts'
 import { EmbeddedStore, type EmbeddedStoreOptions } from '../../../src/stores/embedded-store.ts'
+import { describeReadingHistory } from '../../contracts/reading-history.ts'
 import { batchOf, DAY, describeReadingStore, plain } from '../../contracts/reading-store.ts'
 
 const ALL = [0, 2 ** 32 - 1] as const
@@ -29,6 +31,19 @@ describeReadingStore('the embedded store', async () => {
       store = await open()
       return store
     },
+    discard: async () => {
+      await store.close()
+      await rm(directory, { recursive: true })
+    },
+  }
+})
+
+describeReadingHistory('the embedded store', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'adit-history-'))
+  const store = await EmbeddedStore.open({ directory, onSetAside: () => {} })
+  return {
+    store,
+    history: (sliceRows) => EmbeddedHistory.open({ directory, sliceRows }),
     discard: async () => {
       await store.close()
       await rm(directory, { recursive: true })
@@ -75,6 +90,21 @@ describe('the files of the embedded store', () => {
     expect(setAside[0]).toContain('set-aside')
     expect(await store.count()).toBe(1)
     expect(await files()).toHaveLength(1)
+  })
+
+  test('a scan names a broken file and what to do, and leaves it where it is', async () => {
+    await openStore()
+    await store.append(batchOf([{ usagePoint: 1, start: DAY, energyWh: 1 }]))
+    await store.flush()
+    const [torn] = await files()
+    await truncate(torn, 60)
+    const history = await EmbeddedHistory.open({ directory })
+    const reading = (async () => {
+      for await (const { length } of history.scan(...ALL)) expect(length).toBe(0)
+    })()
+    await expect(reading).rejects.toThrow(/day=2025-11-24.*cannot be read.*Start the service once/)
+    await history.close()
+    expect(await files()).toEqual([torn])
   })
 
   test('a file of another kind in a day is set aside, whichever way it is met', async () => {

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { InfluxHistory } from '../../../src/stores/influx-history.ts'
 import { InfluxStore, type InfluxStoreOptions } from '../../../src/stores/influx-store.ts'
 import { StoreUnavailable } from '../../../src/stores/store-unavailable.ts'
+import { describeReadingHistory } from '../../contracts/reading-history.ts'
 import { batchOf, DAY, describeReadingStore, plain, type Row } from '../../contracts/reading-store.ts'
 import { freePort } from '../../servers/free-port.ts'
 import { type Influxd, startInfluxd } from '../../servers/influxd.ts'
@@ -20,6 +22,16 @@ describe.runIf(requireServer('influxd'))('on a real InfluxDB 2', () => {
         },
       })
     return { store: open(), reopen: async () => open(), discard: () => server.stop() }
+  })
+
+  describeReadingHistory('the InfluxDB store', async () => {
+    const server = await startInfluxd()
+    const rowOf = (id: string) => Number(/^point-(\d+)$/.exec(id)?.[1])
+    return {
+      store: new InfluxStore({ ...server, idOf: (row) => `point-${row}`, onRefused: () => {} }),
+      history: async (sliceRows) => new InfluxHistory({ ...server, rowOf, sliceRows }),
+      discard: () => server.stop(),
+    }
   })
 
   describe('the InfluxDB store in trouble', () => {
