@@ -70,12 +70,14 @@ async function judgeSorted(files: FilesToJudge, bank: DetectorBank): Promise<Jud
   return { ...outcome, alerts: ranked(alerts, bank) }
 }
 
-function judgeBatch(bank: DetectorBank, batch: ReadingBatch, alerts: Map<string, Alert>): void {
+/** Takes a batch, and keeps the alerts that it raised or changed by their ids. */
+export function judgeBatch(bank: DetectorBank, batch: ReadingBatch, alerts: Map<string, Alert>): void {
   bank.take(batch)
   for (const alert of bank.judge()) alerts.set(alert.id, alert)
 }
 
-function ranked(alerts: Map<string, Alert>, bank: DetectorBank): Alert[] {
+/** The alerts that stood, in order of raisedAt, ranked among each other. */
+export function ranked(alerts: Map<string, Alert>, bank: DetectorBank): Alert[] {
   const stood = [...alerts.values()].filter((alert) => alert.probability > 0)
   const sorted = stood.sort((a, b) => (a.raisedAt === b.raisedAt ? (a.id < b.id ? -1 : 1) : a.raisedAt < b.raisedAt ? -1 : 1))
   return rankAlerts(sorted, bank.config.weeklyBudget, bank.clock.shift + 43_200)

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { backtestCommand } from './backtest.ts'
 import { complain, ExitCode } from './command-output.ts'
 import { decodeCommand } from './decode.ts'
 import { demoCommand } from './demo.ts'
@@ -17,6 +18,7 @@ export function aditProgram(): Command {
     .addCommand(demoCommand())
     .addCommand(importCommand())
     .addCommand(detectCommand())
+    .addCommand(backtestCommand())
     .addCommand(decodeCommand())
     .addCommand(gatewayCommand())
     .addCommand(tokenCommand())
