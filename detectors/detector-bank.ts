@@ -21,7 +21,7 @@ import { PointJudge } from './point-judge.ts'
 import { surplus } from './surplus.ts'
 
 /** Changes of the judging of an area's remainder against that of a meter: no host hides in it, and the offset is no level. */
-const AREA_FLAT = { leastW: 1_800, spreads: 4.5, share: 0, unsteadiness: 0.03, timesHighest: 1.05 }
+export const AREA_FLAT = { leastW: 1_800, spreads: 4.5, share: 0, unsteadiness: 0.03, timesHighest: 1.05 }
 const AREA_NIGHT = { leastW: 2_200, spreads: 4.5, unsteadiness: 0.035, timesHighest: 1.08 }
 
 const NO_EPISODES: readonly Episode[] = []
@@ -74,6 +74,11 @@ export class DetectorBank {
     ]
     this.areas = new AreaJudge(clock, this.window, remainder, this.points.records, this.#known, areas)
     this.#desk = new Desk(config, clock)
+  }
+
+  /** What is judged, and near which mines (detectors/observability.ts looks at it). */
+  get known(): JudgedLedger {
+    return this.#known
   }
 
   get ledgerVersion(): number {

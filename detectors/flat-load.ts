@@ -8,7 +8,8 @@
  */
 import { z } from 'zod'
 import { addedTangent, type DayDetector, type DayFinding, type DayView, flatnessOf } from './day-detector.ts'
-import { ENVELOPE_DAYS, noonRise } from './floor-envelope.ts'
+import type { Reference } from './day-record.ts'
+import { ENVELOPE_DAYS, type FloorEnvelope, noonRise } from './floor-envelope.ts'
 
 export const FlatLoadConfig = z.strictObject({
   /** A step of the day's floor below this (W) is not a processing load. */
@@ -33,14 +34,16 @@ const LEAST_SHARE = 0.6
 /** An account that drew nothing before and has a noon this many times its floor has taken up a life of its own, not a pump alone. */
 const LIFE_OF_ITS_OWN = 1.6
 
-export function flatLoad(config: z.output<typeof FlatLoadConfig>): DayDetector {
+type Config = z.output<typeof FlatLoadConfig>
+
+export function flatLoad(config: Config): DayDetector {
   return {
     name: 'flat-load',
     judge(view: DayView): DayFinding | null {
       const { watts, usual, floorW, noonW, leastW } = view
       if (usual.floor.days === 0) return null
       const usualW = usual.floor.medianW
-      const spreadW = Math.max(usual.floor.spreadW, config.unsteadiness * usualW, 100)
+      const spreadW = spreadOf(config, usual.floor)
       const stepW = floorW - usualW
       const leastRisen = leastW - usualW >= LEAST_SHARE * stepW
       // noons that differ by as much as the load from day to day tell nothing
@@ -48,15 +51,13 @@ export function flatLoad(config: z.output<typeof FlatLoadConfig>): DayDetector {
       const noonShare = leastRisen ? NOON_SHARE_WITH_LEAST : NOON_SHARE_OF_DAY
       // a day that is high from one end to the other because the host is busy is not flat: its floor never came near before
       const stands =
-        stepW >= Math.max(config.leastW, config.spreads * spreadW, config.share * usualW) &&
-        floorW >= config.timesHighest * usual.floor.maximumW &&
+        stepW >= flatLoadLine(config, usual.floor) &&
         !(noonTells && noonRise(view.day, view.noonsW, usual.noonsW, 1) < noonShare * stepW) &&
         !(usual.mean.medianW === 0 && noonW > LIFE_OF_ITS_OWN * floorW)
       const envelope = usual.leastEnvelope
       const raisedW = view.leastEnvelopeW - envelope.highestW
       const raised =
-        raisedW >= Math.max(1.4 * config.leastW, envelope.rangeW, 0.04 * envelope.highestW) &&
-        noonRise(view.day, view.noonsW, usual.noonsW) >= NOON_SHARE * raisedW
+        raisedW >= raisedLine(config, envelope) && noonRise(view.day, view.noonsW, usual.noonsW) >= NOON_SHARE * raisedW
       if (!stands && !raised) return null
       const baseW = stands ? usualW : envelope.medianW
       const powerW = stands ? stepW : view.leastEnvelopeW - baseW
@@ -90,6 +91,26 @@ export function flatLoad(config: z.output<typeof FlatLoadConfig>): DayDetector {
       }
     },
   }
+}
+
+/** By how much a day's floor must stand above the usual one (W) to be a load of its own; NaN while no floor is known. */
+export function flatLoadLine(config: Config, floor: Reference): number {
+  const { medianW, maximumW } = floor
+  return Math.max(
+    config.leastW,
+    config.spreads * spreadOf(config, floor),
+    config.share * medianW,
+    config.timesHighest * maximumW - medianW,
+  )
+}
+
+/** By how much the lowest hour of four days must stand above its highest of before (W); NaN while no envelope is known. */
+export function raisedLine(config: Config, { rangeW, highestW }: FloorEnvelope): number {
+  return Math.max(1.4 * config.leastW, rangeW, 0.04 * highestW)
+}
+
+function spreadOf({ unsteadiness }: Config, { medianW, spreadW }: Reference): number {
+  return Math.max(spreadW, unsteadiness * medianW, 100)
 }
 
 function liftOf({ meanW, usual }: DayView, powerW: number): number {

@@ -90,7 +90,7 @@ export function judgedLedger(ledger: Ledger, horizonMeters: number): JudgedLedge
 }
 
 /** Half the radius: a tap is more often inside the area than at its rim. */
-function radiusOf({ areas }: Ledger, area: number): number {
+export function radiusOf({ areas }: Ledger, area: number): number {
   return Number.isNaN(areas.radiusMeters[area]) ? 250 : areas.radiusMeters[area] / 2
 }
 

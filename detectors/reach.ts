@@ -32,6 +32,11 @@ export function momentNeeded(powerW: number, meters: number): number {
   return (powerW / 1000) * ((meters / 1000) * DETOUR)
 }
 
+/** The power that can be fed over that distance, W: the other way round. Without limit at no distance. */
+export function carriedW(meters: number): number {
+  return (LOAD_MOMENT / ((meters / 1000) * DETOUR)) * 1000
+}
+
 export function withinReach(powerW: number, site: MineInSight): boolean {
   return momentNeeded(powerW, site.certainMeters) <= LOAD_MOMENT
 }

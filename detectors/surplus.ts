@@ -15,16 +15,16 @@ export const SurplusConfig = z.strictObject({
   steadiestW: z.number().positive().default(220),
 })
 
-export function surplus(config: z.output<typeof SurplusConfig>): DayDetector {
+type Config = z.output<typeof SurplusConfig>
+
+export function surplus(config: Config): DayDetector {
   return {
     name: 'surplus',
     judge({ watts, usual, meanW, swings }: DayView): DayFinding | null {
       const mean: Reference = usual.mean
-      if (mean.days < 4) return null
-      const spreadW = Math.max(mean.spreadW, config.steadiestW)
+      const spreadW = spreadOf(config, mean)
       const risenW = meanW - mean.medianW
-      if (risenW < Math.max(config.leastW, config.spreads * spreadW) || meanW <= mean.ordinaryMaximumW + 0.3 * config.leastW)
-        return null
+      if (!(risenW >= surplusLine(config, mean))) return null
       const usualW = mean.medianW
       const highW = quantileOf(watts, 0, 96, 0.8)
       const threshold = usualW + 0.5 * Math.max(risenW, highW - usualW)
@@ -58,4 +58,18 @@ export function surplus(config: z.output<typeof SurplusConfig>): DayDetector {
       }
     },
   }
+}
+
+/** Days of reference before which nothing is said. */
+const LEAST_DAYS = 4
+
+/** By how much a day's mean must stand above the usual one (W) to be a surplus; NaN while too few days are known. */
+export function surplusLine(config: Config, mean: Reference): number {
+  if (mean.days < LEAST_DAYS) return Number.NaN
+  const { medianW, ordinaryMaximumW } = mean
+  return Math.max(config.leastW, config.spreads * spreadOf(config, mean), ordinaryMaximumW + 0.3 * config.leastW - medianW)
+}
+
+function spreadOf({ steadiestW }: Config, { spreadW }: Reference): number {
+  return Math.max(spreadW, steadiestW)
 }
