@@ -76,7 +76,7 @@ function* generate(usagePoints: number) {
 }
 
 /** Wh: cheap, different at every point and slot. */
-function energyOf(point: number, interval: number): number {
+export function energyOf(point: number, interval: number): number {
   const noise = (Math.imul(point * 97 + interval, 0x9e3779b1) >>> 16) / 65_536
   const day = interval % 96 > 30 && interval % 96 < 80
   return point % 10 === 0 ? (day ? 900 + 600 * noise : 150) : 40 + 160 * noise

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { type Influxd, startInfluxd } from '../tests/servers/influxd.ts'
 import { findServer } from '../tests/servers/require-server.ts'
 import { benchAlertLatency } from './alert-latency.ts'
+import { benchBacktest } from './backtest.ts'
 import { benchEdge } from './edge.ts'
 import { benchFiles } from './files.ts'
 import { commitText, machineText, median } from './machine.ts'
@@ -58,6 +59,16 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
     const { rows, importRowsPerSecond, detectReadingsPerSecond } = await benchFiles(values.quick ? 10 : 40, 60, runs)
     row('adit import, long CSV', `${thousands(importRowsPerSecond)} rows/s of ${thousands(rows)}`, '≥ 500 k')
     row('adit detect, gzipped CSV', `${thousands(detectReadingsPerSecond)} readings/s, process start included`, '≥ 700 k')
+  },
+  backtest: async () => {
+    const usagePoints = values.quick ? 1_000 : 10_000
+    const { readings, readingsPerSecond, readingsPerCpuSecond, residentMiB } = await benchBacktest(usagePoints, 365, runs)
+    row(
+      `adit backtest, a year of ${thousands(usagePoints)} points`,
+      `${thousands(readingsPerSecond)} readings/s of ${thousands(readings)} with two configurations at once, ` +
+        `${thousands(readingsPerCpuSecond)} a CPU second; ${Math.round(residentMiB)} MiB`,
+      '≥ 1 M a CPU second',
+    )
   },
 }
 
