@@ -5,14 +5,14 @@ import type { DetectorBank } from '../../detectors/detector-bank.ts'
 import { observabilityOf } from '../../detectors/observability.ts'
 import { SupplyMap } from '../../detectors/supply-map.ts'
 import { SupplyWatch } from '../../detectors/supply-watch.ts'
-import { type Ledger, NO_AREA } from '../../model/ledger.ts'
+import type { Ledger } from '../../model/ledger.ts'
 import type { Observability } from '../../model/observability.ts'
 import { bankOf, batchOf, CLOCK, FIRST_NOON, hamlet } from './county.ts'
+import { FAR_DEGREES, withHomesFarAway, withMeterAt, withoutTotal } from './hamlet-variants.ts'
 import { home, type Load, quarters, withLoad } from './play.ts'
 
 const HOMES = 4
 const homes: Load[] = [home, home, home, home]
-const FAR_DEGREES = 0.3
 
 describe('the class of a mine', () => {
   test('a mine beside homes that are read is metered, and both ways of taking power have a figure', () => {
@@ -39,7 +39,7 @@ describe('the class of a mine', () => {
 
   test.each([
     ['thirty kilometres', FAR_DEGREES],
-    ['more than eight kilometres, where nothing is judged,', -0.073],
+    ['more than eight kilometres, where nothing is judged,', -0.0715],
   ])('a mine with nothing in reach for %s is blind: a generator or small hydro', (_name, degrees) => {
     const [mine] = hamlet(HOMES).mines
     const found = look(hamlet(HOMES, false, [{ ...mine, latitude: mine.latitude + degrees }]))
@@ -228,78 +228,4 @@ function supplyOf({ observability }: Seen, id: string) {
   const supply = observability[0].supplies.find((one) => one.id === id)
   if (supply === undefined) throw new Error(`${id} is not in reach`)
   return supply
-}
-
-function withHomesFarAway(ledger: Ledger): Ledger {
-  const { usagePoints } = ledger
-  return { ...ledger, usagePoints: { ...usagePoints, latitude: usagePoints.latitude.map((degrees) => degrees + FAR_DEGREES) } }
-}
-
-function withoutTotal(ledger: Ledger): Ledger {
-  const area = ledger.usagePoints.area.slice()
-  area[HOMES] = NO_AREA
-  return { ...ledger, usagePoints: { ...ledger.usagePoints, area } }
-}
-
-/** One more customer, of no area, after the rows of the hamlet. */
-function withMeterAt(ledger: Ledger, latitude: number, longitude: number): Ledger {
-  const { usagePoints } = ledger
-  const more = usagePoints.length + 1
-  const longer = <T extends { length: number; set(from: T): void }>(
-    column: T,
-    make: (length: number) => T,
-    last: (column: T) => void,
-  ): T => {
-    const made = make(more)
-    made.set(column)
-    last(made)
-    return made
-  }
-  const bytes = (column: Uint8Array) =>
-    longer(
-      column,
-      (length) => new Uint8Array(length),
-      () => {},
-    )
-  const floats = (column: Float32Array, value: number) =>
-    longer(
-      column,
-      (length) => new Float32Array(length),
-      (made) => {
-        made[more - 1] = value
-      },
-    )
-  const doubles = (column: Float64Array, value: number) =>
-    longer(
-      column,
-      (length) => new Float64Array(length),
-      (made) => {
-        made[more - 1] = value
-      },
-    )
-  const words = (column: Uint32Array, value: number) =>
-    longer(
-      column,
-      (length) => new Uint32Array(length),
-      (made) => {
-        made[more - 1] = value
-      },
-    )
-  return {
-    ...ledger,
-    usagePoints: {
-      length: more,
-      id: [...usagePoints.id, 'FAR'],
-      area: words(usagePoints.area, NO_AREA),
-      category: bytes(usagePoints.category),
-      status: bytes(usagePoints.status),
-      role: bytes(usagePoints.role),
-      statusSince: words(usagePoints.statusSince, 0),
-      latitude: doubles(usagePoints.latitude, latitude),
-      longitude: doubles(usagePoints.longitude, longitude),
-      uncertaintyMeters: floats(usagePoints.uncertaintyMeters, 0),
-      contractKw: floats(usagePoints.contractKw, Number.NaN),
-      ratio: floats(usagePoints.ratio, 1),
-    },
-  }
 }
