@@ -1,21 +1,24 @@
 /** Judges the remainder of transformer areas day by day, as usage points are judged (detectors/area-balance.ts says what it is). */
-import { median } from 'simple-statistics'
+import { mean, median } from 'simple-statistics'
 import { areaRemainder, type MemberDay, REMAINDER_OFFSET_W } from './area-balance.ts'
 import { type DayClock, SLOTS } from './day-clock.ts'
 import type { DayDetector } from './day-detector.ts'
-import { DayRecords, JUDGEABLE_SLOTS, LOOK_BACK_DAYS, RING_DAYS } from './day-record.ts'
+import { DayRecords, JUDGEABLE_SLOTS, LOOK_BACK_DAYS, RING_DAYS, referenceOf } from './day-record.ts'
 import type { Episode } from './episode.ts'
 import type { IntervalWindow } from './interval-window.ts'
+import type { JointSilence } from './joint-silence.ts'
 import type { JudgedLedger } from './judged-ledger.ts'
 import { measureDay } from './measure-day.ts'
 import { sameEpisodes } from './point-judge.ts'
+import { type SilentNight, silentNight } from './silent-night.ts'
 import { slotCode, WATTS, wattsOf } from './slot-code.ts'
-import { midnightSlot } from './solar-night.ts'
+import { midnightSlot, nightOf } from './solar-night.ts'
 import { foldDay } from './subject-days.ts'
 
 /** Of an area of which more of the customers than this were never read nothing is said. */
 const MOST_UNREAD = 0.15
 const NO_EPISODES: readonly Episode[] = []
+const NOBODY: ReadonlySet<number> = new Set()
 const UNKNOWN = new Float64Array(SLOTS).fill(Number.NaN)
 
 export class AreaJudge {
@@ -26,6 +29,7 @@ export class AreaJudge {
   readonly shares: Float32Array
   readonly ohmics: Float32Array
   readonly settledDay: Uint16Array
+  readonly silence: JointSilence
   readonly #clock: DayClock
   readonly #window: IntervalWindow
   readonly #detectors: readonly DayDetector[]
@@ -41,9 +45,11 @@ export class AreaJudge {
     window: IntervalWindow,
     detectors: readonly DayDetector[],
     pointRecords: DayRecords,
+    silence: JointSilence,
     known: JudgedLedger,
     areas: number,
   ) {
+    this.silence = silence
     this.#clock = clock
     this.#window = window
     this.#detectors = detectors
@@ -83,12 +89,40 @@ export class AreaJudge {
     const episodes = this.#fold(area, day, this.settled.get(area) ?? NO_EPISODES)
     if (episodes.length > 0) this.settled.set(area, episodes)
     else this.settled.delete(area)
+    const night = this.#silentNight(area, day)
+    if (night !== null) this.silence.note(area, night)
     this.settledDay[area] = day
   }
 
   /** The remainder of one open day, W per slot, NaN where not judgeable. */
   remainderOf(area: number, day: number): Float64Array {
     return this.#remainder(area, day).watts
+  }
+
+  /** Reads which meters were silent before the window leaves the day; what the area drew meanwhile is told by its own meter. */
+  #silentNight(area: number, day: number): SilentNight | null {
+    const { memberStart, members, totalRow, dead, ledger } = this.#known
+    const rows = [...members.subarray(memberStart[area], memberStart[area + 1]), totalRow[area]]
+    const missing = (row: number, slot: number) => !this.#window.isMeasured(row, day, slot)
+    const heard = rows.filter((row) => dead[row] === 0 && !this.#unreadOn(row, day - 1) && this.#isOpen(row, day))
+    const night = nightOf(this.#clock, day, ledger.areas.latitude[area], ledger.areas.longitude[area])
+    const found = silentNight(
+      day,
+      night,
+      heard.map((row) => ({ row, missing: (slot) => missing(row, slot) })),
+    )
+    if (found === null || found.meters.some(([row]) => row === totalRow[area])) return found
+    const silent = new Set(found.meters.map(([row]) => row))
+    const usual = referenceOf(this.records, area, day, 'night')
+    const { watts } = this.#remainder(area, day, silent)
+    const drawn = meanOf(watts.subarray(found.from, found.to))
+    if (usual.days === 0 || Number.isNaN(drawn)) return found
+    return { ...found, excessW: Math.round(drawn - (usual.medianW - REMAINDER_OFFSET_W)) }
+  }
+
+  #isOpen(row: number, day: number): boolean {
+    const newest = this.#window.newestDay(row)
+    return day === newest || day === newest - 1
   }
 
   #fold(area: number, day: number, episodes: readonly Episode[]): readonly Episode[] {
@@ -109,6 +143,7 @@ export class AreaJudge {
       record,
       newConnection: false,
       until: SLOTS,
+      repeats: null,
     })
     this.records.set(area, day, record, folded.suspect)
     const unfit = folded.suspect || judgeable < JUDGEABLE_SLOTS
@@ -117,7 +152,8 @@ export class AreaJudge {
     return folded.episodes
   }
 
-  #remainder(area: number, day: number) {
+  /** `silent`: meters whose missing slots are taken for as usual. */
+  #remainder(area: number, day: number, silent: ReadonlySet<number> = NOBODY) {
     const { memberStart, members, totalRow, dead } = this.#known
     this.#read(totalRow[area], day, this.#supply)
     const from = memberStart[area]
@@ -132,6 +168,7 @@ export class AreaJudge {
       const row = members[from + index]
       this.#read(row, day, this.#memberWatts)
       member.usualMeanW = this.#usualMean(row, day)
+      if (silent.has(row)) fillMissing(this.#memberWatts, member.usualMeanW)
       member.mayBeSilent = dead[row] === 1 || (fewUnread && this.#unreadOn(row, day))
       member.beginsToday = this.#window.firstDay(row) === day
       return member
@@ -181,6 +218,16 @@ export class AreaJudge {
     }
     return Number.NaN
   }
+}
+
+function fillMissing(watts: Float64Array, usualW: number): void {
+  for (let slot = 0; slot < SLOTS; slot++) if (Number.isNaN(watts[slot])) watts[slot] = usualW
+}
+
+/** Of what is there; NaN when less than half is. */
+function meanOf(watts: Float64Array): number {
+  const there = watts.filter((value) => !Number.isNaN(value))
+  return there.length >= watts.length / 2 ? mean([...there]) : Number.NaN
 }
 
 /** Median over the days before `day`; 0 before three of them are known. */

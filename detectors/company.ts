@@ -4,11 +4,14 @@
  */
 import type { Episode } from './episode.ts'
 import type { Subject } from './subject.ts'
+import { isOfTheMeter } from './weigh-tampering.ts'
 
 /** Beginnings within this many seconds of each other are company. */
 export const COMPANY_SECONDS = 8 * 86_400
 /** A remainder and a meter of one feeder that rise within this by the same power are one load. */
 const SAME_START_SECONDS = 12 * 3_600
+/** A remainder that rises within this of a meter's drop is what the meter lost. */
+const SAME_RISE_SECONDS = 48 * 3_600
 
 export interface Beginning {
   readonly subject: Subject
@@ -17,6 +20,16 @@ export interface Beginning {
   readonly onset: number
   /** Level on the first day, W: later days do not change who began with whom. */
   readonly powerW: number
+  /** The same over the whole first day, W: what a meter lost is compared by energy, not by level. */
+  readonly meanW: number
+  /** When a live service knew of it, UTC seconds. */
+  readonly knownAt: number
+}
+
+/** The remainder of an area that rose with what one of its meters lost. */
+export interface AreaRise {
+  readonly powerW: number
+  readonly knownAt: number
 }
 
 /** What an episode's company was at any time: onsets of others, sorted. */
@@ -25,10 +38,16 @@ export interface Company {
   readonly inCounty: readonly number[]
   /** Id of a usage point elsewhere that took up the same power at the same time. */
   readonly misbooked: string | null
+  readonly risen: AreaRise | null
 }
 
 export function beginningsOf(subject: Subject, episodes: readonly Episode[]): Beginning[] {
-  return episodes.map(({ detector, onset, standings }) => ({ subject, detector, onset, powerW: standings[0]?.powerW ?? 0 }))
+  return episodes.map(({ detector, onset, standings: [first] }) => ({
+    ...{ subject, detector, onset },
+    powerW: first?.powerW ?? 0,
+    meanW: (first?.energyWh ?? 0) / 24,
+    knownAt: first?.at ?? onset,
+  }))
 }
 
 /** `starts` sorted by onset. */
@@ -36,20 +55,25 @@ export function companyOf(own: Beginning, starts: readonly Beginning[]): Company
   const inArea: number[] = []
   const inCounty: number[] = []
   let misbooked: string | null = null
+  let risen: AreaRise | null = null
   for (let at = firstFrom(starts, own.onset - COMPANY_SECONDS); at < starts.length; at++) {
     const other = starts[at]
     if (other.onset > own.onset + COMPANY_SECONDS) break
-    if (other.subject.kind === 'area' || other.subject === own.subject) continue
+    if (other.subject === own.subject) continue
     if (own.subject.kind === 'area') {
       if (other.subject.area !== own.subject.row && isOneLoad(own, other)) misbooked ??= other.subject.id
       continue
     }
-    if (isBurst(other) !== isBurst(own) || other.subject.category !== own.subject.category) continue
+    if (other.subject.kind === 'area') {
+      if (other.subject.row === own.subject.area && isRise(own, other)) risen ??= { powerW: other.meanW, knownAt: other.knownAt }
+      continue
+    }
+    if (kindOf(other) !== kindOf(own) || other.subject.category !== own.subject.category) continue
     if (other.powerW > 2.5 * own.powerW || own.powerW > 2.5 * other.powerW) continue
     if (other.subject.area === own.subject.area) inArea.push(other.onset)
     else if (other.detector === own.detector) inCounty.push(other.onset)
   }
-  return { inArea, inCounty, misbooked }
+  return { inArea, inCounty, misbooked, risen }
 }
 
 /** How many of the sorted onsets were known at a time. */
@@ -59,11 +83,20 @@ export function knownAt(onsets: readonly number[], at: number): number {
   return known
 }
 
-function isBurst({ detector }: Beginning): boolean {
-  return detector === 'furnace-burst'
+/** Furnaces keep company with furnaces, drops with drops, all other loads with each other. */
+function kindOf({ detector }: Beginning): string {
+  return detector === 'furnace-burst' || isOfTheMeter(detector) ? detector : 'load'
+}
+
+/** What a meter lost, or hides behind days that come back, shows in the remainder of its area. */
+function isRise(own: Beginning, other: Beginning): boolean {
+  if (!isOfTheMeter(own.detector) || isOfTheMeter(other.detector)) return false
+  if (Math.abs(other.onset - own.onset) > SAME_RISE_SECONDS) return false
+  return own.detector !== 'metered-drop' || Math.abs(other.meanW - own.meanW) <= 0.5 * Math.max(other.meanW, own.meanW)
 }
 
 function isOneLoad(own: Beginning, other: Beginning): boolean {
+  if (other.subject.kind === 'area' || isOfTheMeter(own.detector) || isOfTheMeter(other.detector)) return false
   if (other.subject.feeder !== own.subject.feeder) return false
   const apart = Math.abs(other.onset - own.onset)
   return apart <= SAME_START_SECONDS && Math.abs(other.powerW - own.powerW) <= 0.15 * Math.max(other.powerW, own.powerW)

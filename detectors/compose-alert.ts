@@ -5,6 +5,7 @@ import { bestInnocentExplanation } from './innocent-explanations.ts'
 import { withinReach } from './reach.ts'
 import type { Case, Subject } from './subject.ts'
 import { type Evidence, weighEvidence } from './weigh-evidence.ts'
+import { isOfTheMeter, powerForReach, TAMPER_LEAST_DAYS, TAMPER_PRIOR, tellsRoute } from './weigh-tampering.ts'
 
 export interface Verdict {
   readonly probability: number
@@ -20,6 +21,7 @@ const PRIOR: Readonly<Record<string, number>> = {
   surplus: -1.8,
   'furnace-burst': -2.4,
   'dead-account': -2.6,
+  ...TAMPER_PRIOR,
 }
 
 /** Days on which something must have been found before an alert is raised. */
@@ -30,13 +32,20 @@ const LEAST_SEEN_DAYS: Readonly<Record<string, number>> = {
   surplus: 3,
   'furnace-burst': 4,
   'dead-account': 1,
+  ...TAMPER_LEAST_DAYS,
 }
 
 /** A load that fits an innocent explanation as well as can be is this much less likely to be processing. */
 const INNOCENT_NATS = 3.2
 
 /** Explanations that rest on a ledger or on arithmetic, not on likeness. */
-const MATTERS_OF_RECORD: ReadonlySet<string> = new Set(['lawful-use', 'meter-on-wrong-area', 'wrong-multiplier'])
+const MATTERS_OF_RECORD: ReadonlySet<string> = new Set([
+  'lawful-use',
+  'meter-on-wrong-area',
+  'wrong-multiplier',
+  'meter-exchange',
+  'area-outage',
+])
 
 export function weigh(it: Case): Verdict {
   const evidence = weighEvidence(it)
@@ -95,7 +104,7 @@ export function composeAlert(
   return {
     id: alertId(subject, episode),
     subject: { kind: subject.kind, id: subject.id },
-    route: routeOf(subject, episode, standing),
+    route: routeOf(subject, episode, standing, verdict.evidence),
     onset: instant(episode.onset),
     raisedAt: instant(raised.at),
     clearedAt: clearedAt === null ? null : instant(clearedAt),
@@ -106,7 +115,7 @@ export function composeAlert(
     mines: subject.mines.map((site) => ({
       mine: site.mine.mine,
       distanceMeters: Math.round(site.distanceMeters),
-      withinReach: withinReach(standing.powerW, site),
+      withinReach: withinReach(powerForReach(episode.detector, standing.powerW), site),
     })),
     reasons: verdict.evidence.map(({ group, nats, sentence }) => ({
       detector: group,
@@ -134,8 +143,9 @@ function revision(
   return { revision: number, at: instant(at), change, probability, cause }
 }
 
-function routeOf(subject: Subject, episode: Episode, standing: Standing): AlertRoute {
+function routeOf(subject: Subject, episode: Episode, standing: Standing, evidence: readonly Evidence[]): AlertRoute {
   if (episode.detector === 'dead-account') return 'revived'
+  if (isOfTheMeter(episode.detector) || tellsRoute(evidence)) return 'tampered'
   if (subject.kind === 'area') return 'tapped'
   if (episode.detector === 'flat-load' || episode.detector === 'long-run') return 'metered'
   if (episode.detector === 'furnace-burst') return 'smelting'
@@ -145,7 +155,7 @@ function routeOf(subject: Subject, episode: Episode, standing: Standing): AlertR
 }
 
 /** FNV-1a, 64 bits: the same episode has the same id in every run. */
-function alertId(subject: Subject, episode: Episode): string {
+export function alertId(subject: Subject, episode: Episode): string {
   let hash = 0xcbf29ce484222325n
   for (const byte of new TextEncoder().encode(`${subject.kind}:${subject.id}:${episode.detector}:${episode.sequence}`)) {
     hash = ((hash ^ BigInt(byte)) * 0x100000001b3n) & 0xffff_ffff_ffff_ffffn

@@ -26,6 +26,8 @@ export interface DayView {
   readonly burstW: number
   readonly meanW: number
   readonly swings: number
+  /** How many days ago this day and the one before it were before (detectors/replayed-profile.ts), null when they were not. */
+  readonly repeats: number | null
   /** What is usual here, from the days before the suspect load began. */
   readonly usual: Usual
 }
@@ -75,6 +77,8 @@ export interface DayFinding {
 /** Judges one closed day at a time; pure. Null when the day is nothing to this detector. */
 export interface DayDetector {
   readonly name: string
+  /** It looks at the meter and not at a load: other detectors and what is usual do not mind what it finds. */
+  readonly aside?: boolean
   judge(view: DayView): DayFinding | null
 }
 

@@ -96,8 +96,18 @@ export interface Reference {
   /** 1.4826 × median absolute deviation: the standard deviation, were it normal. */
   readonly spreadW: number
   readonly maximumW: number
+  readonly minimumW: number
   /** The highest but for one odd day among many. */
   readonly ordinaryMaximumW: number
+}
+
+export const NO_REFERENCE: Reference = {
+  days: 0,
+  medianW: Number.NaN,
+  spreadW: Number.NaN,
+  maximumW: Number.NaN,
+  minimumW: Number.NaN,
+  ordinaryMaximumW: Number.NaN,
 }
 
 /** Days of reference of which one may be odd. */
@@ -111,22 +121,24 @@ export function referenceOf(records: DayRecords, row: number, day: number, field
   const values = records.columns[field]
   let days = 0
   let maximumW = 0
+  let minimumW = Number.POSITIVE_INFINITY
   let secondW = 0
   for (let back = 1; back <= LOOK_BACK_DAYS; back++) {
     const at = row * RING_DAYS + ((day - back) % RING_DAYS)
     if (!isReference(coverage[at])) continue
     const watts = WATTS[values[at]]
     scratch[days++] = watts
+    if (watts < minimumW) minimumW = watts
     if (watts > maximumW) {
       secondW = maximumW
       maximumW = watts
     } else if (watts > secondW) secondW = watts
   }
   const ordinaryW = days >= ONE_ODD_DAY_IN ? secondW : maximumW
-  if (days === 0) return { days, medianW: Number.NaN, spreadW: Number.NaN, maximumW: Number.NaN, ordinaryMaximumW: Number.NaN }
+  if (days === 0) return NO_REFERENCE
   const medianW = medianOfFirst(days)
   for (let i = 0; i < days; i++) scratch[i] = Math.abs(scratch[i] - medianW)
-  return { days, medianW, spreadW: 1.4826 * medianOfFirst(days), maximumW, ordinaryMaximumW: ordinaryW }
+  return { days, medianW, spreadW: 1.4826 * medianOfFirst(days), maximumW, minimumW, ordinaryMaximumW: ordinaryW }
 }
 
 function medianOfFirst(length: number): number {

@@ -4,12 +4,13 @@
  */
 import type { Alert } from '../model/alert.ts'
 import { type Beginning, beginningsOf, COMPANY_SECONDS, type Company, companyOf, knownAt } from './company.ts'
-import { composeAlert } from './compose-alert.ts'
+import { alertId, composeAlert } from './compose-alert.ts'
 import type { DayClock } from './day-clock.ts'
 import type { DetectorsConfig } from './detectors-config.ts'
 import type { Episode, Standing } from './episode.ts'
 import type { JudgedLedger } from './judged-ledger.ts'
 import { areaSubject, type Case, pointSubject, type Subject } from './subject.ts'
+import type { ReportedEvent } from './tamper-events.ts'
 
 /** A subject with something against it. */
 interface Docket {
@@ -19,9 +20,19 @@ interface Docket {
   alerts: readonly Alert[]
 }
 
+const NO_EVENTS: readonly ReportedEvent[] = []
+
 /** What begins together is looked for within a county. */
 interface County {
   readonly dockets: Map<number, Docket>
+}
+
+/** What is held against subjects by key: rows; areas as −1 − row. */
+export interface Dossiers {
+  episodesOf(key: number): readonly Episode[]
+  eventsOf(key: number): readonly ReportedEvent[]
+  /** Usage points that fell silent together, of an episode of an area. */
+  silentOf(key: number, episode: Episode): readonly string[]
 }
 
 export class Desk {
@@ -35,16 +46,17 @@ export class Desk {
   }
 
   /** Takes changed subjects (rows; areas as −1 − row) with their episodes and returns the alerts that changed. */
-  update(known: JudgedLedger, changed: Iterable<number>, episodesOf: (key: number) => readonly Episode[]): Alert[] {
+  update(known: JudgedLedger, changed: Iterable<number>, dossiers: Dossiers): Alert[] {
     const again = new Map<string, { keys: Set<number>; onsets: number[] }>()
     const news: Alert[] = []
     for (const key of changed) {
-      const subject = key >= 0 ? pointSubject(known, key) : areaSubject(known, -1 - key)
+      const episodes = dossiers.episodesOf(key)
+      const events = episodes.length > 0 ? dossiers.eventsOf(key) : NO_EVENTS
+      const subject = key >= 0 ? pointSubject(known, key, events) : areaSubject(known, -1 - key, events)
       const county = this.#county(subject.county)
       const work = again.get(subject.county) ?? { keys: new Set<number>(), onsets: [] }
       again.set(subject.county, work)
       const before = county.dockets.get(key)
-      const episodes = episodesOf(key)
       const beginnings = beginningsOf(subject, episodes)
       work.keys.add(key)
       work.onsets.push(...changedOnsets(before?.beginnings ?? [], beginnings))
@@ -56,7 +68,7 @@ export class Desk {
     }
     for (const name of [...again.keys()].sort()) {
       const work = again.get(name)
-      if (work !== undefined) this.#judgeAgain(this.#county(name), work.keys, work.onsets, news)
+      if (work !== undefined) this.#judgeAgain(this.#county(name), work.keys, work.onsets, news, dossiers)
     }
     return news
   }
@@ -73,7 +85,13 @@ export class Desk {
   }
 
   /** Weighs the changed dockets, and those that have company in what began or did not begin after all. */
-  #judgeAgain({ dockets }: County, keys: ReadonlySet<number>, onsets: readonly number[], news: Alert[]): void {
+  #judgeAgain(
+    { dockets }: County,
+    keys: ReadonlySet<number>,
+    onsets: readonly number[],
+    news: Alert[],
+    dossiers: Dossiers,
+  ): void {
     const starts = [...dockets.values()].flatMap(({ beginnings }) => beginnings).sort((a, b) => a.onset - b.onset || order(a, b))
     const touched = (docket: Docket) =>
       onsets.length > 0 &&
@@ -81,22 +99,27 @@ export class Desk {
     for (const [key, docket] of dockets) {
       if (!keys.has(key) && !touched(docket)) continue
       const alerts = docket.episodes
-        .map((episode, index) => this.#compose(docket.subject, episode, companyOf(docket.beginnings[index], starts)))
+        .map((episode, index) => {
+          const company = companyOf(docket.beginnings[index], starts)
+          return this.#compose(docket.subject, episode, company, dossiers.silentOf(key, episode))
+        })
         .filter((alert) => alert !== null)
       for (const alert of alerts) {
         const before = docket.alerts.find(({ id }) => id === alert.id)
         if (JSON.stringify(before) !== JSON.stringify(alert)) news.push(alert)
       }
       for (const before of docket.alerts) {
-        // it rested on readings that were since corrected within the window: nothing stands any more
-        if (stillOpen(before) && !alerts.some(({ id }) => id === before.id)) news.push(retracted(before))
+        if (alerts.some(({ id }) => id === before.id)) continue
+        // it rested on readings that were since corrected within the window, or an event explains it: nothing stands any more
+        if (stillOpen(before) || explainedSince(docket, before)) news.push(retracted(before))
       }
       docket.alerts = alerts
     }
   }
 
-  #compose(subject: Subject, episode: Episode, company: Company): Alert | null {
-    const month = new Date((episode.onset + this.#clock.shift + 43_200) * 1000).getUTCMonth() + 1
+  #compose(subject: Subject, episode: Episode, company: Company, silent: readonly string[]): Alert | null {
+    const localOffset = this.#clock.shift + 43_200
+    const month = new Date((episode.onset + localOffset) * 1000).getUTCMonth() + 1
     const caseAt = (standing: Standing): Case => ({
       subject,
       episode,
@@ -104,6 +127,9 @@ export class Desk {
       kinInArea: knownAt(company.inArea, standing.at),
       kinInCounty: knownAt(company.inCounty, standing.at),
       misbooked: company.misbooked,
+      risen: company.risen,
+      silent,
+      localOffset,
       month,
     })
     return composeAlert(subject, episode, caseAt, this.#config.raiseAt)
@@ -112,7 +138,8 @@ export class Desk {
 
 /** Onsets of beginnings that are new, gone or of another size. */
 function changedOnsets(before: readonly Beginning[], after: readonly Beginning[]): number[] {
-  const same = (a: Beginning, b: Beginning) => a.onset === b.onset && a.detector === b.detector && a.powerW === b.powerW
+  const same = (a: Beginning, b: Beginning) =>
+    a.onset === b.onset && a.detector === b.detector && a.powerW === b.powerW && a.meanW === b.meanW && a.knownAt === b.knownAt
   const lone = (list: readonly Beginning[], other: readonly Beginning[]) => list.filter((a) => !other.some((b) => same(a, b)))
   return [...lone(before, after), ...lone(after, before)].map(({ onset }) => onset)
 }
@@ -121,6 +148,11 @@ function changedOnsets(before: readonly Beginning[], after: readonly Beginning[]
 function order(a: Beginning, b: Beginning): number {
   if (a.subject.kind !== b.subject.kind) return a.subject.kind < b.subject.kind ? -1 : 1
   return a.subject.row - b.subject.row || (a.detector < b.detector ? -1 : 1)
+}
+
+/** An alert that was closed comes to nothing by what a meter reports afterwards, not by being forgotten. */
+function explainedSince({ subject, episodes }: Docket, { id }: Alert): boolean {
+  return subject.events.length > 0 && episodes.some((episode) => alertId(subject, episode) === id)
 }
 
 function stillOpen(alert: Alert): boolean {

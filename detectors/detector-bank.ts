@@ -3,28 +3,36 @@
  * the readings, not on their order, batches or repetition, as long as none is later than a day (detectors/interval-window.ts).
  */
 import type { Alert } from '../model/alert.ts'
+import type { EndDeviceEvent } from '../model/end-device-event.ts'
 import { type Ledger, NO_AREA } from '../model/ledger.ts'
 import type { ReadingBatch } from '../model/reading-batch.ts'
 import { AreaJudge } from './area-judge.ts'
 import type { DayClock } from './day-clock.ts'
 import { deadAccount } from './dead-account.ts'
-import { Desk } from './desk.ts'
+import { Desk, type Dossiers } from './desk.ts'
 import type { DetectorsConfig } from './detectors-config.ts'
 import { type Episode, parseEpisodes } from './episode.ts'
 import { flatLoad } from './flat-load.ts'
 import { furnaceBurst } from './furnace-burst.ts'
 import { IntervalWindow } from './interval-window.ts'
+import { JointSilence } from './joint-silence.ts'
 import { type JudgedLedger, judgedLedger } from './judged-ledger.ts'
 import { longRun } from './long-run.ts'
+import { MeterEvents } from './meter-events.ts'
+import { meteredDrop } from './metered-drop.ts'
 import { nightSurge } from './night-surge.ts'
 import { PointJudge } from './point-judge.ts'
+import { replayedProfile } from './replayed-profile.ts'
+import { fillSilences } from './silence-fill.ts'
 import { surplus } from './surplus.ts'
+import { eventsOfArea, eventsOfPoint, rowsOf } from './tamper-events.ts'
 
 /** Changes of the judging of an area's remainder against that of a meter: no host hides in it, and the offset is no level. */
 export const AREA_FLAT = { leastW: 1_800, spreads: 4.5, share: 0, unsteadiness: 0.03, timesHighest: 1.05 }
 const AREA_NIGHT = { leastW: 2_200, spreads: 4.5, unsteadiness: 0.035, timesHighest: 1.08 }
 
 const NO_EPISODES: readonly Episode[] = []
+const NO_NAMES: readonly string[] = []
 
 export class DetectorBank {
   readonly clock: DayClock
@@ -34,6 +42,8 @@ export class DetectorBank {
   readonly window: IntervalWindow
   readonly points: PointJudge
   readonly areas: AreaJudge
+  readonly events = new MeterEvents()
+  readonly #silence: JointSilence
   readonly #desk: Desk
   #known: JudgedLedger
   /** By row: bit 1 << (day & 1) for an open day with changes, 4 when a day closed. */
@@ -63,6 +73,8 @@ export class DetectorBank {
       nightSurge(config.nightSurge),
       longRun(config.longRun),
       furnaceBurst(config.furnaceBurst),
+      meteredDrop(config.meteredDrop),
+      replayedProfile(config.replayedProfile),
     ]
     const burstW = Math.min(config.furnaceBurst.leastW, config.longRun.leastW)
     const quiet = { floorW: config.flatLoad.leastW, nightW: config.nightSurge.leastW, burstW }
@@ -72,7 +84,8 @@ export class DetectorBank {
       nightSurge({ ...config.nightSurge, ...AREA_NIGHT }),
       surplus(config.surplus),
     ]
-    this.areas = new AreaJudge(clock, this.window, remainder, this.points.records, this.#known, areas)
+    this.#silence = new JointSilence(config.jointSilence, clock, rows)
+    this.areas = new AreaJudge(clock, this.window, remainder, this.points.records, this.#silence, this.#known, areas)
     this.#desk = new Desk(config, clock)
   }
 
@@ -95,7 +108,23 @@ export class DetectorBank {
   take(batch: ReadingBatch): Uint8Array {
     if (this.#outcomes.length < batch.length) this.#outcomes = new Uint8Array(batch.length * 2)
     this.window.observe(batch, this.#outcomes, this.#beforeAdvance, this.#slotChanged)
+    for (const area of fillSilences(this.#silence, this.clock, this.#known, batch)) this.#changed.add(-1 - area)
     return this.#outcomes
+  }
+
+  /** Takes in what meters report besides readings, in any order, before or after the readings of that time; then `judge`. */
+  takeEvents(events: readonly EndDeviceEvent[]): void {
+    const { watched, ledger, totalRow } = this.#known
+    for (const { usagePoint, at, code } of events) {
+      const area = ledger.usagePoints.area[usagePoint]
+      if (watched[usagePoint] === 0 && (area === NO_AREA || totalRow[area] !== usagePoint)) continue
+      if (!this.events.add(usagePoint, code, at)) continue
+      this.#changed.add(usagePoint)
+      if (area === NO_AREA) continue
+      this.#changed.add(-1 - area)
+      // what its neighbours reported then may be the line's matter after all
+      for (const row of rowsOf(this.#known, area)) if (this.events.of(row).length > 0) this.#changed.add(row)
+    }
   }
 
   /** Judges what the taken readings changed; the alerts that are new or different. */
@@ -105,7 +134,7 @@ export class DetectorBank {
     for (const area of this.#dirtyAreas) if (this.areas.judge(area)) this.#changed.add(-1 - area)
     this.#dirtyAreas.clear()
     if (this.#changed.size === 0) return []
-    const news = this.#desk.update(this.#known, this.#changed, this.#episodesOf)
+    const news = this.#desk.update(this.#known, this.#changed, this.#dossiers)
     this.#changed.clear()
     return news
   }
@@ -120,6 +149,8 @@ export class DetectorBank {
     const parts = new Map<string, ArrayBufferView | string>()
     for (const [name, column] of this.#columns()) parts.set(name, column)
     for (const [name, episodes] of this.#episodes()) parts.set(name, JSON.stringify([...episodes]))
+    parts.set('events', this.events.snapshot())
+    parts.set('silence', this.#silence.snapshot())
     return parts
   }
 
@@ -132,9 +163,11 @@ export class DetectorBank {
     for (const [name, episodes] of this.#episodes()) {
       for (const [row, list] of parseEpisodes(new TextDecoder().decode(part(name)))) episodes.set(row, list)
     }
+    this.events.restore(new TextDecoder().decode(part('events')))
+    this.#silence.restore(new TextDecoder().decode(part('silence')))
     for (let row = 0; row < this.rows; row++) this.points.beginsOn(this.window.firstDay(row))
-    const keys = [...this.points.standing.keys(), ...[...this.areas.standing.keys()].map((area) => -1 - area)]
-    this.#desk.update(this.#known, keys, this.#episodesOf)
+    const areas = new Set([...this.areas.standing.keys(), ...this.#silence.areas])
+    this.#desk.update(this.#known, [...this.points.standing.keys(), ...[...areas].map((area) => -1 - area)], this.#dossiers)
   }
 
   *#columns(): Iterable<readonly [string, Uint8Array | Uint16Array | Float32Array]> {
@@ -155,8 +188,20 @@ export class DetectorBank {
     ]
   }
 
-  readonly #episodesOf = (key: number): readonly Episode[] =>
-    (key >= 0 ? this.points.standing.get(key) : this.areas.standing.get(-1 - key)) ?? NO_EPISODES
+  readonly #dossiers: Dossiers = {
+    episodesOf: (key) => {
+      if (key >= 0) return this.points.standing.get(key) ?? NO_EPISODES
+      const area = -1 - key
+      const standing = this.areas.standing.get(area) ?? NO_EPISODES
+      return this.#silence.knows(area) ? [...standing, ...this.#silence.episodes(area, this.areas.settledDay[area])] : standing
+    },
+    eventsOf: (key) =>
+      key >= 0 ? eventsOfPoint(this.#known, this.events, key) : eventsOfArea(this.#known, this.events, -1 - key),
+    silentOf: (key, { detector, sequence }) => {
+      if (key >= 0 || detector !== 'joint-silence') return NO_NAMES
+      return this.#silence.silentMeters(-1 - key, sequence).map((row) => this.#known.ledger.usagePoints.id[row])
+    },
+  }
 
   readonly #beforeAdvance = (row: number, newest: number, to: number): void => {
     const area = this.#known.ledger.usagePoints.area[row]
@@ -190,6 +235,7 @@ export class DetectorBank {
     const { memberStart, members } = this.#known
     for (let index = memberStart[area]; index < memberStart[area + 1]; index++) this.#judgeRow(members[index])
     this.areas.settle(area, day)
+    if (this.#silence.knows(area)) this.#changed.add(-1 - area)
   }
 
   #markDirty(row: number, bits: number): void {

@@ -2,8 +2,11 @@ import { z } from 'zod'
 import { DeadAccountConfig } from './dead-account.ts'
 import { FlatLoadConfig } from './flat-load.ts'
 import { FurnaceBurstConfig } from './furnace-burst.ts'
+import { JointSilenceConfig } from './joint-silence.ts'
 import { LongRunConfig } from './long-run.ts'
+import { MeteredDropConfig } from './metered-drop.ts'
 import { NightSurgeConfig } from './night-surge.ts'
+import { ReplayedProfileConfig } from './replayed-profile.ts'
 import { SurplusConfig } from './surplus.ts'
 
 /** The slot `detectors` of the configuration: every detector's own schema, joined. */
@@ -14,6 +17,9 @@ export const DetectorsConfig = z.strictObject({
   furnaceBurst: FurnaceBurstConfig.prefault({}),
   surplus: SurplusConfig.prefault({}),
   deadAccount: DeadAccountConfig.prefault({}),
+  meteredDrop: MeteredDropConfig.prefault({}),
+  replayedProfile: ReplayedProfileConfig.prefault({}),
+  jointSilence: JointSilenceConfig.prefault({}),
   /** Judge only subjects with a mine this near (m): what lies farther cannot be fed at low voltage. */
   horizonMeters: z.number().positive().max(100_000).default(8_000),
   /** Probability from which an alert is raised. */

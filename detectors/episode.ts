@@ -107,6 +107,8 @@ const REST_DAYS: Readonly<Record<string, number>> = {
   surplus: 5,
   'furnace-burst': 15,
   'dead-account': 7,
+  'metered-drop': 3,
+  'replayed-profile': 2,
 }
 
 export function beginEpisode(finding: DayFinding, sequence: number, usual: Usual, onset: number): Episode {
@@ -193,6 +195,7 @@ const UNKNOWN_WHEN_NULL = new Set([
   'spreadW',
   'maximumW',
   'ordinaryMaximumW',
+  'minimumW',
   'nightVars',
   'usualW',
   'highestW',

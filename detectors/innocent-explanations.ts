@@ -3,11 +3,14 @@
  * best (detectors/look-alikes.ts). What was not measured fits less well than what was measured and agrees.
  */
 import type { InnocentExplanation } from '../model/alert.ts'
+import { innocentTampering } from './innocent-tampering.ts'
 import { LOOK_ALIKES, type LookAlike } from './look-alikes.ts'
 import { plausibleRatio } from './multiplier.ts'
 import type { Case } from './subject.ts'
+import { isOfTheMeter } from './weigh-tampering.ts'
 
 export function bestInnocentExplanation(it: Case): InnocentExplanation | null {
+  if (isOfTheMeter(it.episode.detector)) return innocentTampering(it)
   const lawful = lawfulUse(it)
   if (lawful !== null) return lawful
   if (it.misbooked !== null) return misbooking(it.misbooked)

@@ -60,6 +60,12 @@ export class IntervalWindow {
     return this.#columns.slots.subarray(from, from + SLOTS)
   }
 
+  /** Whether a slot of an open day holds a value that was measured, and not estimated by the head end. */
+  isMeasured(row: number, day: number, slot: number): boolean {
+    const at = row * 2 * SLOTS + (day & 1) * SLOTS + slot
+    return this.#columns.slots[at] !== 0 && this.#columns.marks[at] >>> 5 !== 0
+  }
+
   /** Takes the readings in. `outcomes` gets one Outcome a row; `revision` of the batch is set where a value differs from one seen before. */
   observe({ columns, length }: ReadingBatch, outcomes: Uint8Array, beforeAdvance: BeforeAdvance, changed: Changed): void {
     const { slots, marks, newestDay, firstDay } = this.#columns

@@ -9,6 +9,8 @@ import type { Episode } from './episode.ts'
 import type { IntervalWindow } from './interval-window.ts'
 import type { JudgedLedger } from './judged-ledger.ts'
 import { measureDay } from './measure-day.ts'
+import { mayHaveFallen } from './metered-drop.ts'
+import { hasTwin, repeatsOf } from './replayed-profile.ts'
 import { powerCode } from './slot-code.ts'
 import { midnightSlot } from './solar-night.ts'
 import { decodeSlots, foldDay } from './subject-days.ts'
@@ -96,7 +98,7 @@ export class PointJudge {
 
   #fold(row: number, day: number, codes: Uint16Array, record: DayRecord, episodes: readonly Episode[], closed: boolean) {
     const dead = this.#known.dead[row] === 1
-    if (episodes.length === 0 && !dead && this.#isQuiet(record.floor, record.night, record.burst)) {
+    if (episodes.length === 0 && !dead && this.#isQuiet(row, day, record)) {
       this.records.set(row, day, record, false)
       return episodes
     }
@@ -112,6 +114,7 @@ export class PointJudge {
       record,
       newConnection: this.#window.firstDay(row) > this.#firstDay + NEW_AFTER_DAYS,
       until: SLOTS,
+      repeats: dead ? null : repeatsOf(this.records, row, day, record, this.#measured(row, day)),
     })
     if (closed) this.records.set(row, day, record, folded.suspect)
     return folded.episodes
@@ -119,12 +122,25 @@ export class PointJudge {
 
   #knownQuiet(row: number, day: number): boolean {
     const at = row * RING_DAYS + (day % RING_DAYS)
-    const { floor, night, burst, coverage } = this.records.columns
-    return coverage[at] > 0 && this.#isQuiet(floor[at], night[at], burst[at])
+    const { floor, night, burst, mean, coverage } = this.records.columns
+    if (coverage[at] === 0) return false
+    return this.#isQuiet(row, day, { floor: floor[at], night: night[at], burst: burst[at], mean: mean[at] })
   }
 
-  #isQuiet(floor: number, night: number, burst: number): boolean {
-    return floor < this.#quiet.floor && night < this.#quiet.night && burst < this.#quiet.burst
+  /** Nothing can be held against it: neither a load nor, at a glance, a meter that fell or repeats itself. */
+  #isQuiet(
+    row: number,
+    day: number,
+    { floor, night, burst, mean }: Pick<DayRecord, 'floor' | 'night' | 'burst' | 'mean'>,
+  ): boolean {
+    if (floor >= this.#quiet.floor || night >= this.#quiet.night || burst >= this.#quiet.burst) return false
+    return !mayHaveFallen(this.records, row, day, mean) && !hasTwin(this.records, row, day, mean, burst, floor)
+  }
+
+  #measured(row: number, day: number): number {
+    let measured = 0
+    for (let slot = 0; slot < SLOTS; slot++) if (this.#window.isMeasured(row, day, slot)) measured++
+    return measured
   }
 
   #midnight(row: number): number {

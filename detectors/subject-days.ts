@@ -31,6 +31,8 @@ export interface SubjectDay {
   readonly newConnection: boolean
   /** Slots up to this one (exclusive) can have readings: 96 for a closed day. */
   readonly until: number
+  /** DayView.repeats. */
+  readonly repeats: number | null
 }
 
 /** The episodes after the day, and what was found on it. */
@@ -46,7 +48,7 @@ const PROVEN_DAYS = 3
 
 /** Days of its own after which a new account is compared with itself. */
 const NEW_DAYS = 3
-const NOTHING = { days: NEW_DAYS, medianW: 0, spreadW: 100, maximumW: 300, ordinaryMaximumW: 300 }
+const NOTHING = { days: NEW_DAYS, medianW: 0, spreadW: 100, maximumW: 300, minimumW: 0, ordinaryMaximumW: 300 }
 const NOTHING_BEFORE: Usual = {
   floor: NOTHING,
   leastEnvelope: NO_ENVELOPE,
@@ -85,16 +87,17 @@ export function foldDay(
   for (const detector of detectors) {
     const open = kept.find((episode) => episode.detector === detector.name && episode.closedAt === null)
     const view = viewOf(clock, subject, open?.usual ?? present, before, envelopes)
-    const finding = open === undefined && busy ? null : detector.judge(view)
+    const load = detector.aside !== true
+    const finding = open === undefined && busy && load ? null : detector.judge(view)
     if (finding !== null) {
-      suspect = true
-      busy = true
+      suspect ||= load
+      busy ||= load
       const begun =
         open ?? beginEpisode(finding, nextSequence(episodes, detector.name), view.usual, slotStart(clock, day, finding.startSlot))
       folded.push(withHotDay(begun, day, finding, neededUntil(clock, subject, finding), dayFactor(view)))
     } else if (open !== undefined) {
       folded.push(record.coverage < JUDGEABLE_SLOTS ? open : withColdDay(open, slotStart(clock, day, 0)))
-      busy ||= open.sums.hotDays >= PROVEN_DAYS
+      busy ||= load && open.sums.hotDays >= PROVEN_DAYS
     }
   }
   return { episodes: folded, suspect }
@@ -142,6 +145,7 @@ function viewOf(
     burstW: WATTS[record.burst],
     meanW: WATTS[record.mean],
     swings: record.swings,
+    repeats: subject.repeats,
     usual,
   }
 }

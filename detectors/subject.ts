@@ -1,9 +1,11 @@
 import type { LawfulUse } from '../model/lawful-use.ts'
 import type { Ledger } from '../model/ledger.ts'
 import { CATEGORIES } from '../model/usage-point.ts'
+import type { AreaRise } from './company.ts'
 import type { Episode, Standing } from './episode.ts'
 import type { JudgedLedger } from './judged-ledger.ts'
 import type { MineInSight } from './reach.ts'
+import type { ReportedEvent } from './tamper-events.ts'
 
 export type Category = (typeof CATEGORIES)[number]
 
@@ -22,6 +24,8 @@ export interface Subject {
   readonly lawfulUses: readonly LawfulUse[]
   /** kW, NaN when unknown. */
   readonly contractKw: number
+  /** What its meter reported, or the meters of the area. */
+  readonly events: readonly ReportedEvent[]
 }
 
 /** Everything that is weighed about an episode at one of its standings. */
@@ -34,6 +38,12 @@ export interface Case {
   readonly kinInCounty: number
   /** A metered load elsewhere that began with this remainder and is as large: its meter is booked on the wrong area. */
   readonly misbooked: string | null
+  /** The rise of the area's remainder that began with this drop or repetition, null when none did. */
+  readonly risen: AreaRise | null
+  /** Usage points that fell silent together. */
+  readonly silent: readonly string[]
+  /** Local standard time minus UTC, seconds. */
+  readonly localOffset: number
   /** Month (1–12) of the onset, local standard time. */
   readonly month: number
 }
@@ -41,7 +51,7 @@ export interface Case {
 const NO_USES: readonly LawfulUse[] = []
 const NOWHERE = ''
 
-export function pointSubject(known: JudgedLedger, row: number): Subject {
+export function pointSubject(known: JudgedLedger, row: number, events: readonly ReportedEvent[]): Subject {
   const { usagePoints, areas, lawfulUses }: Ledger = known.ledger
   const area = usagePoints.area[row]
   return {
@@ -56,10 +66,11 @@ export function pointSubject(known: JudgedLedger, row: number): Subject {
     mines: known.minesNearPoint(row),
     lawfulUses: lawfulUses.get(row) ?? NO_USES,
     contractKw: usagePoints.contractKw[row],
+    events,
   }
 }
 
-export function areaSubject(known: JudgedLedger, row: number): Subject {
+export function areaSubject(known: JudgedLedger, row: number, events: readonly ReportedEvent[]): Subject {
   const { areas } = known.ledger
   return {
     kind: 'area',
@@ -73,5 +84,6 @@ export function areaSubject(known: JudgedLedger, row: number): Subject {
     mines: known.minesNearArea(row),
     lawfulUses: NO_USES,
     contractKw: Number.NaN,
+    events,
   }
 }

@@ -7,6 +7,7 @@ import type { Sentence } from '../model/alert.ts'
 import { REMAINDER_OFFSET_W } from './area-balance.ts'
 import { LOAD_MOMENT, momentNeeded } from './reach.ts'
 import type { Case } from './subject.ts'
+import { isOfTheMeter, powerForReach, reportedEvents, weighTampering } from './weigh-tampering.ts'
 import { CATEGORY, kw, percent, SEALING } from './wording.ts'
 
 export interface Evidence {
@@ -16,6 +17,7 @@ export interface Evidence {
 }
 
 export function weighEvidence(it: Case): Evidence[] {
+  if (isOfTheMeter(it.episode.detector)) return weighTampering(it, geography(it))
   const found = [
     endurance(it),
     geography(it),
@@ -26,6 +28,7 @@ export function weighEvidence(it: Case): Evidence[] {
     rhythm(it),
     lift(it),
     company(it),
+    ...reportedEvents(it),
   ]
   return found.filter((evidence): evidence is Evidence => evidence !== null)
 }
@@ -92,7 +95,8 @@ function idleHost(subject: Case['subject'], episode: Case['episode']): boolean {
 }
 
 /** Reach by power and cable, and how open the mine is. */
-function geography({ subject, standing }: Case): Evidence {
+function geography({ subject, standing, episode }: Case): Evidence {
+  const powerW = powerForReach(episode.detector, standing.powerW)
   const [best] = subject.mines
   if (best === undefined) {
     return {
@@ -104,7 +108,7 @@ function geography({ subject, standing }: Case): Evidence {
   let nats = -5
   let nearest = best
   for (const site of subject.mines) {
-    const moment = momentNeeded(standing.powerW, site.certainMeters)
+    const moment = momentNeeded(powerW, site.certainMeters)
     const reach = moment <= 12 ? 1.2 : moment <= 24 ? 0.8 : moment <= LOAD_MOMENT ? 0 : moment <= 2 * LOAD_MOMENT ? -1.5 : -4
     const close = site.certainMeters < 800 ? 0.5 : site.certainMeters > 4_000 ? -0.8 : 0
     const open = { unsealed: 0.4, broken: 0.5, 'partly-sealed': 0.3, unknown: 0, sealed: -0.2 }[site.mine.sealing]
@@ -119,8 +123,8 @@ function geography({ subject, standing }: Case): Evidence {
     group: 'reach',
     nats,
     sentence: {
-      zh: `距${SEALING[nearest.mine.sealing].zh}的${nearest.mine.name} ${km} km;这一功率的低压线最远可送 ${(LOAD_MOMENT / 1.3 / (standing.powerW / 1000)).toFixed(1)} km。`,
-      en: `${km} km from ${nearest.mine.name} (${SEALING[nearest.mine.sealing].en}); at low voltage this power carries at most ${(LOAD_MOMENT / 1.3 / (standing.powerW / 1000)).toFixed(1)} km.`,
+      zh: `距${SEALING[nearest.mine.sealing].zh}的${nearest.mine.name} ${km} km;这一功率的低压线最远可送 ${(LOAD_MOMENT / 1.3 / (powerW / 1000)).toFixed(1)} km。`,
+      en: `${km} km from ${nearest.mine.name} (${SEALING[nearest.mine.sealing].en}); at low voltage this power carries at most ${(LOAD_MOMENT / 1.3 / (powerW / 1000)).toFixed(1)} km.`,
     },
   }
 }

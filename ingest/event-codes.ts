@@ -29,6 +29,11 @@ export const FOREIGN_EVENT_CODES: Readonly<Record<string, EventCode>> = {
   '0.26.38.49': 'power-up',
 }
 
+/** After it the register counts from elsewhere: nothing is subtracted across it. */
+export function breaksRegisters(code: EventCode): boolean {
+  return code === 'meter-exchanged' || code === 'register-reset'
+}
+
 /** Our code for what a meter sent, `other` when we know none: an unknown event is kept, never dropped. */
 export function eventCodeOf(raw: string): EventCode {
   const name = raw.trim().toLowerCase()

@@ -5,7 +5,7 @@ import type { ReadingBatchBuilder } from '../model/reading-batch.ts'
 import { type PayloadSink, REPEATED, TAKEN, TOO_NEW, TOO_OLD, UNKNOWN_METER } from './byte-sink.ts'
 import { asciiText } from './decimal.ts'
 import { deviceOf } from './device.ts'
-import { eventCodeOf } from './event-codes.ts'
+import { breaksRegisters, eventCodeOf } from './event-codes.ts'
 import type { Registers } from './registers.ts'
 
 /** Times that are taken, against the time the packet came in: a reading outside means a wrong clock. */
@@ -131,7 +131,7 @@ export class PacketSink implements PayloadSink {
   commit(): void {
     for (const event of this.#heldEvents) {
       this.#events.push(event)
-      if (event.code === 'meter-exchanged' || event.code === 'register-reset') this.#registers.breakAt(event.usagePoint, event.at)
+      if (breaksRegisters(event.code)) this.#registers.breakAt(event.usagePoint, event.at)
     }
     this.takenEvents = this.#heldEvents.length
     for (const [row, meter, at, wh, varh, quality] of this.#heldRegisters) {

@@ -14,6 +14,9 @@ const DETECTORS = [
   ['long-run', 'longRun', 'metered'],
   ['furnace-burst', 'furnaceBurst', 'smelting'],
   ['surplus', 'surplus', 'tapped'],
+  ['metered-drop', 'meteredDrop', 'tampered, with events'],
+  ['replayed-profile', 'replayedProfile', 'tampered'],
+  ['joint-silence', 'jointSilence', 'tampered, of an area'],
 ] as const
 
 /** What every detector stands on: files whose opening comment says how. */
@@ -24,7 +27,10 @@ const FRAME = [
   'reach',
   'multiplier',
   'solar-night',
+  'meter-events',
+  'tamper-events',
   'weigh-evidence',
+  'weigh-tampering',
   'innocent-explanations',
   'desk',
   'work-list',

@@ -4,10 +4,12 @@ import { rankAlerts } from '../detectors/work-list.ts'
 import { BatchSink } from '../ingest/batch-sink.ts'
 import { readReadingsCsv } from '../ingest/csv-readings.ts'
 import type { CsvReject } from '../ingest/csv-reject.ts'
+import { breaksRegisters } from '../ingest/event-codes.ts'
 import { openBytes } from '../ingest/open-bytes.ts'
 import { Registers } from '../ingest/registers.ts'
 import type { TimeZone } from '../ingest/time-zone.ts'
 import type { Alert } from '../model/alert.ts'
+import type { EndDeviceEvent } from '../model/end-device-event.ts'
 import type { Ledger } from '../model/ledger.ts'
 import type { ReadingBatch } from '../model/reading-batch.ts'
 import { ReadingRows } from './reading-rows.ts'
@@ -15,6 +17,7 @@ import { ReadingRows } from './reading-rows.ts'
 export interface FilesToJudge {
   readonly paths: readonly string[]
   readonly ledger: Ledger
+  readonly events: readonly EndDeviceEvent[]
   readonly zone: TimeZone
   /** UTC seconds: readings that end later are left out. */
   readonly until: number
@@ -35,7 +38,12 @@ const STREAMED_DISORDER_SECONDS = 6 * 3600
 
 /** `bank` makes a fresh one: files in disorder are read twice. */
 export async function judgeFiles(files: FilesToJudge, bank: () => DetectorBank): Promise<JudgedFiles> {
-  return (await judgeStreaming(files, bank())) ?? (await judgeSorted(files, bank()))
+  const told = () => {
+    const fresh = bank()
+    fresh.takeEvents(files.events.filter(({ at }) => at < files.until))
+    return fresh
+  }
+  return (await judgeStreaming(files, told())) ?? (await judgeSorted(files, told()))
 }
 
 /** Null when the readings are not in order of time. */
@@ -87,6 +95,7 @@ async function readFiles(files: FilesToJudge, onFull: (batch: ReadingBatch) => v
   let readings = 0
   let rejected = 0
   const registers = new Registers()
+  for (const { usagePoint, code, at } of files.events) if (breaksRegisters(code)) registers.breakAt(usagePoint, at)
   const sink = new BatchSink({
     ledger: files.ledger,
     registers,

@@ -14,7 +14,7 @@ import { bytesOf, type Checkpoint, loadCheckpoint, saveCheckpoint } from './chec
 import { GatewayBooks } from './gateway-books.ts'
 
 /** Raised whenever state written by an older build no longer means the same. */
-const STATE_VERSION = 2
+const STATE_VERSION = 3
 /** Room for new usage points before the state has to be copied. */
 const HEADROOM = 1.02
 
@@ -74,6 +74,7 @@ export class Judgement {
   /** Marks repeats and corrections and keeps the books. Once per batch, before it is stored. */
   take(packets: readonly JournalledPacket[], decoded: DecodedPackets): void {
     const outcomes = this.#bank.take(decoded.batch)
+    if (decoded.events.length > 0) this.#bank.takeEvents(decoded.events)
     this.books.enter(packets, decoded, outcomes)
     const { start } = decoded.batch.columns
     for (let row = 0; row < decoded.batch.length; row++) if (start[row] > this.newestStart) this.newestStart = start[row]

@@ -38,6 +38,7 @@ async function detect(options: DetectOptions): Promise<void> {
   const { TimeZone } = await import('../../ingest/time-zone.ts')
   const { loadConfig } = await import('../config-sources.ts')
   const { judgeFiles } = await import('../judge-files.ts')
+  const { readEventsFile } = await import('./read-events.ts')
   const config = loadConfig({
     ...(options.config !== undefined && { file: options.config }),
     environment: process.env,
@@ -61,6 +62,11 @@ async function detect(options: DetectOptions): Promise<void> {
     territory: config.territory ?? null,
     reject: (reject) => rejects.add('', reject),
   })
+  const { events } = options
+  const told =
+    events === undefined
+      ? []
+      : await readEventsFile(events, ledger, { zone, territory: null, reject: (reject) => rejects.add(events, reject) })
   const bar = progressBar(
     'judging',
     options.readings.reduce((sum, path) => sum + statSync(path).size, 0),
@@ -69,6 +75,7 @@ async function detect(options: DetectOptions): Promise<void> {
     {
       paths: options.readings,
       ledger,
+      events: told,
       zone,
       until,
       reject: (path, reject) => rejects.add(path, reject),
