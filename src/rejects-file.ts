@@ -1,6 +1,7 @@
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs'
 import { stringify } from 'csv-stringify/sync'
 import type { CsvReject } from '../ingest/csv-reject.ts'
+import { harmlessCell } from './harmless-cell.ts'
 
 const HEADER = 'line,column,value,reason,remedy,row\n'
 const TOGETHER = 1_000
@@ -44,14 +45,9 @@ export class RejectsFile {
     }
     const rows = this.#waiting.map(({ line, column, value, reason, remedy, row }) => [
       line,
-      ...[column, value, reason, remedy, row].map(harmless),
+      ...[column, value, reason, remedy, row].map(harmlessCell),
     ])
     writeSync(this.#file, stringify(rows))
     this.#waiting = []
   }
-}
-
-/** A text that a spreadsheet would take for a formula gets a quote in front; plain numbers stay as they are. */
-function harmless(text: string): string {
-  return /^[=+\-@\t\r]/.test(text) && !/^[+-]?[\d.]+$/.test(text) ? `'${text}` : text
 }

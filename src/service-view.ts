@@ -14,6 +14,7 @@ import type { DataFiles } from './data-directory.ts'
 import type { Judgement } from './judgement.ts'
 import type { LedgerStore } from './ledger/ledger-store.ts'
 import { LoadCurves } from './load-curves.ts'
+import { MineObservability } from './mine-observability.ts'
 import { RankedAlerts } from './ranked-alerts.ts'
 import { ReportingMeters } from './reporting-meters.ts'
 import { healthOf } from './service-health.ts'
@@ -49,6 +50,7 @@ export function serviceParts(running: Running): ServiceParts {
     ledger,
     records: ledgers,
     curves: new LoadCurves(store, judgement.bank.clock, ledger),
+    observability: new MineObservability(judgement, ledger),
     roleOf: (token) => tokens.roleOf(token),
     gateways: {
       list: () => gatewaysOf(directory, judgement),

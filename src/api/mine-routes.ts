@@ -3,8 +3,9 @@ import { z } from 'zod'
 import { Id, Name } from '../../model/field.ts'
 import { Mine } from '../../model/mine.ts'
 import type { Api } from './api.ts'
-import { ApiProblem, problems } from './problem.ts'
+import { problems } from './problem.ts'
 import type { ServiceParts } from './service-parts.ts'
+import { unknownMine } from './unknown-subject.ts'
 
 const Near = z
   .string()
@@ -53,7 +54,7 @@ export function mineRoutes(app: Api, parts: Pick<ServiceParts, 'ledger'>): void 
     },
     async ({ params }) => {
       const found = parts.ledger().mines.find(({ mine }) => mine === params.id)
-      if (!found) throw new ApiProblem(404, 'mine', `No ledger knows the mine ${params.id}; GET /api/v1/mines lists all.`)
+      if (!found) throw unknownMine(params.id)
       return found
     },
   )

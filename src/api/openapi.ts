@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { Alert } from '../../model/alert.ts'
 import { GatewayBook } from '../../model/gateway-book.ts'
 import { Mine } from '../../model/mine.ts'
+import { Observability } from '../../model/observability.ts'
 import type { Api } from './api.ts'
 import { Problem } from './problem.ts'
 
@@ -13,6 +14,7 @@ export async function describeApi(app: Api, version: string): Promise<void> {
   schemaRegistry.add(Alert, { id: 'Alert' })
   schemaRegistry.add(Problem, { id: 'Problem' })
   schemaRegistry.add(Mine, { id: 'Mine' })
+  schemaRegistry.add(Observability, { id: 'Observability' })
   schemaRegistry.add(GatewayBook, { id: 'GatewayBook' })
 
   const toJsonSchema = createJsonSchemaTransform({ schemaRegistry })

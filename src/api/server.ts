@@ -16,6 +16,7 @@ import { healthRoute } from './health-route.ts'
 import { loadProfileRoutes } from './load-profile-routes.ts'
 import { metricsRoute } from './metrics-route.ts'
 import { mineRoutes } from './mine-routes.ts'
+import { observabilityRoutes } from './observability-routes.ts'
 import { describeApi } from './openapi.ts'
 import { answerError } from './problem.ts'
 import { quarantineRoutes } from './quarantine-routes.ts'
@@ -70,6 +71,7 @@ export async function buildServer(parts: ServiceParts, options: ServerOptions): 
   loadProfileRoutes(app, parts)
   areaRoutes(app, parts)
   mineRoutes(app, parts)
+  observabilityRoutes(app, parts.observability)
   await consoleFiles(app, options.consoleDirectory)
   return app
 }

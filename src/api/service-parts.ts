@@ -4,6 +4,8 @@ import type { AlertPage, AlertQuery } from '../../model/alert-query.ts'
 import type { Area } from '../../model/area.ts'
 import type { GatewayBook } from '../../model/gateway-book.ts'
 import type { Ledger } from '../../model/ledger.ts'
+import type { Mine } from '../../model/mine.ts'
+import type { Observability } from '../../model/observability.ts'
 import type { UsagePoint } from '../../model/usage-point.ts'
 import type { LoadProfile } from '../stores/reading-store.ts'
 import type { Role } from './role.ts'
@@ -20,6 +22,7 @@ export interface ServiceParts {
   /** The ledgers' records by id, with what the columns leave out. */
   readonly records: LedgerRecords
   readonly curves: LoadCurveSource
+  readonly observability: ObservabilityReader
   roleOf(token: string): Role | undefined
   progress(): Progress
   health(): Promise<readonly HealthPart[]>
@@ -37,6 +40,13 @@ export interface AlertReader {
 export interface LedgerRecords {
   usagePoint(id: string): UsagePoint | null
   area(id: string): Area | null
+}
+
+/** What would be seen of power taken to a mine, as the detectors stand now. */
+export interface ObservabilityReader {
+  /** Undefined when no ledger knows the mine. */
+  of(mine: string): Observability | undefined
+  all(): AsyncIterable<{ readonly mine: Mine; readonly observability: Observability }>
 }
 
 /** For starts in [from, to), UTC seconds. */

@@ -1,11 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { dayClock } from '../../detectors/day-clock.ts'
+import { DetectorBank } from '../../detectors/detector-bank.ts'
+import { DetectorsConfig } from '../../detectors/detectors-config.ts'
 import { type Ledger, NO_AREA } from '../../model/ledger.ts'
 import { Refusal } from '../../model/refusal.ts'
 import { AlertStore } from '../../src/alerts/alert-store.ts'
 import type { RefusedPayload, ServiceParts } from '../../src/api/service-parts.ts'
 import { TokenStore } from '../../src/api/tokens.ts'
+import { MineObservability } from '../../src/mine-observability.ts'
 import type { LoadProfile } from '../../src/stores/reading-store.ts'
 
 export const REFUSED: RefusedPayload = {
@@ -99,6 +103,7 @@ export function sampleParts(): Sample {
   const ledger = sampleLedger()
   const book = { received: 10, stored: 7, duplicate: 1, superseded: 0, quarantined: 1, pending: 1 }
   const replayed: unknown[] = []
+  const bank = new DetectorBank(DetectorsConfig.parse({}), dayClock('Asia/Shanghai'), ledger)
   const parts: ServiceParts = {
     version: '0.0.0',
     demo: false,
@@ -128,6 +133,7 @@ export function sampleParts(): Sample {
         expected: { lowW: Float32Array.of(100), highW: Float32Array.of(Number.NaN) },
       }),
     },
+    observability: new MineObservability({ bank, newestStart: 0 }, () => ledger),
     roleOf: (token) => tokens.roleOf(token),
     progress: () => ({
       packetsReceived: 3,

@@ -3,6 +3,7 @@ import type { Alert, AlertRoute } from '../../model/alert.ts'
 import type { Ledger } from '../../model/ledger.ts'
 import type { Mine } from '../../model/mine.ts'
 import { MINE_KINDS, SEALINGS } from '../../model/mine.ts'
+import type { Observability } from '../../model/observability.ts'
 
 export const DAY = 86_400
 /** Midnight in the county (+08:00) at the end of the readings. */
@@ -75,6 +76,28 @@ export function fixtureLedger(): Ledger {
     lawfulUses: new Map(),
     rowOfMeter: (meter) => usagePoints.id.indexOf(meter),
     rowOfMeterBytes: () => -1,
+  }
+}
+
+/** A mine beside one house that is read, in an area without a meter of its own. */
+export function fixtureObservability(mine: string): Observability {
+  const none = { supplies: 1, judged: 0, learning: 0, incomplete: 0, silent: 0, noTotal: 0 }
+  const house = {
+    kind: 'usage-point',
+    id: usagePointId(0),
+    distanceMeters: 420,
+    carryW: 76_900,
+    watch: 'judged',
+    seenW: 3_240,
+  } as const
+  const area = { kind: 'area', id: areaId(0), distanceMeters: 650, carryW: 80_000, watch: 'no-total', seenW: null } as const
+  return {
+    mine,
+    class: 'metered',
+    metered: { ...none, judged: 1, smallestSeenW: 3_240, surelySeenW: 3_240, unseenUpToW: null },
+    tapped: { ...none, noTotal: 1, smallestSeenW: null, surelySeenW: null, unseenUpToW: 80_000 },
+    supplies: [house, area],
+    reasons: [{ zh: '1 个台区无总表,不可判:绕表用电看不到。', en: '1 area has no meter of its own and cannot be judged.' }],
   }
 }
 

@@ -5,7 +5,7 @@ import type { AlertEvent, AlertEventKind } from '../../model/alert-event.ts'
 import type { Ledger } from '../../model/ledger.ts'
 import { buildServer } from '../../src/api/server.ts'
 import type { RefusedPayload, ServiceParts } from '../../src/api/service-parts.ts'
-import { fixtureAlert, fixtureLedger, fixtureProfile, NOW } from './fixture-county.ts'
+import { fixtureAlert, fixtureLedger, fixtureObservability, fixtureProfile, NOW } from './fixture-county.ts'
 
 export interface FixtureOptions {
   readonly alerts?: number
@@ -105,6 +105,12 @@ export async function startFixtureService(options: FixtureOptions = {}): Promise
       ofResidual: async (_row, from, to) => {
         const profile = fixtureProfile(from, to)
         return { profile: { ...profile, quality: profile.quality.fill(11) }, expected: null }
+      },
+    },
+    observability: {
+      of: (mine) => (ledger.mines.some((known) => known.mine === mine) ? fixtureObservability(mine) : undefined),
+      all: async function* () {
+        for (const mine of ledger.mines) yield { mine, observability: fixtureObservability(mine.mine) }
       },
     },
     roleOf: (token) => (token === TOKEN ? 'integrator' : undefined),
