@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { z } from 'zod'
 import { Alert } from '../../model/alert.ts'
 import { Mine } from '../../model/mine.ts'
+import { Observability } from '../../model/observability.ts'
 import { GatewayList, QuarantineList, RefusedPayload } from './gateway.ts'
 import { getJson } from './get-json.ts'
 import { LoadProfile } from './load-profile.ts'
@@ -25,6 +26,15 @@ export function useMines() {
     queryFn: ({ signal }) => getJson('/api/v1/mines', MineList, signal),
     staleTime: HOUR,
     select: ({ items }) => items,
+  })
+}
+
+/** What would be seen of power taken to a mine: changes with the days, not by the minute. */
+export function useObservability(mine: string) {
+  return useQuery({
+    queryKey: ['observability', mine],
+    queryFn: ({ signal }) => getJson(`/api/v1/mines/${encodeURIComponent(mine)}/observability`, Observability, signal),
+    staleTime: 600_000,
   })
 }
 

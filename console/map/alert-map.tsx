@@ -8,6 +8,7 @@ import { distance, kilowatts } from '../i18n/format.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { MapView } from './map-view.tsx'
 import { alertMark, type Circle, mineMark } from './mark.ts'
+import { MineVisibility } from './mine-visibility.tsx'
 import { NearMines } from './near-mines.tsx'
 import { boundsOf, metersBetween, type Position, reachMeters } from './reach-circle.ts'
 
@@ -29,6 +30,7 @@ export function AlertMap({ alert, place, mines }: Props) {
     [latitude, longitude],
   )
   const reach = reachMeters(alert.powerW)
+  const [nearest] = alert.mines
   const level = alertLevel(alert)
   const subject =
     alert.subject.kind === 'area' ? t('list.area', { id: alert.subject.id }) : t('list.account', { id: maskId(alert.subject.id) })
@@ -48,8 +50,8 @@ export function AlertMap({ alert, place, mines }: Props) {
       if (alert.subject.kind !== 'area' && metersBetween(area, position) > 30)
         marks.push({ id: 'area', symbol: 'area', label: place.areaName ?? place.area ?? '', ...area })
     }
-    const nearest = alert.mines.slice(0, 3).flatMap(({ mine }) => mines.get(mine) ?? [])
-    const bounds = boundsOf([position, ...nearest], Math.min(Math.max(reach * 1.05, 700), 3_000))
+    const around = alert.mines.slice(0, 3).flatMap(({ mine }) => mines.get(mine) ?? [])
+    const bounds = boundsOf([position, ...around], Math.min(Math.max(reach * 1.05, 700), 3_000))
     return { marks, circles, bounds }
   }, [
     alert.id,
@@ -98,6 +100,7 @@ export function AlertMap({ alert, place, mines }: Props) {
         <p className="notice notice-warn">{t('map.noPosition')}</p>
       )}
       <NearMines alert={alert} mines={mines} />
+      {nearest && <MineVisibility mine={nearest.mine} mines={mines} />}
     </figure>
   )
 }

@@ -8,6 +8,7 @@ import { distance } from '../i18n/format.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { useFeed } from '../live/feed-provider.tsx'
 import { useEventTime, useZone } from '../shell/use-clock.ts'
+import { MineVisibility } from './mine-visibility.tsx'
 import { SymbolIcon } from './symbol-icon.tsx'
 
 /** What was chosen on the map or in its list. */
@@ -65,6 +66,7 @@ export function SiteCard({
               .filter((part) => part !== null && part !== '')
               .join(' · ')}
           </p>
+          <MineVisibility mine={mine.mine} mines={mines} />
           <p className="muted">{t('map.near', { count: naming.length })}</p>
           <ul className="bare">
             {naming.slice(0, 5).map((one) => (

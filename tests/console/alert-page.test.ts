@@ -51,6 +51,22 @@ describe.runIf(requireServer('chromium'))('the alert page in a browser', BROWSER
     await close()
   })
 
+  test('the nearest mine says from which power on it would be seen, and what cannot be judged', async () => {
+    const { page, errors, close } = await bench.open(ALERT)
+    const panel = page.getByTestId('visibility')
+    await panel.getByText('河西金矿 3 号硐 的可观测性').waitFor()
+    const text = await panel.locator('table').first().textContent()
+    for (const part of ['过表用电超过 3.24 kW 必见', '绕表用电不可判:既不算可见,也不算排除']) expect(text).toContain(part)
+    await panel.getByText('依据与可达供电 2 处').click()
+    await panel.getByText('无总表,不可判:绕表用电看不到').waitFor()
+    expect(await panel.textContent()).not.toContain(fixtureAlert(0).subject.id)
+    const file = page.waitForEvent('download')
+    await panel.getByRole('link', { name: '全部矿点的可观测性台账' }).click()
+    expect((await file).suggestedFilename()).toBe('observability.csv')
+    expect(errors).toEqual([])
+    await close()
+  })
+
   test('the account stays masked until someone asks for it', async () => {
     const { page, close } = await bench.open(ALERT)
     await page.getByRole('heading', { name: /0531…0000/ }).waitFor()
