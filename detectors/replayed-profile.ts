@@ -1,8 +1,8 @@
 /**
  * Replayed profile: days that equal earlier days of the same meter in every number that is kept of them, two and more in
  * a row at one distance — a recorded day sent again and again, or last week sent as this week. Loads of people and
- * weather never come back: two days that agree in one field to its resolution (0.4 %) are common, two runs of days that
- * agree in all of them were not met in the real loads nor in the simulated counties (docs/decisions has the count).
+ * weather never come back: days that agree in one number to its resolution (0.4 %) are common, two in a row that agree in
+ * all of them were met not once in 52,000 pairs of days of real loads nor in 5.7 million of simulated counties.
  * Loads that are the same every day by nature — nothing, a constant, a lamp on a timer — do not count: the day itself
  * must vary. Nor do days that the head end estimated by an earlier one and said so. Cannot see: a replay cut off from
  * the day's bounds by part of a day that is not a loop, and one with noise added.
@@ -73,29 +73,43 @@ export function hasTwin(records: DayRecords, row: number, day: number, mean: num
 
 function mayRepeat({ columns }: DayRecords, row: number, day: number, mean: number, burst: number, floor: number): boolean {
   const at = placeOf(row, day)
-  return columns.mean[at] === mean && columns.burst[at] === burst && columns.floor[at] === floor && isWhole(columns.coverage[at])
+  return (
+    near(columns.mean[at], mean) &&
+    near(columns.burst[at], burst) &&
+    near(columns.floor[at], floor) &&
+    isWhole(columns.coverage[at])
+  )
 }
 
 function equalsToday({ columns }: DayRecords, row: number, day: number, today: DayRecord): boolean {
   const at = placeOf(row, day)
-  return (
-    columns.night[at] === today.night &&
-    columns.noon[at] === today.noon &&
-    columns.dip[at] === today.dip &&
-    columns.tail[at] === today.tail &&
-    columns.nightTangent[at] === today.nightTangent
-  )
+  for (const field of FIELDS) if (!near(columns[field][at], today[field])) return false
+  return true
 }
 
 function equalDays({ columns }: DayRecords, row: number, a: number, b: number): boolean {
   const at = placeOf(row, a)
   const other = placeOf(row, b)
   if (!isWhole(columns.coverage[at]) || !isWhole(columns.coverage[other])) return false
-  for (const field of FIELDS) if (columns[field][at] !== columns[field][other]) return false
+  for (const field of FIELDS) if (!near(columns[field][at], columns[field][other])) return false
   return true
 }
 
-const FIELDS = ['mean', 'burst', 'floor', 'night', 'noon', 'dip', 'tail', 'nightTangent'] as const
+/** A slot that was lost of one of them moves a mean by a step. */
+function near(a: number, b: number): boolean {
+  return Math.abs(a - b) <= 1
+}
+
+const FIELDS = [
+  'mean',
+  'burst',
+  'floor',
+  'night',
+  'noon',
+  'dip',
+  'tail',
+  'nightTangent',
+] as const satisfies readonly (keyof DayRecord)[]
 
 function isWhole(coverage: number): boolean {
   return (coverage & COVERAGE_SLOTS) >= WHOLE
