@@ -56,10 +56,12 @@ async function runBacktest(options: BacktestOptions, command: Command): Promise<
   const to = timeOption(command, '--to', options.to, zone) ?? Number.POSITIVE_INFINITY
   if (from >= to) command.error(`error: --from ${options.from} is not before --to ${options.to}`)
   tellOtherParts(configs)
+  const { out } = options
+  if (out !== undefined) await checkWritable(out)
 
   const report = await judge(configs, dataFiles(configs[0].data), { from, to }, options)
-  if (options.out !== undefined) {
-    writeFileSync(options.out, report.differences.map((difference) => `${JSON.stringify(difference)}\n`).join(''))
+  if (out !== undefined) {
+    writeFileSync(out, report.differences.map((difference) => `${JSON.stringify(difference)}\n`).join(''))
   }
   if (report.findingsBefore > 0) complain(`${report.findingsBefore} findings are older than the period and left out`)
   if (options.json) printJson(report)
@@ -121,6 +123,17 @@ async function judge(
     )
   }
   return backtestReport(outcome, { clock, files: [config[0], config[1]], configurations, findings })
+}
+
+/** Told before the long pass, not after it. */
+async function checkWritable(file: string): Promise<void> {
+  const { Refusal } = await import('../../model/refusal.ts')
+  try {
+    writeFileSync(file, '')
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new Refusal('not-writable', `--out ${file} cannot be written (${reason}): give a file in a directory that exists`)
+  }
 }
 
 /** Only the detectors are compared. */

@@ -191,11 +191,13 @@ test.each([
   expect([code, stdout]).toEqual([64, ''])
 })
 
-test('times that are none, or in the wrong order, name their option', async () => {
+test('times that are none or in the wrong order, and places that are not there, name their option', async () => {
   const none = await backtest('live.yaml', 'low.yaml', '--from', 'yesterday')
   expect([none.code, none.stderr]).toEqual([64, expect.stringMatching(/--from yesterday: .*ISO 8601[\s\S]*Right: adit backtest/)])
   const turned = await backtest('live.yaml', 'low.yaml', '--from', '2026-08-01', '--to', '2026-07-01')
   expect([turned.code, turned.stderr]).toEqual([64, expect.stringMatching(/--from 2026-08-01 is not before --to 2026-07-01/)])
+  const shut = await backtest('live.yaml', 'low.yaml', '--out', join(at('nowhere'), 'out.ndjson'))
+  expect([shut.code, shut.stderr]).toEqual([1, expect.stringMatching(/--out \S+ cannot be written/)])
   const nowhere = await runAdit('backtest', '--config', at('low.yaml'), '--config', at('low.yaml'), '--data', at('nowhere'))
   expect([nowhere.code, nowhere.stderr]).toEqual([1, expect.stringMatching(/nowhere holds no ledgers: .*--data/)])
 })

@@ -102,4 +102,11 @@ store: { kind: influxdb, url: "${influxd.url}", org: ${influxd.org}, bucket: ${i
     await until(async () => (await stored()) === 180)
     await until(async () => (await health()).failing.length === 0)
   })
+
+  test('a backtest reads InfluxDB while the service runs, every reading once for both configurations', async () => {
+    const { code, stdout, stderr } = await runAdit('backtest', '--config', config, '--config', config, '--json')
+    expect(code, stderr).toBe(0)
+    expect(stderr).toMatch(/A service runs on this data directory/)
+    expect(JSON.parse(stdout)).toMatchObject({ readings: 180, usagePoints: 3, gained: 0, lost: 0, moved: 0 })
+  })
 })
