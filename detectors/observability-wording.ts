@@ -29,12 +29,12 @@ function throughMeters({ judged, smallestSeenW, surelySeenW }: WayOfTaking): Sen
   if (smallestSeenW === null) {
     return {
       zh: `可达的 ${judged} 户电表可判,但线路能送到的功率(至多 ${kw(surelySeenW)} kW)都看不出。`,
-      en: `${judged} usage points in reach are judged, but the most that a line carries from them, ${kw(surelySeenW)} kW, does not stand out.`,
+      en: `Usage points in reach that are judged: ${judged}; but the most that a line carries from them, ${kw(surelySeenW)} kW, does not stand out.`,
     }
   }
   return {
     zh: `可达的 ${judged} 户电表可判:过表昼夜用电超过 ${kw(surelySeenW)} kW 者一周内必见,最灵敏处 ${kw(smallestSeenW)} kW。`,
-    en: `${judged} usage points in reach are judged: more than ${kw(surelySeenW)} kW round the clock through any of them is seen within a week, ${kw(smallestSeenW)} kW at the most sensitive.`,
+    en: `Usage points in reach that are judged: ${judged}. More than ${kw(surelySeenW)} kW round the clock through any of them is seen within a week, ${kw(smallestSeenW)} kW at the most sensitive.`,
   }
 }
 
@@ -43,12 +43,12 @@ function pastMeters({ judged, smallestSeenW, surelySeenW }: WayOfTaking): Senten
   if (smallestSeenW === null) {
     return {
       zh: `可达的 ${judged} 个台区有总表可比对,但线路能送到的功率(至多 ${kw(surelySeenW)} kW)都看不出。`,
-      en: `${judged} areas in reach are judged by their own meter, but the most that a line carries from them, ${kw(surelySeenW)} kW, does not stand out.`,
+      en: `Areas in reach judged by their own meter: ${judged}; but the most that a line carries from them, ${kw(surelySeenW)} kW, does not stand out.`,
     }
   }
   return {
     zh: `可达的 ${judged} 个台区有总表可比对:绕表昼夜用电超过 ${kw(surelySeenW)} kW 者一周内必见,最灵敏处 ${kw(smallestSeenW)} kW。`,
-    en: `${judged} areas in reach are judged by their own meter: more than ${kw(surelySeenW)} kW round the clock past the meters of any is seen within a week, ${kw(smallestSeenW)} kW at the most sensitive.`,
+    en: `Areas in reach judged by their own meter: ${judged}. More than ${kw(surelySeenW)} kW round the clock past the meters of any is seen within a week, ${kw(smallestSeenW)} kW at the most sensitive.`,
   }
 }
 
@@ -62,32 +62,32 @@ interface Words {
 const METERS: Words = {
   learning: (count) => ({
     zh: `${count} 户电表天数太少,还不知平时用电。`,
-    en: `Of ${count} usage points too few days are known to say what is usual.`,
+    en: `Usage points of which too few days are known to say what is usual: ${count}.`,
   }),
   incomplete: (count) => ({
     zh: `${count} 户电表缺数太多,不可判:既不算可见,也不算排除。`,
-    en: `${count} usage points lack too many readings to be judged: neither visible nor cleared.`,
+    en: `Usage points that lack too many readings to be judged, neither visible nor cleared: ${count}.`,
   }),
-  silent: (count) => ({ zh: `${count} 户电表没有读数。`, en: `${count} usage points are not read.` }),
+  silent: (count) => ({ zh: `${count} 户电表没有读数。`, en: `Usage points that are not read: ${count}.` }),
   noTotal: () => ({ zh: '', en: '' }),
 }
 
 const AREAS: Words = {
   learning: (count) => ({
     zh: `${count} 个台区天数太少,还不知平时线损。`,
-    en: `Of ${count} areas too few days are known to say what loss is usual.`,
+    en: `Areas of which too few days are known to say what loss is usual: ${count}.`,
   }),
   incomplete: (count) => ({
     zh: `${count} 个台区读数不全,不可判:既不算可见,也不算排除。`,
-    en: `${count} areas are incomplete and cannot be judged: neither visible nor cleared.`,
+    en: `Areas that are incomplete and cannot be judged, neither visible nor cleared: ${count}.`,
   }),
   silent: (count) => ({
     zh: `${count} 个台区总表没有读数,不可判。`,
-    en: `The own meter of ${count} areas is not read; they cannot be judged.`,
+    en: `Areas whose own meter is not read and that cannot be judged: ${count}.`,
   }),
   noTotal: (count) => ({
     zh: `${count} 个台区无总表,不可判:绕表用电看不到。`,
-    en: `${count} areas have no meter of their own and cannot be judged: what passes their meters is not seen.`,
+    en: `Areas without a meter of their own, where what passes the meters is not seen and cannot be judged: ${count}.`,
   }),
 }
 

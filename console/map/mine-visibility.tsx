@@ -9,7 +9,8 @@ import { useLanguage } from '../i18n/language.ts'
 import { ErrorNotice } from '../shell/error-notice.tsx'
 
 const CSV = '/api/v1/mines/observability.csv'
-const SHOWN = 8
+/** Of each kind, the nearest. */
+const SHOWN = 4
 
 /** What would be seen of power taken to a mine: its class, the powers, and the supplies in reach. */
 export function MineVisibility({ mine, mines }: { readonly mine: string; readonly mines: MineBook }) {
@@ -17,7 +18,9 @@ export function MineVisibility({ mine, mines }: { readonly mine: string; readonl
   const { data: found, error, refetch } = useObservability(mine)
   if (error) return <ErrorNotice what={t('visibility.title')} error={error} onRetry={refetch} />
   if (!found) return null
-  const shown = found.supplies.slice(0, SHOWN)
+  const shown = (['area', 'usage-point'] as const).flatMap((kind) =>
+    found.supplies.filter((one) => one.kind === kind).slice(0, SHOWN),
+  )
   return (
     <section data-testid="visibility">
       <h3>
