@@ -1,9 +1,10 @@
 /** What else a drop, a repetition or a silence can be: work on the meter, a family that moved, a head end that copies, a line that fails. */
 import type { InnocentExplanation } from '../model/alert.ts'
 import type { Case } from './subject.ts'
-import { workNear } from './tamper-events.ts'
+import { type ReportedEvent, workNear } from './tamper-events.ts'
 import { localTime } from './tamper-wording.ts'
-import { outages } from './weigh-tampering.ts'
+
+const DAY_SECONDS = 86_400
 
 export function innocentTampering(it: Case): InnocentExplanation {
   const { episode, standing } = it
@@ -65,4 +66,15 @@ function silence({ standing, silent, subject, episode }: Case): InnocentExplanat
       en: 'Carrier noise at night (street lights) or a weak end of the line. Read the profile from the meters’ memory: if it is whole, this is refuted.',
     },
   }
+}
+
+/** Days on which one of the silent meters reported that its supply was gone. */
+function outages(events: readonly ReportedEvent[], silent: readonly string[], from: number, to: number): number {
+  const days = new Set<number>()
+  for (const { id, code, at } of events) {
+    if (code !== 'power-down' && code !== 'last-gasp') continue
+    // by noons, as nights are
+    if (silent.includes(id) && at >= from - DAY_SECONDS && at <= to) days.add(Math.floor((at - from) / DAY_SECONDS + 0.5))
+  }
+  return days.size
 }

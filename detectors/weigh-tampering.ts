@@ -127,34 +127,22 @@ function replay({ standing }: Case): Evidence {
   }
 }
 
-function silence({ standing, silent, subject, episode }: Case): Evidence {
+function silence({ standing, silent }: Case): Evidence {
   const { hotDays, powerW, hours } = standing
   const nights = hotDays < 5 ? 0 : hotDays < 7 ? 0.7 : 1.1
   const excess = powerW >= 1_500 ? 2 : powerW >= 800 ? 0.8 : 0
-  const dark = outages(subject.events, silent, episode.onset, standing.at) >= hotDays / 2 ? -4 : 0
   const drawn = {
     zh: powerW >= 800 ? `,其间台区多供约 ${kw(powerW)} kW` : '',
     en: powerW >= 800 ? `; meanwhile the area drew about ${kw(powerW)} kW more than usual` : '',
   }
   return {
     group: 'tamper-silence',
-    nats: nights + excess + dark,
+    nats: nights + excess,
     sentence: {
       zh: `${silent.join('、')} 有 ${hotDays} 夜同时失联,每夜约 ${hours.toFixed(1)} 小时,同台区其他表计正常上报${drawn.zh}。`,
       en: `${silent.join(', ')} fell silent together on ${hotDays} nights, ${hours.toFixed(1)} hours each, while the other meters of the area reported${drawn.en}.`,
     },
   }
-}
-
-/** Days on which one of the silent meters reported that its supply was gone. */
-export function outages(events: readonly ReportedEvent[], silent: readonly string[], from: number, to: number): number {
-  const days = new Set<number>()
-  for (const { id, code, at } of events) {
-    if (code !== 'power-down' && code !== 'last-gasp') continue
-    // by noons, as nights are
-    if (silent.includes(id) && at >= from - DAY && at <= to) days.add(Math.floor((at - from) / DAY + 0.5))
-  }
-  return days.size
 }
 
 /** What the meter no longer counts the area supplies all the same. */

@@ -66,14 +66,16 @@ function packetsOf({
   return packets
 }
 
+/** What whoever kept the newest of every alert has at the end, as the alert store does; withdrawn ones are gone. */
 function judged(batches: Iterable<readonly Packet[]>): Alert[] {
   const bank = bankOf(ledger)
+  const told = new Map<string, Alert>()
   for (const packets of batches) {
     bank.take(batchOf(packets.flatMap((packet) => ('reading' in packet ? [packet.reading] : []))))
     bank.takeEvents(packets.flatMap((packet) => ('event' in packet ? [packet.event] : [])))
-    bank.judge()
+    for (const alert of bank.judge()) told.set(alert.id, alert)
   }
-  return bank.alerts().sort((a, b) => (a.id < b.id ? -1 : 1))
+  return [...told.values()].filter(({ probability }) => probability > 0).sort((a, b) => (a.id < b.id ? -1 : 1))
 }
 
 /** Readings less than a day late, events whenever, some of both twice, cut anywhere. */

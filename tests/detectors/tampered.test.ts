@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { EventCode } from '../../model/end-device-event.ts'
 import { ReadingQuality } from '../../model/reading-quality.ts'
 import { hamlet, type Reading } from './county.ts'
-import { counting, event, household, noise, reading, type Story, tell, uncounted, workshop } from './tampering.ts'
+import { counting, event, household, newest, noise, reading, type Story, tell, uncounted, workshop } from './tampering.ts'
 
 const neighbours = [household(1), household(2), household(3), household(4), household(5)]
 const shop = workshop(0)
@@ -64,6 +64,24 @@ describe('a meter that counts less after it reported', () => {
     const fault = [0, 1, 2].map((row) => event(row, 11, 23 + row / 10, 'phase-loss'))
     expect(tampered({ ...halted, events: fault })).toEqual([])
     expect(tampered({ ...halted, events: [opened], ledger: hamlet(6, false, []) })).toEqual([])
+  })
+
+  test('work that is reported only after all is over takes an alert back that was closed', () => {
+    const back: Story = {
+      days: 26,
+      homes: [(day, hour, slot) => (shop(day, hour, slot) ?? 0) * (day >= 12 && day < 19 ? 0.25 : 1), ...neighbours],
+    }
+    const [closed] = tampered({ ...back, events: [opened] })
+    expect(closed.clearedAt).not.toBeNull()
+    const [withdrawn] = newest({ ...back, events: [opened] }, [event(0, 12, 1, 'meter-exchanged')])
+    expect(withdrawn.id).toBe(closed.id)
+    expect(withdrawn.probability).toBe(0)
+    expect(withdrawn.history.at(-1)?.change).toBe('withdrawn')
+  })
+
+  test('a rise of the area’s remainder by what a silent meter lost is the area’s matter', () => {
+    const found = tell({ ...halted, tap: uncounted(0.25, 12, shop) })
+    expect(found.map(({ subject, route }) => `${subject.kind} ${route}`)).toEqual(['area tapped'])
   })
 
   test('an event of weeks before the drop is another matter', () => {
@@ -129,6 +147,7 @@ describe('meters that fall silent together', () => {
 
   test('silent by day as well is a fault', () => {
     expect(tell({ days: 22, homes, comms: silent([0, 1], () => true) })).toEqual([])
+    expect(tell({ days: 22, homes, comms: silent([0, 1], (_, hour) => night(hour) || hour < 4 || hour >= 21) })).toEqual([])
   })
 
   test('what is read from the meters’ memory days later takes the alert back', () => {

@@ -1,3 +1,4 @@
+import type { DetectorBank } from '../../detectors/detector-bank.ts'
 import type { Alert } from '../../model/alert.ts'
 import type { EndDeviceEvent, EventCode } from '../../model/end-device-event.ts'
 import { ReadingQuality } from '../../model/reading-quality.ts'
@@ -17,7 +18,19 @@ export interface Story {
   readonly ledger?: ReturnType<typeof hamlet>
 }
 
-export function tell({ days, homes, tap, events = [], comms, afterwards = [], ledger = hamlet(homes.length) }: Story): Alert[] {
+/** The alerts that stand at the end. */
+export function tell(story: Story): Alert[] {
+  return toldBank(story).alerts()
+}
+
+/** What changes when some events are reported after all was told. */
+export function newest(story: Story, events: readonly EndDeviceEvent[]): Alert[] {
+  const bank = toldBank(story)
+  bank.takeEvents(events)
+  return bank.judge()
+}
+
+function toldBank({ days, homes, tap, events = [], comms, afterwards = [], ledger = hamlet(homes.length) }: Story): DetectorBank {
   const bank = bankOf(ledger)
   bank.takeEvents(events)
   let slot = 0
@@ -29,7 +42,7 @@ export function tell({ days, homes, tap, events = [], comms, afterwards = [], le
   }
   bank.take(batchOf(afterwards))
   bank.judge()
-  return bank.alerts()
+  return bank
 }
 
 /** `day` counts noon-to-noon days, `hour` hours since noon. */
