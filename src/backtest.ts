@@ -3,6 +3,7 @@ import type { DayClock } from '../detectors/day-clock.ts'
 import { DetectorBank } from '../detectors/detector-bank.ts'
 import type { DetectorsConfig } from '../detectors/detectors-config.ts'
 import type { Alert } from '../model/alert.ts'
+import type { EndDeviceEvent } from '../model/end-device-event.ts'
 import type { Ledger } from '../model/ledger.ts'
 import type { ReadingBatch } from '../model/reading-batch.ts'
 import { ROLES } from '../model/usage-point.ts'
@@ -14,6 +15,8 @@ export interface BacktestTask {
   readonly ledger: Ledger
   readonly clock: DayClock
   readonly configurations: readonly [DetectorsConfig, DetectorsConfig]
+  /** The store has none; those from `to` on are not told. */
+  readonly events: readonly EndDeviceEvent[]
   /** UTC seconds; -Infinity and Infinity when nothing was said. */
   readonly from: number
   readonly to: number
@@ -52,6 +55,8 @@ export async function backtest(task: BacktestTask): Promise<Backtest | null> {
     bank: new DetectorBank(config, clock, ledger),
     alerts: new Map<string, Alert>(),
   }))
+  const told = task.events.filter(({ at }) => at < to)
+  for (const { bank } of sides) bank.takeEvents(told)
   const seen = new SeenPoints(ledger, from)
   let readings = 0
   for await (const batch of history.scan(learnedFrom, to)) {

@@ -4,14 +4,16 @@ import type { Backtest } from '../backtest.ts'
 import type { BacktestReport } from '../backtest-report.ts'
 import type { Config } from '../config.ts'
 import type { DataFiles } from '../data-directory.ts'
-import { complain, print, printJson } from './command-output.ts'
+import { complain, ExitCode, print, printJson } from './command-output.ts'
 import { progressBar } from './progress.ts'
+import { Rejects } from './rejects.ts'
 
 interface BacktestOptions {
   readonly config: readonly string[]
   readonly data?: string
   readonly from?: string
   readonly to?: string
+  readonly events?: string
   readonly findings?: string
   readonly out?: string
   readonly all?: boolean
@@ -31,6 +33,7 @@ export function backtestCommand(): Command {
     .option('--data <DIR>', 'data directory (default ./adit-data)')
     .option('--from <TIME>', 'count alerts raised from this time on; what is usual is learnt from the 60 days before')
     .option('--to <TIME>', 'leave out readings that begin at this time or later')
+    .option('--events <FILE>', 'end device events, CSV: the store keeps readings only')
     .option('--findings <FILE>', 'findings of inspections, CSV: subject,found_at,result[,kind]')
     .option('--out <FILE>', 'write all differences with both alerts, one JSON object a line')
     .option('--all', 'show all differences, not the first 20 of each kind')
@@ -59,20 +62,24 @@ async function runBacktest(options: BacktestOptions, command: Command): Promise<
   const { out } = options
   if (out !== undefined) await checkWritable(out)
 
-  const report = await judge(configs, dataFiles(configs[0].data), { from, to }, options)
+  const rejects = new Rejects()
+  const report = await judge(configs, dataFiles(configs[0].data), { from, to }, rejects, options)
   if (out !== undefined) {
     writeFileSync(out, report.differences.map((difference) => `${JSON.stringify(difference)}\n`).join(''))
   }
   if (report.findingsBefore > 0) complain(`${report.findingsBefore} findings are older than the period and left out`)
   if (options.json) printJson(report)
   else print((await import('./backtest-text.ts')).backtestText(report, options.all ?? false))
+  rejects.report()
+  process.exitCode = rejects.count > 0 ? ExitCode.rejects : ExitCode.done
 }
 
 async function judge(
   configs: readonly [Config, Config],
   files: DataFiles,
   period: { readonly from: number; readonly to: number },
-  { config, findings: findingsFile }: BacktestOptions,
+  rejects: Rejects,
+  { config, events, findings: findingsFile }: BacktestOptions,
 ): Promise<BacktestReport> {
   const { dayClock } = await import('../../detectors/day-clock.ts')
   const { TimeZone } = await import('../../ingest/time-zone.ts')
@@ -82,17 +89,24 @@ async function judge(
   const { readFindings } = await import('../findings-file.ts')
   const { LedgerStore } = await import('../ledger/ledger-store.ts')
   const { openHistory } = await import('../open-history.ts')
+  const { readEventsFile } = await import('./read-events.ts')
   const { StoreUnavailable } = await import('../stores/store-unavailable.ts')
   if (!existsSync(files.ledger)) {
     throw new Refusal('no-data', `${files.directory} holds no ledgers: give the service's data directory with --data`)
   }
-  if (findingsFile !== undefined && !existsSync(findingsFile)) throw new Refusal('no-such-file', `no such file: ${findingsFile}`)
+  for (const file of [findingsFile, events]) {
+    if (file !== undefined && file !== '-' && !existsSync(file)) throw new Refusal('no-such-file', `no such file: ${file}`)
+  }
   const [{ store, timeZone }] = configs
   const ledgers = new LedgerStore(files.ledger)
   const ledger = ledgers.load()
   ledgers.close()
   const zone = new TimeZone(timeZone)
   const findings = findingsFile === undefined ? null : await readFindings(findingsFile, zone, ledger)
+  const told =
+    events === undefined
+      ? []
+      : await readEventsFile(events, ledger, { zone, territory: null, reject: (reject) => rejects.add(events, reject) })
   await tellWhatIsNotStored(files)
 
   const clock = dayClock(timeZone)
@@ -106,6 +120,7 @@ async function judge(
       ledger,
       clock,
       configurations,
+      events: told,
       ...period,
       progress: (done, total, readings) => bar.update(done / total, `${(readings / 1e6).toFixed(1)} M readings`),
     })

@@ -4,6 +4,7 @@ import type { Table, TableOptions } from '../../ingest/csv-table.ts'
 import type { Ledger } from '../../model/ledger.ts'
 import { complain, ExitCode } from './command-output.ts'
 import { progressBar } from './progress.ts'
+import { Rejects } from './rejects.ts'
 
 interface DetectOptions {
   readonly usagePoints: string
@@ -116,27 +117,4 @@ function untilSeconds(text: string | undefined): number | null {
   if (text === undefined) return Number.POSITIVE_INFINITY
   const at = Date.parse(text)
   return Number.isNaN(at) || !/^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)$/.test(text) ? null : Math.floor(at / 1000)
-}
-
-const SHOWN = 10
-
-/** Rows that were not taken; the first are shown. */
-class Rejects {
-  readonly #first: string[] = []
-  count = 0
-
-  add(
-    path: string,
-    { line, column, value, reason, remedy }: { line: number; column: string; value: string; reason: string; remedy: string },
-  ): void {
-    this.count++
-    if (this.#first.length >= SHOWN) return
-    const where = path === '' ? '' : `${path}: `
-    this.#first.push(`${where}line ${line}, ${column} "${value.slice(0, 60)}": ${reason}; ${remedy}`)
-  }
-
-  report(): void {
-    for (const line of this.#first) complain(`rejected: ${line}`)
-    if (this.count > this.#first.length) complain(`and ${this.count - this.#first.length} more rejected rows`)
-  }
 }

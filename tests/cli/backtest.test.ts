@@ -41,7 +41,7 @@ let rows: number
 let detected: Alert[]
 const at = (name: string) => join(directory, name)
 const backtest = (a: string, b: string, ...more: string[]) =>
-  runAdit('backtest', '--config', at(a), '--config', at(b), '--data', at('data'), ...more)
+  runAdit('backtest', '--config', at(a), '--config', at(b), '--data', at('data'), '--events', at('events.csv'), ...more)
 const reportOf = async (a: string, b: string, ...more: string[]) => {
   const { code, stdout, stderr } = await backtest(a, b, '--json', ...more)
   expect(code, stderr).toBe(0)
@@ -59,7 +59,16 @@ beforeAll(async () => {
   const judged = await runAdit(
     'detect',
     ...ledgers.flatMap((name) => [`--${name}`, at(`${name}.csv`)]),
-    ...['--readings', at('readings.csv.gz'), '--config', at('live.yaml'), '--out', at('alerts.ndjson')],
+    ...[
+      '--events',
+      at('events.csv'),
+      '--readings',
+      at('readings.csv.gz'),
+      '--config',
+      at('live.yaml'),
+      '--out',
+      at('alerts.ndjson'),
+    ],
   )
   expect(judged.code, judged.stderr).toBe(0)
   detected = readFileSync(at('alerts.ndjson'), 'utf8')
@@ -179,6 +188,14 @@ test('the table shows the first differences of each kind, and says that other pa
   expect(stdout).toMatch(/alerts +\d+ +0/)
   expect(stdout).toMatch(/lost:\n {2}\S+/)
   expect(stdout.split('\n').filter((line) => line.includes('raised ')).length).toBe(Math.min(20, detected.length))
+})
+
+test('an event of a meter that no ledger knows is told, the rest is done', async () => {
+  writeFileSync(at('odd.csv'), 'meter,at,code\n999999,2026-07-09T10:00:00,meter-cover-opened\n')
+  const { code, stdout, stderr } = await backtest('live.yaml', 'low.yaml', '--events', at('odd.csv'))
+  expect(code).toBe(2)
+  expect(stderr).toMatch(/line 2, meter "999999": no ledger knows the meter/)
+  expect(stdout).toMatch(/gained 0, lost 0, moved 0/)
 })
 
 test.each([
