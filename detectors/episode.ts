@@ -93,8 +93,9 @@ const NOTHING: EpisodeSums = {
   factorDays: 0,
 }
 
-/** A wrong multiplier shows on the first days; later a season may have multiplied everything. */
-const FACTOR_DAYS = 4
+/** A wrong multiplier shows on the first days, though not on each: a works does not run every day. Later a season may have multiplied everything. */
+const FACTOR_DAYS = 8
+const FACTOR_SHARE = 0.4
 
 /** Standings kept one by one; later ones replace the last. */
 const MOST_STANDINGS = 45
@@ -170,7 +171,7 @@ export function withHotDay(episode: Episode, day: number, finding: DayFinding, a
     levelSpread: deviation(sums.powerW, sums.powerSquares, n) / (sums.powerW / n),
     surprise: sums.surprise / n,
     lift: Number.isNaN(sums.lift) ? null : sums.lift / n,
-    factor: sums.factorDays >= 0.6 * Math.min(n, FACTOR_DAYS) ? Math.exp(sums.factorLog / sums.factorDays) : null,
+    factor: sums.factorDays >= Math.max(2, FACTOR_SHARE * Math.min(n, FACTOR_DAYS)) ? Math.exp(sums.factorLog / sums.factorDays) : null,
   }
   const standings =
     episode.standings.length < MOST_STANDINGS ? [...episode.standings, standing] : [...episode.standings.slice(0, -1), standing]

@@ -31,7 +31,7 @@ export const LOOK_ALIKES: readonly LookAlike[] = [
     categories: ['agricultural', 'residential'],
     months: [6, 7, 8, 9, 10],
     kilowatts: [1.5, 80],
-    tangent: [0.55, 0.9],
+    tangent: [0.3, 0.9],
     common: 0.3,
     company: 0.5,
     fits: ({ standing }) => (standing.levelSpread > 0.12 ? 1.3 : standing.levelSpread < 0.05 ? 0.6 : 1),
