@@ -236,12 +236,15 @@ function hostOf({ subject, episode, standing }: Case): Evidence | null {
   ]
   const before = Math.max(episode.usual.noon.medianW, episode.usualW)
   const established = before > 0.6 * standing.powerW ? -0.6 : before < 0.15 * standing.powerW ? 0.3 : 0
+  // a machine that runs on and on is what works and seasonal accounts are for; at night, or in bursts, it is less so
+  const own = episode.detector === 'flat-load' || episode.detector === 'long-run'
   const idle = idleHost(subject, episode) ? -0.7 : 0
+  const works = own && (subject.category === 'industrial' || idle < 0) ? -0.5 : 0
   const load = (standing.powerW + Math.max(0, episode.usualW)) / 1000 / subject.contractKw
   const over = load > 1.3 ? 1.2 : load > 1.05 ? 0.6 : load > 0.4 && load < 0.95 ? -0.4 : 0
   return {
     group: 'account',
-    nats: nats + established + over + idle,
+    nats: nats + established + over + idle + works,
     sentence: {
       zh: `${CATEGORY[subject.category ?? 'residential'].zh}户${over > 0 ? `,超过合同容量 ${subject.contractKw} kW` : ''};此前白天约 ${kw(before)} kW。`,
       en: `A ${CATEGORY[subject.category ?? 'residential'].en} account${over > 0 ? `, above its contract of ${subject.contractKw} kW` : ''}; before, about ${kw(before)} kW by day.`,
