@@ -93,9 +93,8 @@ const NOTHING: EpisodeSums = {
   factorDays: 0,
 }
 
-/** A wrong multiplier shows on the first days, though not on each: a works does not run every day. Later a season may have multiplied everything. */
-const FACTOR_DAYS = 8
-const FACTOR_SHARE = 0.4
+/** A wrong multiplier does not show every day: a works rests, and then only its floor is multiplied. */
+const FACTOR_SHARE = 0.3
 
 /** Standings kept one by one; later ones replace the last. */
 const MOST_STANDINGS = 45
@@ -131,7 +130,7 @@ export function beginEpisode(finding: DayFinding, sequence: number, usual: Usual
 /** The episode after a suspect day whose needed readings end at `at` (UTC seconds); `factor` NaN when the day is not the usual one multiplied. */
 export function withHotDay(episode: Episode, day: number, finding: DayFinding, at: number, factor: number): Episode {
   const old = episode.sums
-  const counts = !Number.isNaN(factor) && old.hotDays < FACTOR_DAYS
+  const counts = !Number.isNaN(factor)
   const sums: EpisodeSums = {
     hotDays: old.hotDays + 1,
     seenDays: old.seenDays + (old.hotDays === 0 ? (finding.daysSeen ?? 1) : 1),
@@ -171,7 +170,7 @@ export function withHotDay(episode: Episode, day: number, finding: DayFinding, a
     levelSpread: deviation(sums.powerW, sums.powerSquares, n) / (sums.powerW / n),
     surprise: sums.surprise / n,
     lift: Number.isNaN(sums.lift) ? null : sums.lift / n,
-    factor: sums.factorDays >= Math.max(2, FACTOR_SHARE * Math.min(n, FACTOR_DAYS)) ? Math.exp(sums.factorLog / sums.factorDays) : null,
+    factor: sums.factorDays >= Math.max(2, FACTOR_SHARE * n) ? Math.exp(sums.factorLog / sums.factorDays) : null,
   }
   const standings =
     episode.standings.length < MOST_STANDINGS ? [...episode.standings, standing] : [...episode.standings.slice(0, -1), standing]
