@@ -23,7 +23,12 @@ const SMALL_SHARE = 0.003
 export interface LoadLoss {
   readonly share: number
   readonly ohmic: number
+  /** Usual highest supply, W: what is supplied beyond it loses BEYOND_SHARE, for no earlier day says what it loses. NaN unknown. */
+  readonly usualHighW?: number
 }
+
+/** Loss of a low-voltage line under a load it did not carry before: the upper end of what rural lines lose (2–8 %). */
+const BEYOND_SHARE = 0.08
 
 export interface Remainder {
   /** W per slot, NaN where not judgeable; may be negative. Load-dependent loss is taken out. */
@@ -71,8 +76,16 @@ export function areaRemainder(
     if (!Number.isNaN(watts[slot])) judgeable++
   }
   const found = { share: slopeOver(supply, watts, 1), ohmic: slopeOver(supply, watts, 2) }
-  for (let slot = 0; slot < SLOTS; slot++) watts[slot] -= Math.max(loss.share * supply[slot], loss.ohmic * supply[slot] ** 2)
+  for (let slot = 0; slot < SLOTS; slot++) watts[slot] -= lostW(supply[slot], loss)
   return { watts, judgeable, loss: found, meanSupplyW }
+}
+
+/** W lost by the load at a supply of `supplyW`. */
+function lostW(supplyW: number, { share, ohmic, usualHighW }: LoadLoss): number {
+  const learned = Math.max(share * supplyW, ohmic * supplyW ** 2)
+  const beyondW = usualHighW === undefined ? 0 : supplyW - usualHighW
+  if (!(beyondW > 0) || usualHighW === undefined) return learned
+  return Math.max(learned, Math.max(share * usualHighW, ohmic * usualHighW ** 2) + BEYOND_SHARE * beyondW)
 }
 
 function addMember(member: MemberDay, meanSupplyW: number): void {

@@ -1,8 +1,8 @@
 /** Judges the remainder of transformer areas day by day, as usage points are judged (detectors/area-balance.ts says what it is). */
-import { mean, median } from 'simple-statistics'
+import { mean, quantile } from 'simple-statistics'
 import { areaRemainder, type MemberDay, REMAINDER_OFFSET_W } from './area-balance.ts'
 import { type DayClock, SLOTS } from './day-clock.ts'
-import type { DayDetector } from './day-detector.ts'
+import { type DayDetector, quantileOf } from './day-detector.ts'
 import { DayRecords, JUDGEABLE_SLOTS, LOOK_BACK_DAYS, RING_DAYS, referenceOf } from './day-record.ts'
 import type { Episode } from './episode.ts'
 import type { IntervalWindow } from './interval-window.ts'
@@ -17,6 +17,7 @@ import { foldDay } from './subject-days.ts'
 
 /** Of an area of which more of the customers than this were never read nothing is said. */
 const MOST_UNREAD = 0.15
+const LOW_DAY = 0.2
 const NO_EPISODES: readonly Episode[] = []
 const NOBODY: ReadonlySet<number> = new Set()
 const UNKNOWN = new Float64Array(SLOTS).fill(Number.NaN)
@@ -28,6 +29,8 @@ export class AreaJudge {
   /** Loss by the load (detectors/area-balance.ts) by area and day, like the day records. */
   readonly shares: Float32Array
   readonly ohmics: Float32Array
+  /** Highest supply of the day but for its highest hour, W. */
+  readonly highs: Float32Array
   readonly settledDay: Uint16Array
   readonly silence: JointSilence
   readonly #clock: DayClock
@@ -58,6 +61,7 @@ export class AreaJudge {
     this.records = new DayRecords(areas)
     this.shares = new Float32Array(areas * RING_DAYS).fill(Number.NaN)
     this.ohmics = new Float32Array(areas * RING_DAYS).fill(Number.NaN)
+    this.highs = new Float32Array(areas * RING_DAYS).fill(Number.NaN)
     this.settledDay = new Uint16Array(areas)
   }
 
@@ -149,6 +153,7 @@ export class AreaJudge {
     const unfit = folded.suspect || judgeable < JUDGEABLE_SLOTS
     this.shares[area * RING_DAYS + (day % RING_DAYS)] = unfit ? Number.NaN : loss.share
     this.ohmics[area * RING_DAYS + (day % RING_DAYS)] = unfit ? Number.NaN : loss.ohmic
+    this.highs[area * RING_DAYS + (day % RING_DAYS)] = unfit ? Number.NaN : quantileOf(this.#supply, 0, SLOTS, 1 - 4 / SLOTS)
     return folded.episodes
   }
 
@@ -176,6 +181,8 @@ export class AreaJudge {
     return areaRemainder(this.#supply, memberStart[area + 1] - from, memberDay, {
       share: Math.min(0.15, Math.max(-0.05, usualLoss(this.shares, area, day))),
       ohmic: Math.min(1e-5, Math.max(0, usualLoss(this.ohmics, area, day))),
+      // of a low day: the loss under what came on top of it since may be learned wrongly
+      usualHighW: usualLoss(this.highs, area, day, LOW_DAY) || Number.NaN,
     })
   }
 
@@ -184,6 +191,7 @@ export class AreaJudge {
     for (let day = Math.max(from + 1, to - RING_DAYS + 1); day <= to; day++) {
       this.shares[area * RING_DAYS + (day % RING_DAYS)] = Number.NaN
       this.ohmics[area * RING_DAYS + (day % RING_DAYS)] = Number.NaN
+      this.highs[area * RING_DAYS + (day % RING_DAYS)] = Number.NaN
     }
   }
 
@@ -230,13 +238,13 @@ function meanOf(watts: Float64Array): number {
   return there.length >= watts.length / 2 ? mean([...there]) : Number.NaN
 }
 
-/** Median over the days before `day`; 0 before three of them are known. */
-function usualLoss(days: Float32Array, area: number, day: number): number {
+/** Median, or another quantile, over the days before `day`; 0 before three of them are known. */
+function usualLoss(days: Float32Array, area: number, day: number, part = 0.5): number {
   const known: number[] = []
   for (let back = 1; back <= LOOK_BACK_DAYS; back++) {
     const loss = days[area * RING_DAYS + ((day - back) % RING_DAYS)]
     if (!Number.isNaN(loss)) known.push(loss)
   }
   if (known.length < 3) return 0
-  return median(known)
+  return quantile(known, part)
 }

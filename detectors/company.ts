@@ -9,7 +9,7 @@ import { isOfTheMeter } from './weigh-tampering.ts'
 /** Beginnings within this many seconds of each other are company. */
 export const COMPANY_SECONDS = 8 * 86_400
 /** A remainder and a meter of one feeder that rise within this by the same power are one load. */
-const SAME_START_SECONDS = 12 * 3_600
+const SAME_START_SECONDS = 2 * 3_600
 /** A remainder that rises within this of a meter's drop is what the meter lost. */
 const SAME_RISE_SECONDS = 48 * 3_600
 

@@ -176,6 +176,7 @@ export class DetectorBank {
     for (const [name, column] of Object.entries(this.areas.records.columns)) yield [`areas.${name}`, column]
     yield ['areas.shares', this.areas.shares]
     yield ['areas.ohmics', this.areas.ohmics]
+    yield ['areas.highs', this.areas.highs]
     yield ['areas.settledDay', this.areas.settledDay]
   }
 
