@@ -53,6 +53,7 @@ beforeAll(async () => {
   const world = makeWorld({ seed: 'same', areas: 4, usersPerArea: 30, days: 55, startDate: '2026-07-01', seconds: 900, sites: 8 })
   rows = await writeWorld(world, directory, true)
   writeFileSync(at('live.yaml'), '')
+  writeFileSync(at('deaf.yaml'), 'detectors: { horizonMeters: 1 }\n')
   writeFileSync(at('low.yaml'), 'detectors: { raiseAt: 0.3 }\n')
   writeFileSync(at('high.yaml'), 'detectors: { raiseAt: 0.9, weeklyBudget: 2 }\n')
   const ledgers = ['usage-points', 'areas', 'mines', 'lawful-uses']
@@ -103,7 +104,6 @@ test('the configuration that runs gives the alerts that adit detect finds in the
   expect(report.configurations[0].per1000PointMonths).toBeCloseTo((1000 * detected.length) / report.pointMonths, 9)
 
   // A configuration that raises nothing loses every alert of the first: all of them, whole, and as detect has them.
-  writeFileSync(at('deaf.yaml'), 'detectors: { horizonMeters: 1 }\n')
   const all = await reportOf('live.yaml', 'deaf.yaml', '--out', at('lost.ndjson'))
   expect(all.lost).toBe(detected.length)
   const lost = readFileSync(at('lost.ndjson'), 'utf8')
@@ -154,6 +154,7 @@ test('findings of inspections are set against both: found in time with what lead
     `subject,found_at,result,kind
 ${point.subject.id},${day(point.raisedAt, 6)},confirmed,
 ${quiet},2026-08-20,confirmed,usage-point
+${other.subject.id},${day(other.raisedAt, -1)},confirmed,usage-point
 ${other.subject.id},${day(other.raisedAt, 3)},innocent,usage-point
 ${quiet},2026-08-20,nothing-found,
 ${quiet},2025-08-20,nothing-found,
@@ -166,11 +167,11 @@ ${quiet},2025-08-20,nothing-found,
     ...detected.filter(({ subject }) => subject.id === point.subject.id).map(({ raisedAt }) => Date.parse(raisedAt)),
   )
   expect(last).toBe(Date.parse(point.raisedAt))
-  const counts = { confirmed: 2, innocent: 1, nothingFound: 1, nothingFoundAlerted: 0 }
+  const counts = { confirmed: 3, innocent: 1, nothingFound: 1, nothingFoundAlerted: 0 }
   expect(live.findings).toEqual({ ...counts, confirmedAlerted: 1, medianLeadDays: 6, innocentAlerted: 1 })
   expect(deaf.findings).toEqual({ ...counts, confirmedAlerted: 0, medianLeadDays: null, innocentAlerted: 0 })
   const text = await backtest('live.yaml', 'deaf.yaml', '--findings', at('findings.csv'))
-  expect(text.stdout).toMatch(/confirmed, alerted before +1 of 2 +0 of 2/)
+  expect(text.stdout).toMatch(/confirmed, alerted before +1 of 3 +0 of 3/)
   expect(text.stdout).toMatch(/gained 0, lost \d+, moved 0/)
 
   writeFileSync(at('wrong.csv'), `subject,found_at,result\n${point.subject.id},2026-08-20,guilty\nnobody,yesterday,confirmed\n`)
