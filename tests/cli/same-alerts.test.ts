@@ -13,7 +13,7 @@ const Alerts = z.object({ items: z.array(Alert) })
 const Summary = z.object({ pending: z.int() })
 const Gateways = z.object({ items: z.array(z.object({ gateway: z.string(), book: z.object({ received: z.int() }) })) })
 
-test('adit detect over files gives the alerts that the service raises from the same readings, ranks included', async () => {
+test('adit detect over files gives the alerts that the service raises from the same readings and events, ranks included', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'adit-same-'))
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
   const at = (name: string) => join(directory, name)
@@ -24,7 +24,7 @@ test('adit detect over files gives the alerts that the service raises from the s
   const judged = await runAdit(
     'detect',
     ...ledgers.flatMap((name) => [`--${name}`, at(`${name}.csv`)]),
-    ...['--readings', at('readings.csv.gz'), '--out', at('alerts.ndjson')],
+    ...['--events', at('events.csv'), '--readings', at('readings.csv.gz'), '--out', at('alerts.ndjson')],
   )
   expect(judged.code, judged.stderr).toBe(0)
   const fromFiles = readFileSync(at('alerts.ndjson'), 'utf8')
@@ -32,11 +32,17 @@ test('adit detect over files gives the alerts that the service raises from the s
     .split('\n')
     .map((line) => Alert.parse(JSON.parse(line)))
   expect(fromFiles.length).toBeGreaterThanOrEqual(4)
+  expect(
+    fromFiles.some(
+      ({ route, reasons }) => route === 'tampered' && reasons.some(({ detector }) => detector.startsWith('tamper-')),
+    ),
+  ).toBe(true)
 
   const imported = await runAdit(
     'import',
     ...ledgers.map((name) => at(`${name}.csv`)),
     at('readings.csv.gz'),
+    at('events.csv'),
     '--data',
     at('data'),
   )

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { DetectorBank } from '../../detectors/detector-bank.ts'
 import type { Alert } from '../../model/alert.ts'
 import { type EndDeviceEvent, EVENT_CODES } from '../../model/end-device-event.ts'
+import { bytesOf } from '../../src/checkpoint.ts'
 import { bankOf, batchOf, hamlet, type Reading } from './county.ts'
 import { type Load, quarters } from './play.ts'
 import { counting, event, household, noise, uncounted, workshop } from './tampering.ts'
@@ -71,11 +73,19 @@ function judged(batches: Iterable<readonly Packet[]>): Alert[] {
   const bank = bankOf(ledger)
   const told = new Map<string, Alert>()
   for (const packets of batches) {
-    bank.take(batchOf(packets.flatMap((packet) => ('reading' in packet ? [packet.reading] : []))))
-    bank.takeEvents(packets.flatMap((packet) => ('event' in packet ? [packet.event] : [])))
-    for (const alert of bank.judge()) told.set(alert.id, alert)
+    for (const alert of take(bank, packets)) told.set(alert.id, alert)
   }
-  return [...told.values()].filter(({ probability }) => probability > 0).sort((a, b) => (a.id < b.id ? -1 : 1))
+  return [...told.values()].filter(({ probability }) => probability > 0).sort(byId)
+}
+
+function take(bank: DetectorBank, packets: readonly Packet[]): Alert[] {
+  bank.take(batchOf(packets.flatMap((packet) => ('reading' in packet ? [packet.reading] : []))))
+  bank.takeEvents(packets.flatMap((packet) => ('event' in packet ? [packet.event] : [])))
+  return bank.judge()
+}
+
+function byId(a: Alert, b: Alert): number {
+  return a.id < b.id ? -1 : 1
 }
 
 /** Readings less than a day late, events whenever, some of both twice, cut anywhere. */
@@ -117,6 +127,35 @@ test('any order, batching and repetition of events and readings gives the same a
   // the property would be empty if no class was ever alerted
   for (const reason of ['tamper-drop', 'tamper-silence', 'tamper-replay', 'tamper-cover', 'tamper-magnet', 'tamper-area']) {
     expect(reasons.get(reason), reason).toBeGreaterThan(3)
+  }
+})
+
+test('what was reported, fell, repeated itself or was silent is in the snapshot', () => {
+  const packets = packetsOf({
+    share: 0.25,
+    fromDay: 10,
+    bypassed: true,
+    code: 'magnetic-field',
+    silentFrom: 8,
+    again: 3,
+    events: [],
+    seed: 1,
+  })
+  const whole = bankOf(ledger)
+  take(whole, packets)
+  const routes = whole.alerts().filter(({ route }) => route === 'tampered')
+  expect(new Set(routes.map(({ reasons }) => reasons[0].detector)).size).toBeGreaterThanOrEqual(3)
+  for (const cut of [50, 7_000, 9_400, 11_000]) {
+    const first = bankOf(ledger)
+    take(first, packets.slice(0, cut))
+    const parts = first.snapshot()
+    const second = bankOf(ledger)
+    second.restore((name) => {
+      const part = parts.get(name)
+      return part === undefined ? undefined : bytesOf(part).slice()
+    })
+    take(second, packets.slice(cut))
+    expect(JSON.stringify(second.alerts().sort(byId))).toBe(JSON.stringify(whole.alerts().sort(byId)))
   }
 })
 
