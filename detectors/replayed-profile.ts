@@ -19,6 +19,8 @@ export const ReplayedProfileConfig = z.strictObject({
   levels: z.int().positive().max(96).default(12),
   /** …and slots that differ from the one before. */
   changes: z.int().positive().max(95).default(40),
+  /** Spread of the usual days' means, as a share of them, below which every day is like the other. */
+  restlessness: z.number().nonnegative().default(0.02),
 })
 type Config = z.output<typeof ReplayedProfileConfig>
 
@@ -33,8 +35,10 @@ export function replayedProfile(config: Config): DayDetector {
   return {
     name: 'replayed-profile',
     aside: true,
-    judge({ watts, meanW, repeats, swings }: DayView): DayFinding | null {
+    judge({ watts, meanW, repeats, swings, usual }: DayView): DayFinding | null {
       if (repeats === null || meanW < config.leastW || !varies(watts, config)) return null
+      // where one day is much like the other anyway, that two agree says nothing
+      if (!(usual.mean.spreadW >= config.restlessness * usual.mean.medianW)) return null
       return {
         detector: 'replayed-profile',
         startSlot: 0,
