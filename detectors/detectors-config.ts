@@ -24,6 +24,8 @@ export const DetectorsConfig = z.strictObject({
   horizonMeters: z.number().positive().max(100_000).default(8_000),
   /** Probability from which an alert is raised. */
   raiseAt: z.number().min(0).max(1).default(0.3),
+  /** Probability from which an alert is put on the work list: an inspection is worth it. */
+  listFrom: z.number().min(0).max(1).default(0.45),
   /** Places on the work list of a week: how many an inspection team drives to. */
   weeklyBudget: z.int().positive().max(10_000).default(50),
 })

@@ -1,6 +1,7 @@
 /**
  * The work list: which alerts an inspection team would be sent to first. A rank is an alert's place among those raised in
- * the week that ends with its day; beyond the week's budget there is none.
+ * the week that ends with its day; beyond the week's budget, and below the chance from which a drive is worth it, there
+ * is none: such an alert stays in view and gets its place when later readings strengthen it.
  */
 import type { Alert } from '../model/alert.ts'
 
@@ -13,8 +14,16 @@ export interface Listed {
   readonly raisedAt: number
   /** Infinity while it is open. */
   readonly clearedAt: number
-  /** Probability when it was raised. */
+  /** Highest probability it has had. */
   readonly chance: number
+}
+
+/** Who gets onto the list. */
+export interface ListRules {
+  /** Places in a week. */
+  readonly weeklyBudget: number
+  /** Chance from which an alert is listed. */
+  readonly listFrom: number
 }
 
 export function listedOf({ id, raisedAt, clearedAt, history, probability }: Alert): Listed {
@@ -22,7 +31,7 @@ export function listedOf({ id, raisedAt, clearedAt, history, probability }: Aler
     id,
     raisedAt: Date.parse(raisedAt),
     clearedAt: clearedAt === null ? Number.POSITIVE_INFINITY : Date.parse(clearedAt),
-    chance: history[0]?.probability ?? probability,
+    chance: history.reduce((highest, revision) => Math.max(highest, revision.probability), probability),
   }
 }
 
@@ -32,21 +41,22 @@ export function weekOf(raisedAt: number, shiftSeconds: number): { readonly from:
   return { from: to - WEEK_MS, to }
 }
 
-/** Place of `one` among `others` (which may hold it too); null beyond the budget. `shiftSeconds`: local standard time minus UTC. */
-export function rankOf(one: Listed, others: Iterable<Listed>, weeklyBudget: number, shiftSeconds: number): number | null {
+/** Place of `one` among `others` (which may hold it too); null when it is not listed. `shiftSeconds`: local standard time minus UTC. */
+export function rankOf(one: Listed, others: Iterable<Listed>, rules: ListRules, shiftSeconds: number): number | null {
+  if (one.chance < rules.listFrom) return null
   const { from, to } = weekOf(one.raisedAt, shiftSeconds)
   let rank = 1
   for (const other of others) {
     if (other.id === one.id || other.raisedAt > to || other.raisedAt <= from || other.clearedAt <= other.raisedAt) continue
     if (other.chance > one.chance || (other.chance === one.chance && isEarlier(other, one))) rank++
   }
-  return rank <= weeklyBudget ? rank : null
+  return rank <= rules.weeklyBudget ? rank : null
 }
 
 /** The same alerts with their ranks among each other. */
-export function rankAlerts(alerts: readonly Alert[], weeklyBudget: number, shiftSeconds: number): Alert[] {
+export function rankAlerts(alerts: readonly Alert[], rules: ListRules, shiftSeconds: number): Alert[] {
   const listed = alerts.map(listedOf)
-  return alerts.map((alert, index) => ({ ...alert, rank: rankOf(listed[index], listed, weeklyBudget, shiftSeconds) }))
+  return alerts.map((alert, index) => ({ ...alert, rank: rankOf(listed[index], listed, rules, shiftSeconds) }))
 }
 
 function isEarlier(a: Listed, b: Listed): boolean {

@@ -88,7 +88,7 @@ export function judgeBatch(bank: DetectorBank, batch: ReadingBatch, alerts: Map<
 export function ranked(alerts: Map<string, Alert>, bank: DetectorBank): Alert[] {
   const stood = [...alerts.values()].filter((alert) => alert.probability > 0)
   const sorted = stood.sort((a, b) => (a.raisedAt === b.raisedAt ? (a.id < b.id ? -1 : 1) : a.raisedAt < b.raisedAt ? -1 : 1))
-  return rankAlerts(sorted, bank.config.weeklyBudget, bank.clock.shift + 43_200)
+  return rankAlerts(sorted, bank.config, bank.clock.shift + 43_200)
 }
 
 async function readFiles(files: FilesToJudge, onFull: (batch: ReadingBatch) => void, goOn: () => boolean) {

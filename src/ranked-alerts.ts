@@ -1,4 +1,4 @@
-import { type Listed, listedOf, rankOf, weekOf } from '../detectors/work-list.ts'
+import { type Listed, type ListRules, listedOf, rankOf, weekOf } from '../detectors/work-list.ts'
 import type { Alert } from '../model/alert.ts'
 import type { AlertEvent } from '../model/alert-event.ts'
 import type { AlertPage, AlertQuery } from '../model/alert-query.ts'
@@ -10,15 +10,15 @@ import type { AlertStore } from './alerts/alert-store.ts'
  */
 export class RankedAlerts {
   readonly #store: AlertStore
-  readonly #weeklyBudget: number
+  readonly #rules: ListRules
   readonly #shiftSeconds: number
   /** Weeks by their end, as long as nothing happened to any alert. */
   readonly #weeks = new Map<number, readonly Listed[]>()
   #weeksAt = -1
 
-  constructor(store: AlertStore, weeklyBudget: number, shiftSeconds: number) {
+  constructor(store: AlertStore, rules: ListRules, shiftSeconds: number) {
     this.#store = store
-    this.#weeklyBudget = weeklyBudget
+    this.#rules = rules
     this.#shiftSeconds = shiftSeconds
   }
 
@@ -50,7 +50,7 @@ export class RankedAlerts {
 
   #ranked(alert: Alert): Alert {
     const listed = listedOf(alert)
-    return { ...alert, rank: rankOf(listed, this.#week(listed.raisedAt), this.#weeklyBudget, this.#shiftSeconds) }
+    return { ...alert, rank: rankOf(listed, this.#week(listed.raisedAt), this.#rules, this.#shiftSeconds) }
   }
 
   #week(raisedAt: number): readonly Listed[] {

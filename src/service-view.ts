@@ -46,7 +46,7 @@ export function serviceParts(running: Running): ServiceParts {
     version,
     demo,
     timeZone: config.timeZone,
-    alerts: new RankedAlerts(alerts, config.detectors.weeklyBudget, judgement.bank.clock.shift + 43_200),
+    alerts: new RankedAlerts(alerts, config.detectors, judgement.bank.clock.shift + 43_200),
     ledger,
     records: ledgers,
     curves: new LoadCurves(store, judgement.bank.clock, ledger),

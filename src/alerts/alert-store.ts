@@ -168,7 +168,8 @@ function prepare(database: DatabaseSync) {
   return {
     get: database.prepare('SELECT json, position, cleared_at FROM alerts WHERE id = ?'),
     raisedBetween: database.prepare(
-      `SELECT id, raised_at, cleared_at, coalesce(json_extract(json, '$.history[0].probability'), json_extract(json, '$.probability')) AS chance
+      `SELECT id, raised_at, cleared_at, max(json_extract(json, '$.probability'),
+         coalesce((SELECT max(json_extract(value, '$.probability')) FROM json_each(json, '$.history')), 0)) AS chance
        FROM alerts WHERE raised_at > ? AND raised_at <= ?`,
     ),
     put: database.prepare(

@@ -30,11 +30,25 @@ const raisedAt = (id: string, at: string, probability: number) => {
 }
 
 test('the live list ranks a day’s alerts against the week, likeliest first, and leaves out what is beyond the budget', () => {
-  const ranked = new RankedAlerts(store, 2, 8 * 3600)
+  const ranked = new RankedAlerts(store, { weeklyBudget: 2, listFrom: 0.45 }, 8 * 3600)
   store.raise([raisedAt('a', '2026-11-10T04:00:00Z', 0.5), raisedAt('b', '2026-11-12T04:00:00Z', 0.9)], 1)
   expect(ranked.get('a')?.rank).toBe(1)
   expect(ranked.get('b')?.rank).toBe(1)
   store.raise([raisedAt('c', '2026-11-12T05:00:00Z', 0.7), raisedAt('d', '2026-11-12T06:00:00Z', 0.6)], 2)
   const places = Object.fromEntries(ranked.list(AlertQuery.parse({ state: 'all' })).items.map(({ id, rank }) => [id, rank]))
   expect(places).toEqual({ a: 1, b: 1, c: 2, d: null })
+})
+
+test('an alert below the chance that is worth a drive gets its place when later readings strengthen it', () => {
+  const ranked = new RankedAlerts(store, { weeklyBudget: 50, listFrom: 0.45 }, 8 * 3600)
+  const weak = raisedAt('weak', '2026-11-12T04:00:00Z', 0.35)
+  store.raise([weak, raisedAt('strong', '2026-11-12T04:30:00Z', 0.6)], 1)
+  expect([ranked.get('weak')?.rank, ranked.get('strong')?.rank]).toEqual([null, 1])
+  const [first] = weak.history
+  if (!first) throw new Error('the sample has no history')
+  store.raise(
+    [{ ...weak, probability: 0.7, history: [first, { ...first, revision: 1, change: 'strengthened', probability: 0.7 }] }],
+    2,
+  )
+  expect([ranked.get('weak')?.rank, ranked.get('strong')?.rank]).toEqual([1, 2])
 })
