@@ -149,5 +149,8 @@ export class PointJudge {
 }
 
 export function sameEpisodes(a: readonly Episode[], b: readonly Episode[]): boolean {
-  return a.length === b.length && JSON.stringify(a) === JSON.stringify(b)
+  // what changes on nearly every day is compared first: whole episodes are long
+  const nearly = ({ lastHotDay, coldDays, sums }: Episode, other: Episode) =>
+    lastHotDay === other.lastHotDay && coldDays === other.coldDays && sums.energyWh === other.sums.energyWh
+  return a.length === b.length && a.every((one, i) => nearly(one, b[i])) && JSON.stringify(a) === JSON.stringify(b)
 }

@@ -239,7 +239,7 @@ function hostOf({ subject, episode, standing }: Case): Evidence | null {
   // a machine that runs on and on is what works and seasonal accounts are for; at night, or in bursts, it is less so
   const own = episode.detector === 'flat-load' || episode.detector === 'long-run'
   const idle = idleHost(subject, episode) ? -0.7 : 0
-  const works = own && (subject.category === 'industrial' || idle < 0) ? -0.5 : 0
+  const works = own && (subject.category === 'industrial' || idle < 0) ? -0.9 : 0
   const load = (standing.powerW + Math.max(0, episode.usualW)) / 1000 / subject.contractKw
   const over = load > 1.3 ? 1.2 : load > 1.05 ? 0.6 : load > 0.4 && load < 0.95 ? -0.4 : 0
   return {
