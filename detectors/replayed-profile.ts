@@ -2,7 +2,8 @@
  * Replayed profile: days that equal earlier days of the same meter in every number that is kept of them, two and more in
  * a row at one distance — a recorded day sent again and again, or last week sent as this week. Loads of people and
  * weather never come back: days that agree in one number to its resolution (0.4 %) are common, two in a row that agree in
- * all of them were met not once in 52,000 pairs of days of real loads nor in 5.7 million of simulated counties.
+ * all of them (and vary by the hour) were met not once in 52,000 pairs of days of real loads, and once in nine million of
+ * simulated counties: by a machine that only starts and stops. So the meter's own days are asked how often they agree.
  * Loads that are the same every day by nature — nothing, a constant, a lamp on a timer — do not count: the day itself
  * must vary. Nor do days that the head end estimated by an earlier one and said so. Cannot see: a replay cut off from
  * the day's bounds by part of a day that is not a loop, and one with noise added.
@@ -63,10 +64,39 @@ export function repeatsOf(records: DayRecords, row: number, day: number, today: 
   if (today.coverage < WHOLE || measured < WHOLE || today.burst - today.floor < SPAN) return null
   for (let back = 1; back < LOOK_BACK_DAYS - RUN; back++) {
     if (!mayRepeat(records, row, day - back, today.mean, today.burst, today.floor)) continue
-    if (equalsToday(records, row, day - back, today) && equalDays(records, row, day - 1, day - 1 - back)) return back
+    if (!equalsToday(records, row, day - back, today) || !equalDays(records, row, day - 1, day - 1 - back)) continue
+    return isRare(records, row, day, today) ? back : null
   }
   return null
 }
+
+/**
+ * Whether this meter's days differ so much that one comes back by chance once in a thousand times at most: its numbers
+ * are compared with those of the days before that do not come back. A machine that only starts and stops has few of them.
+ */
+function isRare(records: DayRecords, row: number, day: number, today: DayRecord): boolean {
+  const { columns } = records
+  agreeing.fill(0)
+  let others = 0
+  for (let back = 1; back <= LOOK_BACK_DAYS; back++) {
+    const at = placeOf(row, day - back)
+    if (!isWhole(columns.coverage[at]) || equalsToday(records, row, day - back, today)) continue
+    others++
+    LEVELS.forEach((field, index) => {
+      if (near(columns[field][at], today[field])) agreeing[index]++
+    })
+  }
+  // a loop of weeks leaves nothing to compare with; what was usual before it decides then
+  if (others < LEAST_OTHERS) return true
+  let chance = 1
+  for (const agree of agreeing) chance *= (agree + 1) / (others + 1)
+  return chance <= MOST_CHANCE
+}
+
+const LEVELS = ['mean', 'burst', 'floor', 'night', 'noon'] as const
+const agreeing = new Float64Array(LEVELS.length)
+const LEAST_OTHERS = 5
+const MOST_CHANCE = 1e-3
 
 /** Whether an earlier day has these numbers: quick, and true more often than a repetition is. */
 export function hasTwin(records: DayRecords, row: number, day: number, mean: number, burst: number, floor: number): boolean {

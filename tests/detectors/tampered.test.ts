@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { EventCode } from '../../model/end-device-event.ts'
 import { ReadingQuality } from '../../model/reading-quality.ts'
 import { hamlet, type Reading } from './county.ts'
+import type { Load } from './play.ts'
 import { counting, event, household, newest, noise, reading, type Story, tell, uncounted, workshop } from './tampering.ts'
 
 const neighbours = [household(1), household(2), household(3), household(4), household(5)]
@@ -177,6 +178,19 @@ describe('days that come back', () => {
   test('nothing, a constant and a lamp on a timer are the same every day by nature', () => {
     const homes = [() => 0, () => 450, (_: number, hour: number) => (hour >= 7 && hour < 18 ? 2_000 : 0), ...neighbours]
     expect(tell({ days: 24, homes })).toEqual([])
+  })
+
+  test('a machine that only starts and stops has few days to choose from', () => {
+    const aerators: Load = (day, hour, slot) => {
+      const stop = 11 + 0.5 * Math.floor(6 * noise(9, day))
+      return hour >= 7.5 && hour < 7.5 + stop ? 6_000 + 40 * Math.floor(16 * noise(0, slot)) : 0
+    }
+    expect(tell({ days: 200, homes: [aerators, ...neighbours] })).toEqual([])
+  })
+
+  test('a loop of many weeks is not held to be over', () => {
+    const [alert] = tampered({ days: 55, homes: again(1, 14) })
+    expect(alert.clearedAt).toBeNull()
   })
 
   test('one day that the head end copied, and days that it calls estimates, are nothing', () => {
