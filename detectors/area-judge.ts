@@ -31,6 +31,8 @@ export class AreaJudge {
   readonly ohmics: Float32Array
   /** Highest supply of the day but for its highest hour, W. */
   readonly highs: Float32Array
+  /** Mean supply of the day, W. */
+  readonly means: Float32Array
   readonly settledDay: Uint16Array
   readonly silence: JointSilence
   readonly #clock: DayClock
@@ -62,6 +64,7 @@ export class AreaJudge {
     this.shares = new Float32Array(areas * RING_DAYS).fill(Number.NaN)
     this.ohmics = new Float32Array(areas * RING_DAYS).fill(Number.NaN)
     this.highs = new Float32Array(areas * RING_DAYS).fill(Number.NaN)
+    this.means = new Float32Array(areas * RING_DAYS).fill(Number.NaN)
     this.settledDay = new Uint16Array(areas)
   }
 
@@ -130,7 +133,7 @@ export class AreaJudge {
   }
 
   #fold(area: number, day: number, episodes: readonly Episode[]): readonly Episode[] {
-    const { watts, judgeable, loss } = this.#remainder(area, day)
+    const { watts, judgeable, loss, meanSupplyW } = this.#remainder(area, day)
     for (let slot = 0; slot < SLOTS; slot++) {
       this.#watts[slot] = watts[slot] + REMAINDER_OFFSET_W
       this.#codes[slot] = !Number.isNaN(watts[slot]) ? slotCode(this.#watts[slot], Number.NaN) : 0
@@ -153,6 +156,7 @@ export class AreaJudge {
     const unfit = folded.suspect || judgeable < JUDGEABLE_SLOTS
     this.shares[area * RING_DAYS + (day % RING_DAYS)] = unfit ? Number.NaN : loss.share
     this.ohmics[area * RING_DAYS + (day % RING_DAYS)] = unfit ? Number.NaN : loss.ohmic
+    this.means[area * RING_DAYS + (day % RING_DAYS)] = unfit ? Number.NaN : meanSupplyW
     this.highs[area * RING_DAYS + (day % RING_DAYS)] = unfit ? Number.NaN : quantileOf(this.#supply, 0, SLOTS, 1 - 4 / SLOTS)
     return folded.episodes
   }
@@ -192,6 +196,7 @@ export class AreaJudge {
       this.shares[area * RING_DAYS + (day % RING_DAYS)] = Number.NaN
       this.ohmics[area * RING_DAYS + (day % RING_DAYS)] = Number.NaN
       this.highs[area * RING_DAYS + (day % RING_DAYS)] = Number.NaN
+      this.means[area * RING_DAYS + (day % RING_DAYS)] = Number.NaN
     }
   }
 

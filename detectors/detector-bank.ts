@@ -177,6 +177,7 @@ export class DetectorBank {
     yield ['areas.shares', this.areas.shares]
     yield ['areas.ohmics', this.areas.ohmics]
     yield ['areas.highs', this.areas.highs]
+    yield ['areas.means', this.areas.means]
     yield ['areas.settledDay', this.areas.settledDay]
   }
 

@@ -32,6 +32,8 @@ export interface Standing {
   readonly lift: number | null
   /** Factor by which the whole day was multiplied (detectors/multiplier.ts), null when it was not. */
   readonly factor: number | null
+  /** Rise of an area's remainder against the rise of its supply, null for a meter and where it cannot be told. */
+  readonly lossRatio: number | null
 }
 
 export interface Episode {
@@ -70,6 +72,8 @@ interface EpisodeSums {
   /** Sum of the logarithms of the factors, and the days that had one. */
   readonly factorLog: number
   readonly factorDays: number
+  readonly lossRatio: number
+  readonly lossDays: number
 }
 
 const NOTHING: EpisodeSums = {
@@ -91,6 +95,8 @@ const NOTHING: EpisodeSums = {
   lift: 0,
   factorLog: 0,
   factorDays: 0,
+  lossRatio: 0,
+  lossDays: 0,
 }
 
 /** A wrong multiplier does not show every day: a works rests, and then only its floor is multiplied. */
@@ -128,7 +134,14 @@ export function beginEpisode(finding: DayFinding, sequence: number, usual: Usual
 }
 
 /** The episode after a suspect day whose needed readings end at `at` (UTC seconds); `factor` NaN when the day is not the usual one multiplied. */
-export function withHotDay(episode: Episode, day: number, finding: DayFinding, at: number, factor: number): Episode {
+export function withHotDay(
+  episode: Episode,
+  day: number,
+  finding: DayFinding,
+  at: number,
+  factor: number,
+  lossRatio: number,
+): Episode {
   const old = episode.sums
   const counts = !Number.isNaN(factor)
   const sums: EpisodeSums = {
@@ -150,6 +163,8 @@ export function withHotDay(episode: Episode, day: number, finding: DayFinding, a
     lift: old.lift + finding.lift,
     factorLog: counts ? old.factorLog + Math.log(factor) : old.factorLog,
     factorDays: counts ? old.factorDays + 1 : old.factorDays,
+    lossRatio: Number.isNaN(lossRatio) ? old.lossRatio : old.lossRatio + lossRatio,
+    lossDays: Number.isNaN(lossRatio) ? old.lossDays : old.lossDays + 1,
   }
   const n = sums.hotDays
   const standing: Standing = {
@@ -171,6 +186,7 @@ export function withHotDay(episode: Episode, day: number, finding: DayFinding, a
     surprise: sums.surprise / n,
     lift: Number.isNaN(sums.lift) ? null : sums.lift / n,
     factor: sums.factorDays >= Math.max(2, FACTOR_SHARE * n) ? Math.exp(sums.factorLog / sums.factorDays) : null,
+    lossRatio: sums.lossDays > 0 ? sums.lossRatio / sums.lossDays : null,
   }
   const standings =
     episode.standings.length < MOST_STANDINGS ? [...episode.standings, standing] : [...episode.standings.slice(0, -1), standing]

@@ -23,8 +23,32 @@ export function bestInnocentExplanation(it: Case): InnocentExplanation | null {
       best = { kind: candidate.kind, likelihood: Math.round(likelihood * 100) / 100, sentence: candidate.sentence }
     }
   }
-  return best
+  const loss = lineLoss(it)
+  return loss !== null && (best === null || loss.likelihood > best.likelihood) ? loss : best
 }
+
+/** A remainder that rose by a few per cent of what the supply rose by is what a line loses under more load. */
+function lineLoss({ subject, standing }: Case): InnocentExplanation | null {
+  if (subject.kind !== 'area' || standing.lossRatio === null) return null
+  const step = LOSS_LIKELIHOOD.find(([below]) => standing.lossRatio !== null && standing.lossRatio < below)
+  if (step === undefined) return null
+  const share = `${Math.round(100 * standing.lossRatio)} %`
+  return {
+    kind: 'line-loss',
+    likelihood: step[1],
+    sentence: {
+      zh: `台区供电量同时上升,多出的无表电量只占升高部分的 ${share}:可能是负荷加重后的线损。查核:各相电流、线径、末端电压。`,
+      en: `The area's supply rose too, and what no meter counts is ${share} of the rise: perhaps the loss of a heavier load. Check phase currents, the line's section and the voltage at its end.`,
+    },
+  }
+}
+
+/** Likelihood for a loss ratio below each bound: rural lines lose 2–8 %, up to twice that at their peak. */
+const LOSS_LIKELIHOOD: readonly (readonly [number, number])[] = [
+  [0.1, 0.9],
+  [0.16, 0.7],
+  [0.25, 0.4],
+]
 
 function likelihoodOf(candidate: LookAlike, it: Case): number {
   const { standing, subject, episode, month } = it

@@ -147,7 +147,7 @@ export class JointSilence {
       ...{ flatness: 0, tangent: Number.NaN, swings: 0, surprise: hours, usualW: 0, lift: Number.NaN },
     }
     const begun = before ?? beginEpisode(finding, sequence, NOT_COMPARED, slotStart(this.#clock, day, from))
-    return withHotDay(begun, day, finding, slotStart(this.#clock, day + 1, 0), Number.NaN)
+    return withHotDay(begun, day, finding, slotStart(this.#clock, day + 1, 0), Number.NaN, Number.NaN)
   }
 }
 

@@ -33,6 +33,8 @@ export interface SubjectDay {
   readonly until: number
   /** DayView.repeats. */
   readonly repeats: number | null
+  /** Rise of an area's mean supply over the usual, W; NaN unknown. */
+  readonly supplyRiseW?: number
 }
 
 /** The episodes after the day, and what was found on it. */
@@ -94,13 +96,21 @@ export function foldDay(
       busy ||= load
       const begun =
         open ?? beginEpisode(finding, nextSequence(episodes, detector.name), view.usual, slotStart(clock, day, finding.startSlot))
-      folded.push(withHotDay(begun, day, finding, neededUntil(clock, subject, finding), dayFactor(view)))
+      folded.push(
+        withHotDay(begun, day, finding, neededUntil(clock, subject, finding), dayFactor(view), lossRatio(view, subject)),
+      )
     } else if (open !== undefined) {
       folded.push(record.coverage < JUDGEABLE_SLOTS ? open : withColdDay(open, slotStart(clock, day, 0)))
       busy ||= load && open.sums.hotDays >= PROVEN_DAYS
     }
   }
   return { episodes: folded, suspect }
+}
+
+/** Rise of the remainder against the rise of the supply: a tap comes near 1, loss stays at a few per cent. NaN for a meter. */
+function lossRatio({ meanW, usual }: DayView, { supplyRiseW = Number.NaN }: SubjectDay): number {
+  const risenW = meanW - usual.mean.medianW
+  return risenW > 0 ? risenW / Math.max(risenW, supplyRiseW) : Number.NaN
 }
 
 function worthKeeping(episode: Episode, all: readonly Episode[], day: number): boolean {
