@@ -150,6 +150,7 @@ export class AreaJudge {
       record,
       newConnection: false,
       until: SLOTS,
+      supplyRiseW: meanSupplyW - (usualLoss(this.means, area, day) || Number.NaN),
       repeats: null,
     })
     this.records.set(area, day, record, folded.suspect)
