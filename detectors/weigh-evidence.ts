@@ -133,9 +133,12 @@ function geography({ subject, standing, episode }: Case): Evidence {
 function size({ standing, episode, subject }: Case): Evidence | null {
   if (episode.detector === 'dead-account') return null
   const kilowatts = standing.powerW / 1000
-  const slight = isBusyHost(subject, episode) && kilowatts < 5
+  // under three kilowatts what no meter counts may as well be a meter's error or the loss of a line
+  const slight = subject.kind === 'area' ? kilowatts < 3 : isBusyHost(subject, episode) && kilowatts < 5
   const nats = slight
-    ? -0.9
+    ? subject.kind === 'area'
+      ? -1.8
+      : -0.9
     : kilowatts < 4
       ? -0.4
       : kilowatts <= 32
