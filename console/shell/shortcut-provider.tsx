@@ -12,6 +12,8 @@ interface Shortcuts {
   readonly actions: { current: KeyActions }
 }
 
+/** Times of events count from the opening of the page: 0 would be a moment ago. */
+const NEVER = Number.NEGATIVE_INFINITY
 const STORED = 'adit-single-keys'
 const GOALS: Readonly<Record<string, string>> = { l: '/alerts', m: '/map', j: '/gateways' }
 const ShortcutContext = createContext<Shortcuts | null>(null)
@@ -42,18 +44,18 @@ export function ShortcutProvider({ children }: { readonly children: ReactNode })
 
   useEffect(() => {
     if (!enabled) return
-    let goPressedAt = 0
+    let goPressedAt = NEVER
     const onKey = (event: KeyboardEvent) => {
       if (event.isComposing || event.keyCode === 229 || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target))
         return
       const goal = GOALS[event.key]
       if (goal && event.timeStamp - goPressedAt < 1_500) {
-        goPressedAt = 0
+        goPressedAt = NEVER
         event.preventDefault()
         navigate(goal)
         return
       }
-      goPressedAt = event.key === 'g' ? event.timeStamp : 0
+      goPressedAt = event.key === 'g' ? event.timeStamp : NEVER
       if (event.key === '?') setHelpOpen(true)
       const action = actions.current[event.key]
       if (!action || document.querySelector('dialog[open]')) return
