@@ -5,7 +5,8 @@ import { SqliteJournal } from '../../ingest/sqlite-journal.ts'
 import { samplePacket } from './sample-packet.ts'
 
 const [path, name, count] = process.argv.slice(2)
-const journal = new SqliteJournal({ path })
+// a backfill leaves the write lock free between its commits
+const journal = new SqliteJournal({ path, waitMilliseconds: name === 'import' ? 5 : 0 })
 writeFileSync(`${path}.${name}`, '')
 while (!existsSync(`${path}.go`)) await pause(1)
 for (let done = 0; done < Number(count); done += 5) {
