@@ -1,7 +1,7 @@
 /**
  * The envelope under a host that goes up and down: the lowest value of four days in a row. What runs round the clock lifts
- * it and never lets it come down again, however restless the host. It is compared with the same four weekdays of earlier
- * weeks, since a shop has its quiet nights on the same days.
+ * it and never lets it come down again, however restless the host. It is compared with every four days in a row of the
+ * weeks before, quiet weekends among them; noons, which a weekend lowers, are compared by weekday.
  */
 import {
   COVERAGE_SLOTS,

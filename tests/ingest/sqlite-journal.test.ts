@@ -35,9 +35,8 @@ describe('the SQLite journal', () => {
     const packets = await readAll(new SqliteJournalReader({ path }), 0, 6_000)
     expect(packets.map(({ position }) => position)).toEqual(Array.from({ length: 6_000 }, (_, index) => index + 1))
     expect(new Set(packets.map(({ payload }) => textOf(payload))).size).toBe(6_000)
-    // they took turns: neither waited for the other's end
-    const changes = packets.filter(({ gateway }, index) => index > 0 && packets[index - 1].gateway !== gateway)
-    expect(changes.length).toBeGreaterThan(1)
+    // the service did not wait for the end of the import, which began beside it and leaves the lock free between commits
+    expect(packets.at(-1)?.gateway).toBe('import')
   })
 
   test('wakes a reader of another process within its polling', async () => {
