@@ -3,7 +3,7 @@
  * at a few days and not at all of them.
  */
 import type { Episode } from './episode.ts'
-import type { Subject } from './subject.ts'
+import type { AreaRise, Subject } from './subject.ts'
 import { isOfTheMeter } from './weigh-tampering.ts'
 
 /** Beginnings within this many seconds of each other are company. */
@@ -23,12 +23,6 @@ export interface Beginning {
   /** The same over the whole first day, W: what a meter lost is compared by energy, not by level. */
   readonly meanW: number
   /** When a live service knew of it, UTC seconds. */
-  readonly knownAt: number
-}
-
-/** The remainder of an area that rose with what one of its meters lost. */
-export interface AreaRise {
-  readonly powerW: number
   readonly knownAt: number
 }
 

@@ -3,8 +3,8 @@ import type { Alert, AlertRevision, AlertRoute, InnocentExplanation, Sentence } 
 import type { Episode, Standing } from './episode.ts'
 import { bestInnocentExplanation } from './innocent-explanations.ts'
 import { withinReach } from './reach.ts'
-import type { Case, Subject } from './subject.ts'
-import { type Evidence, weighEvidence } from './weigh-evidence.ts'
+import type { Case, Evidence, Subject } from './subject.ts'
+import { weighEvidence } from './weigh-evidence.ts'
 import { isOfTheMeter, powerForReach, TAMPER_LEAST_DAYS, TAMPER_PRIOR, tellsRoute } from './weigh-tampering.ts'
 
 export interface Verdict {

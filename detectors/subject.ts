@@ -1,13 +1,27 @@
+import type { Sentence } from '../model/alert.ts'
 import type { LawfulUse } from '../model/lawful-use.ts'
 import type { Ledger } from '../model/ledger.ts'
 import { CATEGORIES } from '../model/usage-point.ts'
-import type { AreaRise } from './company.ts'
 import type { Episode, Standing } from './episode.ts'
 import type { JudgedLedger } from './judged-ledger.ts'
 import type { MineInSight } from './reach.ts'
 import type { ReportedEvent } from './tamper-events.ts'
 
 export type Category = (typeof CATEGORIES)[number]
+
+/** One group of evidence, in nats of log-odds of illegal processing. */
+export interface Evidence {
+  readonly group: string
+  readonly nats: number
+  readonly sentence: Sentence
+}
+
+/** The remainder of an area that rose with what one of its meters lost. */
+export interface AreaRise {
+  readonly powerW: number
+  /** UTC seconds. */
+  readonly knownAt: number
+}
 
 /** Whom an episode is about, with what the ledgers say of it. */
 export interface Subject {

@@ -6,15 +6,9 @@
 import type { Sentence } from '../model/alert.ts'
 import { REMAINDER_OFFSET_W } from './area-balance.ts'
 import { LOAD_MOMENT, momentNeeded } from './reach.ts'
-import type { Case } from './subject.ts'
+import type { Case, Evidence } from './subject.ts'
 import { isOfTheMeter, powerForReach, reportedEvents, weighTampering } from './weigh-tampering.ts'
 import { CATEGORY, kw, percent, SEALING } from './wording.ts'
-
-export interface Evidence {
-  readonly group: string
-  readonly nats: number
-  readonly sentence: Sentence
-}
 
 export function weighEvidence(it: Case): Evidence[] {
   if (isOfTheMeter(it.episode.detector)) return weighTampering(it, geography(it))

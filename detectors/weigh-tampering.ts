@@ -5,10 +5,9 @@
  * that are silent together. The last three are judged here, each with a prior of its own and the common reach.
  */
 import type { Sentence } from '../model/alert.ts'
-import type { Case } from './subject.ts'
+import type { Case, Evidence } from './subject.ts'
 import { type ReportedEvent, TAMPER_CLASSES, type TamperClass, tellingEvents } from './tamper-events.ts'
 import { eventsTold } from './tamper-wording.ts'
-import type { Evidence } from './weigh-evidence.ts'
 import { kw } from './wording.ts'
 
 const DAY = 86_400
