@@ -1,5 +1,5 @@
 /**
- * What is kept of every day of every usage point: fourteen bytes that later days are compared with. Twenty-seven days,
+ * What is kept of every day of every usage point: thirteen bytes that later days are compared with. Twenty-seven days,
  * day d in place d mod 27. Powers are 12-bit codes of detectors/slot-code.ts.
  */
 import { allocateColumns, type Columns } from '../model/columns.ts'
@@ -28,8 +28,10 @@ const TYPES = {
   /** Slots at the end of the day that held the level of its last hour: a run may go on into the next day. */
   tail: Uint8Array,
 } as const
-const WIDTHS = Object.fromEntries(Object.keys(TYPES).map((name) => [name, RING_DAYS]))
-export const RECORD_BYTES_PER_ROW = 14 * RING_DAYS
+/** Of `tail` only the day before is looked at: of today, of yesterday while it is judged again, and of the day before that. */
+const TAIL_DAYS = 3
+const WIDTHS = { ...Object.fromEntries(Object.keys(TYPES).map((name) => [name, RING_DAYS])), tail: TAIL_DAYS }
+export const RECORD_BYTES_PER_ROW = 13 * RING_DAYS + TAIL_DAYS
 
 /** In `coverage`: a detector called the day suspect, and no baseline learns from it. */
 export const DAY_SUSPECT = 128
@@ -79,7 +81,12 @@ export class DayRecords {
     columns.nightTangent[at] = record.nightTangent
     columns.coverage[at] = suspect ? record.coverage | DAY_SUSPECT : record.coverage
     columns.dip[at] = record.dip
-    columns.tail[at] = record.tail
+    columns.tail[row * TAIL_DAYS + (day % TAIL_DAYS)] = record.tail
+  }
+
+  /** Slots at the end of a day, one of the last three, that held the level of its last hour. */
+  tailOf(row: number, day: number): number {
+    return this.columns.tail[row * TAIL_DAYS + (day % TAIL_DAYS)]
   }
 
   /** Forgets the records of days in (from, to]: places that will mean new days. */

@@ -134,16 +134,7 @@ function near(a: number, b: number): boolean {
   return Math.abs(a - b) <= 1
 }
 
-const FIELDS = [
-  'mean',
-  'burst',
-  'floor',
-  'night',
-  'noon',
-  'dip',
-  'tail',
-  'nightTangent',
-] as const satisfies readonly (keyof DayRecord)[]
+const FIELDS = ['mean', 'burst', 'floor', 'night', 'noon', 'dip', 'nightTangent'] as const satisfies readonly (keyof DayRecord)[]
 
 function isWhole(coverage: number): boolean {
   return (coverage & COVERAGE_SLOTS) >= WHOLE

@@ -162,8 +162,8 @@ function viewOf(
 
 function dayBefore(records: DayRecords, row: number, day: number): DayView['before'] {
   const at = row * RING_DAYS + ((day - 1) % RING_DAYS)
-  const { coverage, tail, burst } = records.columns
-  return coverage[at] === 0 ? { tail: 0, burstW: 0 } : { tail: tail[at], burstW: WATTS[burst[at]] }
+  const { coverage, burst } = records.columns
+  return coverage[at] === 0 ? { tail: 0, burstW: 0 } : { tail: records.tailOf(row, day - 1), burstW: WATTS[burst[at]] }
 }
 
 export function usualOf(records: DayRecords, row: number, day: number): Usual {
