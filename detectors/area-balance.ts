@@ -5,7 +5,9 @@
  * over supply learned on earlier days. A slot is only judged when every meter is known: few missing slots are bridged,
  * more make the slot unknown, and too many unknown slots make the day not judgeable — no alarm and no all-clear.
  */
+import { quantile } from 'simple-statistics'
 import { SLOTS } from './day-clock.ts'
+import { quantileOf } from './day-detector.ts'
 
 /** Added to every remainder that is judged, so that it is positive where the loss was over-estimated; detectors look at differences only. */
 export const REMAINDER_OFFSET_W = 8_000
@@ -23,9 +25,19 @@ const SMALL_SHARE = 0.003
 export interface LoadLoss {
   readonly share: number
   readonly ohmic: number
-  /** Usual highest supply, W: what is supplied beyond it loses BEYOND_SHARE, for no earlier day says what it loses. NaN unknown. */
-  readonly usualHighW?: number
+  /** Supply up to which these were learnt, W: what is supplied beyond it loses BEYOND_SHARE. NaN unknown. */
+  readonly highW: number
 }
+
+export const NO_LOSS: LoadLoss = { share: 0, ohmic: 0, highW: Number.NaN }
+const MOST_SHARE = 0.15
+const LEAST_SHARE = -0.05
+/** 1/W. */
+const MOST_OHMIC = 1e-5
+/** The loss is taken as known up to the supply of a low day: under what came on top of it since it may be learnt wrongly. */
+const LOW_DAY = 0.2
+/** Days of which less than so many are known tell nothing. */
+const LEAST_DAYS = 3
 
 /** Loss of a low-voltage line under a load it did not carry before: the upper end of what rural lines lose (2–8 %). */
 const BEYOND_SHARE = 0.08
@@ -75,17 +87,38 @@ export function areaRemainder(
     watts[slot] = supply[slot] - sum[slot]
     if (!Number.isNaN(watts[slot])) judgeable++
   }
-  const found = { share: slopeOver(supply, watts, 1), ohmic: slopeOver(supply, watts, 2) }
+  const found = {
+    share: slopeOver(supply, watts, 1),
+    ohmic: slopeOver(supply, watts, 2),
+    // of the day but for its highest hour
+    highW: quantileOf(supply, 0, SLOTS, 1 - 4 / SLOTS),
+  }
   for (let slot = 0; slot < SLOTS; slot++) watts[slot] -= lostW(supply[slot], loss)
   return { watts, judgeable, loss: found, meanSupplyW }
 }
 
+/** Loss by the load as the days before tell it: none where too few of them do. Lists without NaN. */
+export function learntLoss(shares: readonly number[], ohmics: readonly number[], highsW: readonly number[]): LoadLoss {
+  return {
+    share: Math.min(MOST_SHARE, Math.max(LEAST_SHARE, usualOf(shares) || 0)),
+    ohmic: Math.min(MOST_OHMIC, Math.max(0, usualOf(ohmics) || 0)),
+    highW: usualOf(highsW, LOW_DAY),
+  }
+}
+
+/** Median, or another quantile, of what is known of earlier days; NaN when too few are. */
+export function usualOf(known: readonly number[], part = 0.5): number {
+  return known.length < LEAST_DAYS ? Number.NaN : quantile([...known], part)
+}
+
 /** W lost by the load at a supply of `supplyW`. */
-function lostW(supplyW: number, { share, ohmic, usualHighW }: LoadLoss): number {
-  const learned = Math.max(share * supplyW, ohmic * supplyW ** 2)
-  const beyondW = usualHighW === undefined ? 0 : supplyW - usualHighW
-  if (!(beyondW > 0) || usualHighW === undefined) return learned
-  return Math.max(learned, Math.max(share * usualHighW, ohmic * usualHighW ** 2) + BEYOND_SHARE * beyondW)
+function lostW(supplyW: number, { share, ohmic, highW }: LoadLoss): number {
+  const learntW = learntAt(supplyW, share, ohmic)
+  return supplyW > highW ? Math.max(learntW, learntAt(highW, share, ohmic) + BEYOND_SHARE * (supplyW - highW)) : learntW
+}
+
+function learntAt(supplyW: number, share: number, ohmic: number): number {
+  return Math.max(share * supplyW, ohmic * supplyW ** 2)
 }
 
 function addMember(member: MemberDay, meanSupplyW: number): void {

@@ -1,8 +1,8 @@
 /** Judges the remainder of transformer areas day by day, as usage points are judged (detectors/area-balance.ts says what it is). */
-import { mean, quantile } from 'simple-statistics'
-import { areaRemainder, type MemberDay, REMAINDER_OFFSET_W } from './area-balance.ts'
+import { mean } from 'simple-statistics'
+import { areaRemainder, type LoadLoss, learntLoss, type MemberDay, REMAINDER_OFFSET_W, usualOf } from './area-balance.ts'
 import { type DayClock, SLOTS } from './day-clock.ts'
-import { type DayDetector, quantileOf } from './day-detector.ts'
+import type { DayDetector } from './day-detector.ts'
 import { DayRecords, JUDGEABLE_SLOTS, LOOK_BACK_DAYS, RING_DAYS, referenceOf } from './day-record.ts'
 import type { Episode } from './episode.ts'
 import type { IntervalWindow } from './interval-window.ts'
@@ -17,7 +17,7 @@ import { foldDay } from './subject-days.ts'
 
 /** Of an area of which more of the customers than this were never read nothing is said. */
 const MOST_UNREAD = 0.15
-const LOW_DAY = 0.2
+const UNKNOWN_LOSS: LoadLoss = { share: Number.NaN, ohmic: Number.NaN, highW: Number.NaN }
 const NO_EPISODES: readonly Episode[] = []
 const NOBODY: ReadonlySet<number> = new Set()
 const UNKNOWN = new Float64Array(SLOTS).fill(Number.NaN)
@@ -150,15 +150,13 @@ export class AreaJudge {
       record,
       newConnection: false,
       until: SLOTS,
-      supplyRiseW: meanSupplyW - (usualLoss(this.means, area, day) || Number.NaN),
+      supplyRiseW: meanSupplyW - usualOf(knownBefore(this.means, area, day)),
       repeats: null,
     })
     this.records.set(area, day, record, folded.suspect)
     const unfit = folded.suspect || judgeable < JUDGEABLE_SLOTS
-    this.shares[area * RING_DAYS + (day % RING_DAYS)] = unfit ? Number.NaN : loss.share
-    this.ohmics[area * RING_DAYS + (day % RING_DAYS)] = unfit ? Number.NaN : loss.ohmic
-    this.means[area * RING_DAYS + (day % RING_DAYS)] = unfit ? Number.NaN : meanSupplyW
-    this.highs[area * RING_DAYS + (day % RING_DAYS)] = unfit ? Number.NaN : quantileOf(this.#supply, 0, SLOTS, 1 - 4 / SLOTS)
+    if (unfit) this.#keep(area, day, UNKNOWN_LOSS, Number.NaN)
+    else this.#keep(area, day, loss, meanSupplyW)
     return folded.episodes
   }
 
@@ -183,22 +181,25 @@ export class AreaJudge {
       member.beginsToday = this.#window.firstDay(row) === day
       return member
     }
-    return areaRemainder(this.#supply, memberStart[area + 1] - from, memberDay, {
-      share: Math.min(0.15, Math.max(-0.05, usualLoss(this.shares, area, day))),
-      ohmic: Math.min(1e-5, Math.max(0, usualLoss(this.ohmics, area, day))),
-      // of a low day: the loss under what came on top of it since may be learned wrongly
-      usualHighW: usualLoss(this.highs, area, day, LOW_DAY) || Number.NaN,
-    })
+    const learnt = learntLoss(
+      knownBefore(this.shares, area, day),
+      knownBefore(this.ohmics, area, day),
+      knownBefore(this.highs, area, day),
+    )
+    return areaRemainder(this.#supply, memberStart[area + 1] - from, memberDay, learnt)
+  }
+
+  #keep(area: number, day: number, { share, ohmic, highW }: LoadLoss, meanSupplyW: number): void {
+    const at = area * RING_DAYS + (day % RING_DAYS)
+    this.shares[at] = share
+    this.ohmics[at] = ohmic
+    this.highs[at] = highW
+    this.means[at] = meanSupplyW
   }
 
   #forget(area: number, from: number, to: number): void {
     this.records.forget(area, from, to)
-    for (let day = Math.max(from + 1, to - RING_DAYS + 1); day <= to; day++) {
-      this.shares[area * RING_DAYS + (day % RING_DAYS)] = Number.NaN
-      this.ohmics[area * RING_DAYS + (day % RING_DAYS)] = Number.NaN
-      this.highs[area * RING_DAYS + (day % RING_DAYS)] = Number.NaN
-      this.means[area * RING_DAYS + (day % RING_DAYS)] = Number.NaN
-    }
+    for (let day = Math.max(from + 1, to - RING_DAYS + 1); day <= to; day++) this.#keep(area, day, UNKNOWN_LOSS, Number.NaN)
   }
 
   #unreadOn(row: number, day: number): boolean {
@@ -244,13 +245,12 @@ function meanOf(watts: Float64Array): number {
   return there.length >= watts.length / 2 ? mean([...there]) : Number.NaN
 }
 
-/** Median, or another quantile, over the days before `day`; 0 before three of them are known. */
-function usualLoss(days: Float32Array, area: number, day: number, part = 0.5): number {
+/** What is known of the days before `day`. */
+function knownBefore(days: Float32Array, area: number, day: number): number[] {
   const known: number[] = []
   for (let back = 1; back <= LOOK_BACK_DAYS; back++) {
-    const loss = days[area * RING_DAYS + ((day - back) % RING_DAYS)]
-    if (!Number.isNaN(loss)) known.push(loss)
+    const value = days[area * RING_DAYS + ((day - back) % RING_DAYS)]
+    if (!Number.isNaN(value)) known.push(value)
   }
-  if (known.length < 3) return 0
-  return quantile(known, part)
+  return known
 }

@@ -15,44 +15,34 @@ const NOTHING_JUDGED: Sentence = {
 export function observabilityReasons({ class: kind, metered, tapped }: Omit<Observability, 'reasons'>): Sentence[] {
   if (metered.supplies + tapped.supplies === 0) return [NO_SUPPLY]
   const found = [
-    throughMeters(metered),
+    seen(metered, METERS),
     ...notJudged(metered, METERS),
-    pastMeters(tapped),
+    seen(tapped, AREAS),
     ...notJudged(tapped, AREAS),
     kind === 'blind' ? NOTHING_JUDGED : null,
   ]
   return found.filter((sentence): sentence is Sentence => sentence !== null)
 }
 
-function throughMeters({ judged, smallestSeenW, surelySeenW }: WayOfTaking): Sentence | null {
+/** What is seen by the supplies of one way that are judged; null when none is. */
+function seen({ judged, smallestSeenW, surelySeenW }: WayOfTaking, words: Words): Sentence | null {
   if (judged === 0 || surelySeenW === null) return null
+  const { zh, en } = words.judged(judged)
   if (smallestSeenW === null) {
     return {
-      zh: `可达的 ${judged} 户电表可判,但线路能送到的功率(至多 ${kw(surelySeenW)} kW)都看不出。`,
-      en: `Usage points in reach that are judged: ${judged}; but the most that a line carries from them, ${kw(surelySeenW)} kW, does not stand out.`,
+      zh: `${zh},但线路能送到的功率(至多 ${kw(surelySeenW)} kW)都看不出。`,
+      en: `${en}; but the most that a line carries from them, ${kw(surelySeenW)} kW, does not stand out.`,
     }
   }
   return {
-    zh: `可达的 ${judged} 户电表可判:过表昼夜用电超过 ${kw(surelySeenW)} kW 者一周内必见,最灵敏处 ${kw(smallestSeenW)} kW。`,
-    en: `Usage points in reach that are judged: ${judged}. More than ${kw(surelySeenW)} kW round the clock through any of them is seen within a week, ${kw(smallestSeenW)} kW at the most sensitive.`,
-  }
-}
-
-function pastMeters({ judged, smallestSeenW, surelySeenW }: WayOfTaking): Sentence | null {
-  if (judged === 0 || surelySeenW === null) return null
-  if (smallestSeenW === null) {
-    return {
-      zh: `可达的 ${judged} 个台区有总表可比对,但线路能送到的功率(至多 ${kw(surelySeenW)} kW)都看不出。`,
-      en: `Areas in reach judged by their own meter: ${judged}; but the most that a line carries from them, ${kw(surelySeenW)} kW, does not stand out.`,
-    }
-  }
-  return {
-    zh: `可达的 ${judged} 个台区有总表可比对:绕表昼夜用电超过 ${kw(surelySeenW)} kW 者一周内必见,最灵敏处 ${kw(smallestSeenW)} kW。`,
-    en: `Areas in reach judged by their own meter: ${judged}. More than ${kw(surelySeenW)} kW round the clock past the meters of any is seen within a week, ${kw(smallestSeenW)} kW at the most sensitive.`,
+    zh: `${zh}:${words.way.zh}昼夜用电超过 ${kw(surelySeenW)} kW 者一周内必见,最灵敏处 ${kw(smallestSeenW)} kW。`,
+    en: `${en}. More than ${kw(surelySeenW)} kW round the clock ${words.way.en} is seen within a week, ${kw(smallestSeenW)} kW at the most sensitive.`,
   }
 }
 
 interface Words {
+  readonly way: Sentence
+  readonly judged: (count: number) => Sentence
   readonly learning: (count: number) => Sentence
   readonly incomplete: (count: number) => Sentence
   readonly silent: (count: number) => Sentence
@@ -60,6 +50,8 @@ interface Words {
 }
 
 const METERS: Words = {
+  way: { zh: '过表', en: 'through any of them' },
+  judged: (count) => ({ zh: `可达的 ${count} 户电表可判`, en: `Usage points in reach that are judged: ${count}` }),
   learning: (count) => ({
     zh: `${count} 户电表天数太少,还不知平时用电。`,
     en: `Usage points of which too few days are known to say what is usual: ${count}.`,
@@ -73,6 +65,8 @@ const METERS: Words = {
 }
 
 const AREAS: Words = {
+  way: { zh: '绕表', en: 'past the meters of any' },
+  judged: (count) => ({ zh: `可达的 ${count} 个台区有总表可比对`, en: `Areas in reach judged by their own meter: ${count}` }),
   learning: (count) => ({
     zh: `${count} 个台区天数太少,还不知平时线损。`,
     en: `Areas of which too few days are known to say what loss is usual: ${count}.`,

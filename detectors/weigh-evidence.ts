@@ -127,21 +127,7 @@ function geography({ subject, standing, episode }: Case): Evidence {
 function size({ standing, episode, subject }: Case): Evidence | null {
   if (episode.detector === 'dead-account') return null
   const kilowatts = standing.powerW / 1000
-  // under three kilowatts what no meter counts may as well be a meter's error or the loss of a line
-  const slight = subject.kind === 'area' ? kilowatts < 3 : isBusyHost(subject, episode) && kilowatts < 5
-  const nats = slight
-    ? subject.kind === 'area'
-      ? -1.8
-      : -0.9
-    : kilowatts < 4
-      ? -0.4
-      : kilowatts <= 32
-        ? 0.3
-        : kilowatts <= 55
-          ? -0.3
-          : kilowatts <= 90
-            ? -1.2
-            : -2.5
+  const nats = slightNats(subject, episode, kilowatts) ?? SIZE_NATS.find(([below]) => kilowatts < below)?.[1] ?? -2.5
   return {
     group: 'size',
     nats,
@@ -150,6 +136,20 @@ function size({ standing, episode, subject }: Case): Evidence | null {
       en: `The added ${kw(standing.powerW)} kW is ${nats > 0 ? 'what pumps, agitators and small mills draw' : 'not what small plants usually draw'}.`,
     },
   }
+}
+
+/** Nats below each size, kW. */
+const SIZE_NATS: readonly (readonly [number, number])[] = [
+  [4, -0.4],
+  [32, 0.3],
+  [55, -0.3],
+  [90, -1.2],
+]
+
+/** Under three kilowatts what no meter counts may as well be a meter's error or the loss of a line; a works' machines differ by five. */
+function slightNats(subject: Case['subject'], episode: Case['episode'], kilowatts: number): number | null {
+  if (subject.kind === 'area') return kilowatts < 3 ? -1.8 : null
+  return isBusyHost(subject, episode) && kilowatts < 5 ? -0.9 : null
 }
 
 /** A mill or pump is flat to a few per cent while it runs, and the same from day to day. */

@@ -2,7 +2,7 @@
  * The load curve of what an area's transformer supplies and no meter counts, for people to look at: by the same rule as the
  * detectors judge it (detectors/area-balance.ts), from the readings in the store.
  */
-import { areaRemainder, type LoadLoss, type MemberDay } from '../detectors/area-balance.ts'
+import { areaRemainder, type LoadLoss, learntLoss, type MemberDay, NO_LOSS } from '../detectors/area-balance.ts'
 import { type DayClock, dayOf, SLOT_SECONDS, SLOTS, slotOf, slotStart } from '../detectors/day-clock.ts'
 import { ReadingQuality } from '../model/reading-quality.ts'
 import type { LoadProfile } from './stores/reading-store.ts'
@@ -12,10 +12,6 @@ export interface AreaMember {
   /** Closed or suspended: its silence is no gap. */
   readonly mayBeSilent: boolean
 }
-
-/** Line losses above this share are no losses. */
-const MOST_LOSS = 0.12
-const NO_LOSS: LoadLoss = { share: 0, ohmic: 0 }
 
 /** For starts in [from, to), UTC seconds; quarter-hours that cannot be told are left out. */
 export function areaResidual(
@@ -43,12 +39,14 @@ export function areaResidual(
 
   const shares: number[] = []
   const ohmics: number[] = []
+  const highsW: number[] = []
   for (let day = days.first; day <= days.last; day++) {
     const found = remainderOn(day, NO_LOSS)?.loss
     if (found && !Number.isNaN(found.share)) shares.push(found.share)
     if (found && !Number.isNaN(found.ohmic)) ohmics.push(found.ohmic)
+    if (found && !Number.isNaN(found.highW)) highsW.push(found.highW)
   }
-  const loss = { share: Math.min(MOST_LOSS, median(shares)), ohmic: median(ohmics) }
+  const loss = learntLoss(shares, ohmics, highsW)
 
   const starts: number[] = []
   const energies: number[] = []
@@ -62,11 +60,6 @@ export function areaResidual(
     }
   }
   return profileOf(starts, energies)
-}
-
-/** 0 of none, and of a negative one. */
-function median(values: number[]): number {
-  return Math.max(0, values.sort((a, b) => a - b)[values.length >> 1] ?? 0)
 }
 
 function profileOf(starts: number[], energies: number[]): LoadProfile {
