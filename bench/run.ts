@@ -1,6 +1,7 @@
 /**
- * Speed and memory: npm run bench -- [--quick] [--huge] [--only NAME …]
- * Everything is measured in this run on this machine, the peers too; medians of three unless --quick.
+ * Speed and memory: npm run bench -- [--quick] [--huge] [--only NAME …] [--readings N] [--runs N]
+ * Everything is measured in this run on this machine, the peers too; medians of three unless --quick. --readings is what a
+ * pipeline is given (into InfluxDB a half of it): 32 million is two minutes at the demanded rate, 120 million at the rate reached.
  */
 import { parseArgs } from 'node:util'
 import { type Influxd, startInfluxd } from '../tests/servers/influxd.ts'
@@ -19,11 +20,13 @@ const { values } = parseArgs({
     quick: { type: 'boolean', default: false },
     huge: { type: 'boolean', default: false },
     only: { type: 'string', multiple: true, default: [] },
+    readings: { type: 'string' },
+    runs: { type: 'string' },
   },
 })
-const runs = values.quick ? 1 : 3
-/** About two minutes at the demanded rate; for --quick a fifth of that. */
-const readings = values.quick ? 6_000_000 : 32_000_000
+const runs = countOf('runs', values.quick ? 1 : 3)
+/** Of a pipeline; for --quick a fifth of two minutes at the demanded rate. */
+const readings = countOf('readings', values.quick ? 6_000_000 : 32_000_000)
 
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   telegraf: async () => withInfluxd(async (influxd) => void (await telegraf(influxd))),
@@ -76,6 +79,14 @@ const wanted = values.only.length > 0 ? values.only : Object.keys(BENCHES).filte
 for (const name of wanted) if (!BENCHES[name]) throw new Error(`--only ${name} is not one of ${Object.keys(BENCHES).join(', ')}`)
 console.log(`${machineText()}\ncommit ${commitText()}, median of ${runs}\n`)
 for (const name of wanted) await BENCHES[name]?.()
+
+function countOf(option: 'runs' | 'readings', unsaid: number): number {
+  const text = values[option]
+  if (text === undefined) return unsaid
+  if (!/^[1-9]\d*$/.test(text))
+    throw new Error(`--${option} ${text} is no number of ${option}; give it like --${option} ${unsaid}`)
+  return Number(text)
+}
 
 async function pipeline(name: string, load: PipelineLoad): Promise<void> {
   const results: PipelineResult[] = []
