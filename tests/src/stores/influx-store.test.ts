@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { InfluxHistory } from '../../../src/stores/influx-history.ts'
 import { InfluxStore, type InfluxStoreOptions } from '../../../src/stores/influx-store.ts'
@@ -94,6 +95,7 @@ describe.runIf(requireServer('influxd'))('on a real InfluxDB 2', () => {
       const nobody = open({ url: `http://127.0.0.1:${await freePort()}` })
       expect(await troubleOf(nobody.append(batchOf(rows(5, 2))))).toMatchObject({ trouble: 'unreachable' })
       process.kill(server.pid, 'SIGSTOP')
+      await expect.poll(() => threadStates(server.pid)).toEqual(['T'])
       const error = await troubleOf(open({ timeoutMs: 200 }).append(batchOf(rows(5, 2))))
       process.kill(server.pid, 'SIGCONT')
       expect(error).toMatchObject({ trouble: 'timeout' })
@@ -148,4 +150,11 @@ async function shortRetention({ url, token, org }: Influxd, name: string): Promi
   const { orgs } = await (await fetch(`${url}/api/v2/orgs?org=${org}`, { headers })).json()
   const body = JSON.stringify({ orgID: orgs[0].id, name, retentionRules: [{ type: 'expire', everySeconds: 86_400 }] })
   expect((await fetch(`${url}/api/v2/buckets`, { method: 'POST', headers, body })).status).toBe(201)
+}
+
+/** What the threads of a process are in, each state once: a signal reaches one after the other. */
+function threadStates(pid: number): string[] {
+  const tasks = readdirSync(`/proc/${pid}/task`)
+  const stateOf = (task: string) => /\) (\S)/.exec(readFileSync(`/proc/${pid}/task/${task}/stat`, 'utf8'))?.[1] ?? ''
+  return [...new Set(tasks.map(stateOf))]
 }
