@@ -149,6 +149,7 @@ export class DetectorBank {
     const parts = new Map<string, ArrayBufferView | string>()
     for (const [name, column] of this.#columns()) parts.set(name, column)
     for (const [name, episodes] of this.#episodes()) parts.set(name, JSON.stringify([...episodes]))
+    parts.set('window.short', this.window.short.snapshot())
     parts.set('events', this.events.snapshot())
     parts.set('silence', this.#silence.snapshot())
     return parts
@@ -163,6 +164,7 @@ export class DetectorBank {
     for (const [name, episodes] of this.#episodes()) {
       for (const [row, list] of parseEpisodes(new TextDecoder().decode(part(name)))) episodes.set(row, list)
     }
+    this.window.short.restore(part('window.short') ?? new Uint8Array())
     this.events.restore(new TextDecoder().decode(part('events')))
     this.#silence.restore(new TextDecoder().decode(part('silence')))
     for (let row = 0; row < this.rows; row++) this.points.beginsOn(this.window.firstDay(row))

@@ -1,12 +1,14 @@
 /**
  * The last two days of every usage point, slot by slot: where repeated, late and corrected readings meet before any
  * detector sees them. What a slot holds depends on which readings came, not on their order (model/reading-quality.ts has
- * the rule), as long as none is later than a day behind the newest of its usage point.
+ * the rule), as long as none is later than a day behind the newest of its usage point. Readings of ten minutes and less
+ * are kept apart and judged by their mean over the slot (detectors/short-intervals.ts).
  */
 import { allocateColumns, type Columns } from '../model/columns.ts'
 import { FLAG_SPREAD, type ReadingBatch } from '../model/reading-batch.ts'
 import { QUALITY_RANK } from '../model/reading-quality.ts'
 import { type DayClock, SLOT_SECONDS, SLOTS } from './day-clock.ts'
+import { LONGEST_SHORT_SECONDS, ShortIntervals } from './short-intervals.ts'
 import { slotCode } from './slot-code.ts'
 
 /** What became of a reading. */
@@ -24,12 +26,17 @@ export type Changed = (row: number, day: number) => void
 export class IntervalWindow {
   readonly #clock: DayClock
   readonly #columns: Columns<typeof TYPES>
+  /** Of the usage points that send short intervals; part of the state. */
+  readonly short: ShortIntervals
+  /** Whether the last reading changed a slot of a usage point with short intervals. */
+  #moved = false
   readonly #bits = new Float64Array(2)
   readonly #words = new Uint32Array(this.#bits.buffer)
 
   constructor(clock: DayClock, rows: number) {
     this.#clock = clock
     this.#columns = allocateColumns(TYPES, rows, WIDTHS)
+    this.short = new ShortIntervals(rows)
   }
 
   /** Columns by name, for a checkpoint; row-major, so that the beginning of a longer column is a shorter one. */
@@ -74,7 +81,8 @@ export class IntervalWindow {
 
     for (let i = 0; i < length; i++) {
       const row = usagePoint[i]
-      const local = start[i] + shift
+      const isShort = seconds[i] <= LONGEST_SHORT_SECONDS
+      const local = isShort ? Math.round((start[i] + shift) / 60) * 60 : start[i] + shift
       const day = Math.floor(local / 86_400)
       const newest = newestDay[row]
       if (day > newest) {
@@ -90,6 +98,26 @@ export class IntervalWindow {
       const hash = this.#hash(energyWh[i], reactiveVarh[i])
       const mark = (rankOf(quality[i], flags[i]) << 5) | (hash & 31)
       const at = row * 2 * SLOTS + (day & 1) * SLOTS + slot
+      if (isShort || this.short.has(row)) {
+        const spread = (flags[i] & FLAG_SPREAD) !== 0
+        this.#moved = false
+        const outcome = isShort
+          ? this.#putShort(
+              row,
+              day,
+              (local % 86_400) / 60,
+              seconds[i] / 60,
+              energyWh[i] / hours,
+              reactiveVarh[i] / hours,
+              mark,
+              spread,
+            )
+          : this.#putBeside(row, day, slot, Math.round(seconds[i] / SLOT_SECONDS), code, mark, spread)
+        outcomes[i] = outcome
+        if (outcome === Outcome.superseded || outcome === Outcome.correction) revision[i] = 1 + (hash % 255)
+        if (this.#moved) changed(row, day)
+        continue
+      }
       const old = slots[at]
       if (old !== 0) {
         const oldMark = marks[at]
@@ -98,7 +126,7 @@ export class IntervalWindow {
           continue
         }
         revision[i] = 1 + (hash % 255)
-        if (!outranks(code, mark, old, oldMark, flags[i])) {
+        if (!outranks(code, mark, old, oldMark, (flags[i] & FLAG_SPREAD) !== 0)) {
           outcomes[i] = Outcome.superseded
           continue
         }
@@ -121,6 +149,60 @@ export class IntervalWindow {
     slots.fill(0, base + (day & 1) * SLOTS, base + (day & 1) * SLOTS + SLOTS)
     if (day !== newest + 1) slots.fill(0, base + (~day & 1) * SLOTS, base + (~day & 1) * SLOTS + SLOTS)
     newestDay[row] = day
+    if (!this.short.has(row)) return
+    this.short.forget(row, day)
+    if (day !== newest + 1) this.short.forget(row, day - 1)
+  }
+
+  /** A short reading, `minute` whole minutes after the beginning of the day and about `length` minutes long: its outcome. */
+  #putShort(
+    row: number,
+    day: number,
+    minute: number,
+    length: number,
+    watts: number,
+    vars: number,
+    mark: number,
+    spread: boolean,
+  ): number {
+    const { slots, marks } = this.#columns
+    const base = row * 2 * SLOTS
+    if (!this.short.has(row)) {
+      this.short.begin(row, slots.subarray(base, base + 2 * SLOTS), marks.subarray(base, base + 2 * SLOTS))
+    }
+    const minutes = Math.max(1, Math.round(length))
+    const outcome = this.short.put(row, day, minute, minutes, watts, vars, mark, spread)
+    const last = Math.min(SLOTS - 1, Math.floor((minute + minutes - 1) / 15))
+    for (let slot = Math.floor(minute / 15); slot <= last; slot++) this.#judgeSlot(row, day, slot)
+    return outcome
+  }
+
+  /** A longer reading of a usage point that also sends short ones: its outcome. */
+  #putBeside(row: number, day: number, slot: number, count: number, code: number, mark: number, spread: boolean): number {
+    const place = (day & 1) * SLOTS + slot
+    const old = this.short.longCode(row, place)
+    if (old !== 0) {
+      const oldMark = this.short.longMark(row, place)
+      if (old === code && oldMark === mark) return Outcome.duplicate
+      if (!outranks(code, mark, old, oldMark, spread)) return Outcome.superseded
+    }
+    const end = Math.min(slot + Math.max(1, count), SLOTS)
+    for (let k = slot; k < end; k++) {
+      this.short.putLong(row, place + k - slot, code, mark)
+      this.#judgeSlot(row, day, k)
+    }
+    return old === 0 ? Outcome.fresh : Outcome.correction
+  }
+
+  #judgeSlot(row: number, day: number, slot: number): void {
+    const { slots, marks } = this.#columns
+    const place = (day & 1) * SLOTS + slot
+    const at = row * 2 * SLOTS + place
+    this.short.judge(row, place)
+    const { code, mark } = this.short
+    if (slots[at] !== code || marks[at] !== mark) this.#moved = true
+    slots[at] = code
+    marks[at] = mark
   }
 
   #hash(energyWh: number, reactiveVarh: number): number {
@@ -141,9 +223,9 @@ function rankOf(quality: number, flags: number): number {
 }
 
 /** Higher rank wins, then a newer spread over a narrower gap, then the larger power; what is left is decided by content alone. */
-function outranks(code: number, mark: number, old: number, oldMark: number, flags: number): boolean {
+function outranks(code: number, mark: number, old: number, oldMark: number, spread: boolean): boolean {
   if (mark >>> 5 !== oldMark >>> 5) return mark >>> 5 > oldMark >>> 5
-  if (flags & FLAG_SPREAD) return true
+  if (spread) return true
   if (code >>> 4 !== old >>> 4) return code >>> 4 > old >>> 4
   return code !== old ? code > old : mark > oldMark
 }

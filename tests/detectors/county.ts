@@ -76,11 +76,15 @@ export interface Reading {
   readonly start: number
   readonly energyWh: number
   readonly quality: number
+  /** A quarter-hour when not said. */
+  readonly seconds?: number
 }
 
 export function batchOf(readings: readonly Reading[]): ReadingBatch {
   const batch = new ReadingBatchBuilder(Math.max(1, readings.length))
-  for (const { row, start, energyWh, quality } of readings) batch.add(row, start, 900, energyWh, Number.NaN, quality, 0, 1)
+  for (const { row, start, energyWh, quality, seconds = 900 } of readings) {
+    batch.add(row, start, seconds, energyWh, Number.NaN, quality, 0, 1)
+  }
   return batch
 }
 
