@@ -60,7 +60,8 @@ export class AreaJudge {
     this.#detectors = detectors
     this.#pointRecords = pointRecords
     this.#known = known
-    this.records = new DayRecords(areas)
+    // a remainder is nobody's work: it does not stand still with the works
+    this.records = new DayRecords({ ...clock, calendar: { ...clock.calendar, stoppages: [] } }, areas)
     this.shares = new Float32Array(areas * RING_DAYS).fill(Number.NaN)
     this.ohmics = new Float32Array(areas * RING_DAYS).fill(Number.NaN)
     this.highs = new Float32Array(areas * RING_DAYS).fill(Number.NaN)

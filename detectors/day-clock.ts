@@ -1,7 +1,10 @@
 /**
  * Days of judgement run from noon to noon of the territory's standard time, so that a night is never cut in two, and
  * have 96 quarter-hour slots: slot 0 starts at noon, slot 48 at midnight. No daylight saving: a day always has 96 slots.
+ * Day d begins at noon of the local date that is d days after 1970-01-01.
  */
+import { NO_CALENDAR, type WorkCalendar } from '../model/work-calendar.ts'
+
 export const SLOTS = 96
 export const SLOT_SECONDS = 900
 const DAY_SECONDS = 86_400
@@ -9,12 +12,13 @@ const DAY_SECONDS = 86_400
 export interface DayClock {
   /** Seconds to add to UTC so that a multiple of 86,400 is local noon. */
   readonly shift: number
+  readonly calendar: WorkCalendar
 }
 
 /** The clock of a time zone by its standard offset: the smaller of those it has in January and July of `year`. */
-export function dayClock(timeZone: string, year = 2026): DayClock {
+export function dayClock(timeZone: string, calendar = NO_CALENDAR, year = 2026): DayClock {
   const offsets = [Date.UTC(year, 0, 15), Date.UTC(year, 6, 15)].map((at) => utcOffsetSeconds(timeZone, at))
-  return { shift: Math.min(...offsets) - DAY_SECONDS / 2 }
+  return { shift: Math.min(...offsets) - DAY_SECONDS / 2, calendar }
 }
 
 export function dayOf(clock: DayClock, utcSeconds: number): number {

@@ -21,6 +21,8 @@ export interface DayView {
   readonly nightEnvelopeW: number
   /** Noons of this day and the three before it, W, today's first. */
   readonly noonsW: readonly number[]
+  /** Weekday (day modulo 7) that each of them was worked like; −1 unknown. */
+  readonly like: Int8Array
   readonly nightW: number
   readonly noonW: number
   readonly burstW: number

@@ -2,7 +2,10 @@
  * What is kept of every day of every usage point: thirteen bytes that later days are compared with. Twenty-seven days,
  * day d in place d mod 27. Powers are 12-bit codes of detectors/slot-code.ts.
  */
+
 import { allocateColumns, type Columns } from '../model/columns.ts'
+import { actsLike, isStoppage } from '../model/work-calendar.ts'
+import type { DayClock } from './day-clock.ts'
 import { WATTS } from './slot-code.ts'
 
 export const RING_DAYS = 27
@@ -61,13 +64,60 @@ export function isReference(coverage: number): boolean {
   return coverage >= JUDGEABLE_SLOTS && coverage < DAY_SUSPECT
 }
 
+/** What the calendar says of a day and those before it, by how many days ago. */
+export interface CalendarDays {
+  /** 1 for a day on which works stood still (model/work-calendar.ts), as they do not on the first. */
+  readonly apart: Uint8Array
+  readonly isAnyApart: boolean
+  /** Weekday (day modulo 7) that the day was worked like; −1 unknown. */
+  readonly like: Int8Array
+}
+
+const LEAST_OTHERS = 4
+const NOTHING_APART = new Uint8Array(RING_DAYS)
+
 export type RecordField = 'floor' | 'night' | 'noon' | 'burst' | 'mean'
 
 export class DayRecords {
   readonly columns: Columns<typeof TYPES>
+  readonly #clock: DayClock
+  /** Of the last days asked for: two are judged in turn. */
+  readonly #calendarDays: { day: number; days: CalendarDays }[] = []
 
-  constructor(rows: number) {
+  constructor(clock: DayClock, rows: number) {
+    this.#clock = clock
     this.columns = allocateColumns(TYPES, rows, WIDTHS)
+  }
+
+  /** The calendar as seen from `day`. */
+  calendarOf(day: number): CalendarDays {
+    const known = this.#calendarDays[day & 3]
+    if (known?.day === day) return known.days
+    const { calendar } = this.#clock
+    const still = isStoppage(calendar, day)
+    const apart = Uint8Array.from({ length: RING_DAYS }, (_, back) => (!still && isStoppage(calendar, day - back) ? 1 : 0))
+    const days = {
+      apart,
+      isAnyApart: apart.includes(1),
+      like: Int8Array.from({ length: RING_DAYS }, (_, back) => actsLike(calendar, day - back)),
+    }
+    this.#calendarDays[day & 3] = { day, days }
+    return days
+  }
+
+  /**
+   * 1, by how many days ago, for the days that are no measure for `day`: those of a season in which works stand still,
+   * unless hardly any others are known. Whoever draws suspect power before and after it is measured by it.
+   */
+  apartOf(row: number, day: number): Uint8Array {
+    const { apart, isAnyApart } = this.calendarOf(day)
+    if (!isAnyApart) return apart
+    const { coverage } = this.columns
+    let others = 0
+    for (let back = 1; back <= LOOK_BACK_DAYS; back++) {
+      if (apart[back] === 0 && isReference(coverage[row * RING_DAYS + ((day - back) % RING_DAYS)])) others++
+    }
+    return others < LEAST_OTHERS ? NOTHING_APART : apart
   }
 
   set(row: number, day: number, record: DayRecord, suspect: boolean): void {
@@ -122,9 +172,10 @@ const ONE_ODD_DAY_IN = 12
 
 const scratch = new Float64Array(RING_DAYS)
 
-/** Over judgeable days before `day` that no detector called suspect. */
+/** Over judgeable days before `day` that no detector called suspect and that the calendar does not set apart. */
 export function referenceOf(records: DayRecords, row: number, day: number, field: RecordField): Reference {
   const { coverage } = records.columns
+  const apart = records.apartOf(row, day)
   const values = records.columns[field]
   let days = 0
   let maximumW = 0
@@ -132,7 +183,7 @@ export function referenceOf(records: DayRecords, row: number, day: number, field
   let secondW = 0
   for (let back = 1; back <= LOOK_BACK_DAYS; back++) {
     const at = row * RING_DAYS + ((day - back) % RING_DAYS)
-    if (!isReference(coverage[at])) continue
+    if (apart[back] === 1 || !isReference(coverage[at])) continue
     const watts = WATTS[values[at]]
     scratch[days++] = watts
     if (watts < minimumW) minimumW = watts

@@ -52,12 +52,12 @@ export function flatLoad(config: Config): DayDetector {
       // a day that is high from one end to the other because the host is busy is not flat: its floor never came near before
       const stands =
         stepW >= flatLoadLine(config, usual.floor) &&
-        !(noonTells && noonRise(view.day, view.noonsW, usual.noonsW, 1) < noonShare * stepW) &&
+        !(noonTells && noonRise(view.noonsW, view.like, usual.noonsW, 1) < noonShare * stepW) &&
         !(usual.mean.medianW === 0 && noonW > LIFE_OF_ITS_OWN * floorW)
       const envelope = usual.leastEnvelope
       const raisedW = view.leastEnvelopeW - envelope.highestW
       const raised =
-        raisedW >= raisedLine(config, envelope) && noonRise(view.day, view.noonsW, usual.noonsW) >= NOON_SHARE * raisedW
+        raisedW >= raisedLine(config, envelope) && noonRise(view.noonsW, view.like, usual.noonsW) >= NOON_SHARE * raisedW
       if (!stands && !raised) return null
       const baseW = stands ? usualW : envelope.medianW
       const powerW = stands ? stepW : view.leastEnvelopeW - baseW

@@ -1,7 +1,8 @@
 /**
  * The envelope under a host that goes up and down: the lowest value of four days in a row. What runs round the clock lifts
  * it and never lets it come down again, however restless the host. It is compared with every four days in a row of the
- * weeks before, quiet weekends among them; noons, which a weekend lowers, are compared by weekday.
+ * weeks before, quiet weekends among them; noons, which a weekend lowers, are compared by weekday: a holiday by the day of
+ * rest, a make-up working day (调休) by a working day. A stop of works (Spring Festival) is no measure for what follows it.
  */
 import {
   COVERAGE_SLOTS,
@@ -44,14 +45,15 @@ export function envelopeToday(
   record: Readonly<DayRecord>,
 ): number {
   const today = of === 'least' ? leastOf(record) : record[of]
-  return Math.min(WATTS[today], lowestOf(records, row, of, day - 1, ENVELOPE_DAYS - 1, false))
+  return Math.min(WATTS[today], lowestOf(records, row, of, day - 1, ENVELOPE_DAYS - 1, null))
 }
 
 /** Over the windows that end before the one of `day` begins, without days that were suspect: ten of them at least. */
 export function floorEnvelope(records: DayRecords, row: number, day: number, of: EnvelopeOf): FloorEnvelope {
+  const apart = records.apartOf(row, day)
   let windows = 0
   for (let last = day - ENVELOPE_DAYS; last - ENVELOPE_DAYS >= day - LOOK_BACK_DAYS; last--) {
-    const envelope = lowestOf(records, row, of, last, ENVELOPE_DAYS, true)
+    const envelope = lowestOf(records, row, of, last, ENVELOPE_DAYS, apart.subarray(day - last))
     if (!Number.isNaN(envelope)) scratch[windows++] = envelope
   }
   if (windows < LEAST_WINDOWS) return NO_ENVELOPE
@@ -62,29 +64,41 @@ export function floorEnvelope(records: DayRecords, row: number, day: number, of:
 
 const scratch = new Float64Array(RING_DAYS)
 
-/** The lowest of `days` days that end with `last`; NaN when one of them is missing, or suspect where that is asked. */
-function lowestOf(records: DayRecords, row: number, of: EnvelopeOf, last: number, days: number, unsuspected: boolean): number {
+/** The lowest of `days` days that end with `last`; NaN when one of them is missing, or, of days of reference, suspect or set `apart` (by days before `last`). */
+function lowestOf(
+  records: DayRecords,
+  row: number,
+  of: EnvelopeOf,
+  last: number,
+  days: number,
+  apart: Uint8Array | null,
+): number {
   const { coverage, floor, dip } = records.columns
   const values = of === 'least' ? floor : records.columns[of]
   let lowest = 0xffff
   for (let day = last; day > last - days; day--) {
     const at = row * RING_DAYS + (day % RING_DAYS)
-    if (unsuspected ? !isReference(coverage[at]) : (coverage[at] & COVERAGE_SLOTS) < JUDGEABLE_SLOTS) return Number.NaN
+    const unfit =
+      apart === null ? (coverage[at] & COVERAGE_SLOTS) < JUDGEABLE_SLOTS : apart[last - day] === 1 || !isReference(coverage[at])
+    if (unfit) return Number.NaN
     lowest = Math.min(lowest, of === 'least' ? values[at] - 2 * dip[at] : values[at])
   }
   return WATTS[Math.max(1, lowest)]
 }
 
-/** Mean noon by weekday (day modulo 7), W, of the days of reference before `day`; −1 unknown. */
+/** Mean noon by the weekday (day modulo 7) that a day was worked like, W, of the days of reference before `day`; −1 unknown. */
 export function noonsByWeekday(records: DayRecords, row: number, day: number): number[] {
   const { coverage, noon } = records.columns
+  const { like } = records.calendarOf(day)
+  const apart = records.apartOf(row, day)
   const sums = new Array<number>(WEEK).fill(0)
   const days = new Array<number>(WEEK).fill(0)
   for (let back = 1; back <= LOOK_BACK_DAYS; back++) {
     const at = row * RING_DAYS + ((day - back) % RING_DAYS)
-    if (!isReference(coverage[at])) continue
-    sums[(day - back) % WEEK] += WATTS[noon[at]]
-    days[(day - back) % WEEK]++
+    const weekday = like[back]
+    if (weekday < 0 || apart[back] === 1 || !isReference(coverage[at])) continue
+    sums[weekday] += WATTS[noon[at]]
+    days[weekday]++
   }
   return sums.map((sum, weekday) => (days[weekday] > 0 ? sum / days[weekday] : -1))
 }
@@ -99,12 +113,12 @@ export function lastNoons(records: DayRecords, row: number, day: number, record:
   })
 }
 
-/** By how much the noons of the last `days` days stand above those of the same weekdays before, W; NaN when it cannot be told. */
-export function noonRise(day: number, noons: readonly number[], usual: readonly number[], days = ENVELOPE_DAYS): number {
+/** By how much the noons of the last `days` days stand above those of days worked like them before, W; NaN when it cannot be told. */
+export function noonRise(noons: readonly number[], like: Int8Array, usual: readonly number[], days = ENVELOPE_DAYS): number {
   let sum = 0
   let told = 0
   for (let back = 0; back < days; back++) {
-    const usualW = usual[(day - back) % WEEK] ?? -1
+    const usualW = usual[like[back]] ?? -1
     if (usualW < 0 || Number.isNaN(noons[back])) continue
     sum += noons[back] - usualW
     told++

@@ -54,11 +54,13 @@ export function meteredDrop(config: Config): DayDetector {
 }
 
 /** At a glance: the day lies below all usual ones, and four of them stand a third higher. True more often than a drop is. */
-export function mayHaveFallen({ columns }: DayRecords, row: number, day: number, mean: number): boolean {
+export function mayHaveFallen(records: DayRecords, row: number, day: number, mean: number): boolean {
+  const { columns } = records
+  const apart = records.apartOf(row, day)
   let above = 0
   for (let back = 1; back <= LOOK_BACK_DAYS; back++) {
     const at = row * RING_DAYS + ((day - back) % RING_DAYS)
-    if (!isReference(columns.coverage[at])) continue
+    if (apart[back] === 1 || !isReference(columns.coverage[at])) continue
     if (columns.mean[at] <= mean) return false
     if (columns.mean[at] > mean + GLANCE_CODES) above++
   }

@@ -48,7 +48,7 @@ export function nightSurge(config: z.output<typeof NightSurgeConfig>): DayDetect
       const raisedW = view.nightEnvelopeW - envelope.highestW
       const raised =
         raisedW >= Math.max(config.leastUnderW, envelope.rangeW, 0.1 * envelope.highestW) &&
-        !(noonRise(view.day, view.noonsW, usual.noonsW) > 0.5 * raisedW)
+        !(noonRise(view.noonsW, view.like, usual.noonsW) > 0.5 * raisedW)
       if (!stands && !raised) return null
       const usualW = stands ? usual.night.medianW : envelope.medianW
       const risenW = stands ? stepW : view.nightEnvelopeW - usualW

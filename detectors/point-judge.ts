@@ -45,7 +45,7 @@ export class PointJudge {
     this.#window = window
     this.#detectors = detectors
     this.#known = known
-    this.records = new DayRecords(rows)
+    this.records = new DayRecords(clock, rows)
     const { quiet } = detectors
     this.#quiet = { floor: powerCode(quiet.floorW), night: powerCode(quiet.nightW), burst: powerCode(quiet.burstW) }
   }

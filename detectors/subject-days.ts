@@ -82,6 +82,7 @@ export function foldDay(
     leastEnvelopeW: envelopeToday(records, subject.row, day, 'least', record),
     nightEnvelopeW: envelopeToday(records, subject.row, day, 'night', record),
     noonsW: lastNoons(records, subject.row, day, record),
+    like: records.calendarOf(day).like,
   }
   const folded: Episode[] = kept.filter((episode) => episode.closedAt !== null)
   let suspect = false
@@ -137,7 +138,7 @@ function viewOf(
   subject: SubjectDay,
   usual: Usual,
   before: DayView['before'],
-  envelopes: Pick<DayView, 'leastEnvelopeW' | 'nightEnvelopeW' | 'noonsW'>,
+  envelopes: Pick<DayView, 'leastEnvelopeW' | 'nightEnvelopeW' | 'noonsW' | 'like'>,
 ): DayView {
   const { record } = subject
   return {
@@ -182,11 +183,12 @@ export function usualOf(records: DayRecords, row: number, day: number): Usual {
 
 function usualNightVars(records: DayRecords, row: number, day: number): number {
   const { coverage, nightTangent, night } = records.columns
+  const apart = records.apartOf(row, day)
   let sum = 0
   let days = 0
   for (let back = 1; back <= LOOK_BACK_DAYS; back++) {
     const at = row * RING_DAYS + ((day - back) % RING_DAYS)
-    if (!isReference(coverage[at]) || nightTangent[at] === UNKNOWN_TANGENT) continue
+    if (apart[back] === 1 || !isReference(coverage[at]) || nightTangent[at] === UNKNOWN_TANGENT) continue
     sum += (nightTangent[at] / 100) * WATTS[night[at]]
     days++
   }

@@ -1,10 +1,12 @@
 /** The configuration: every part's own schema, joined. Where its values come from is src/config-sources.ts. */
 import { z } from 'zod'
+import { type DayClock, dayClock } from '../detectors/day-clock.ts'
 import { DetectorsConfig } from '../detectors/detectors-config.ts'
 import { EdgeConfig, ReceiverConfig, SourceConfig } from '../ingest/receiver-options.ts'
 import { Territory } from '../ingest/territory.ts'
 import { TimeZone } from '../ingest/time-zone.ts'
 import { TopicRoutesConfig } from '../ingest/topic-routes.ts'
+import { CalendarConfig, workCalendar } from '../model/work-calendar.ts'
 
 const Path = z.string().min(1).max(1000)
 
@@ -38,6 +40,8 @@ const InfluxStoreConfig = z.strictObject({
 export const Config = z.strictObject({
   /** Zone of times without an offset, and of days and nights on the page. */
   timeZone: z.string().max(100).refine(isTimeZone, 'an IANA time zone such as Asia/Shanghai').default('Asia/Shanghai'),
+  /** Working days and rest days: mainland China's in its time zones, and what stands here. */
+  calendar: CalendarConfig.prefault({}),
   data: Path.default('./adit-data'),
   /** Mines and meters outside are refused on import: swapped axes and wrong datums land far away. */
   territory: Territory.optional(),
@@ -64,6 +68,11 @@ export const Config = z.strictObject({
   log: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 })
 export type Config = z.output<typeof Config>
+
+/** What days are, of this configuration. */
+export function clockOf({ timeZone, calendar }: Pick<Config, 'timeZone' | 'calendar'>): DayClock {
+  return dayClock(timeZone, workCalendar(calendar, timeZone))
+}
 
 function isTimeZone(name: string): boolean {
   try {

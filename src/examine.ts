@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { stat, statfs, unlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { isOfChina, yearsOfChina } from '../model/work-calendar.ts'
 import type { Config } from './config.ts'
 import { ConfigError } from './config-error.ts'
 import { type ConfigSources, loadConfig } from './config-sources.ts'
@@ -27,6 +28,8 @@ export async function examine(sources: ConfigSources, now: Date): Promise<Findin
     { check: 'configuration', status: 'pass', detail: `${from}, time zone ${config.timeZone}` },
   ]
 
+  const calendar = examineCalendar(config, now)
+  if (calendar) findings.push(calendar)
   const directory = await examineDirectory(config.data)
   findings.push(directory.finding)
   if (directory.files) {
@@ -46,6 +49,21 @@ function examineRuntime(version: string): Finding {
     status: 'fail',
     detail: version,
     remedy: 'start Adit through npm: it brings the Node it was tested with',
+  }
+}
+
+/** The State Council says in November how the next year is arranged: until then, or without an update, holidays are missing. */
+function examineCalendar({ calendar, timeZone }: Config, now: Date): Finding | null {
+  if (!isOfChina(calendar, timeZone)) return null
+  const year = now.getUTCFullYear()
+  const known = yearsOfChina().find((one) => one.year === year)
+  const own = [...calendar.rest, ...calendar.work].some((span) => span.startsWith(String(year)))
+  if (own || known?.provisional === false) return { check: 'calendar', status: 'pass', detail: `holidays of ${year} known` }
+  return {
+    check: 'calendar',
+    status: 'warn',
+    detail: known === undefined ? `no holidays of ${year} known` : `of ${year} only the statutory holidays known`,
+    remedy: 'put the rest days and make-up days of the State Council’s notice into calendar.rest and calendar.work',
   }
 }
 

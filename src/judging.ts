@@ -2,7 +2,6 @@
 import { existsSync, renameSync } from 'node:fs'
 import { setImmediate as breathe } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import { dayClock } from '../detectors/day-clock.ts'
 import { canonicalDecoders } from '../ingest/decode-canonical.ts'
 import type { RefusedPayload } from '../ingest/decode-packets.ts'
 import { decodeSlice } from '../ingest/decode-slice.ts'
@@ -12,7 +11,7 @@ import { TopicRoutes } from '../ingest/topic-routes.ts'
 import type { Alert } from '../model/alert.ts'
 import type { Ledger } from '../model/ledger.ts'
 import { CheckpointError } from './checkpoint.ts'
-import type { Config } from './config.ts'
+import { type Config, clockOf } from './config.ts'
 import type { DataFiles } from './data-directory.ts'
 import { Judgement, type JudgementOptions } from './judgement.ts'
 import { type DecodedSlice, type Line, processReadings } from './process-readings.ts'
@@ -51,7 +50,7 @@ export interface Judging {
 export function startJudging(parts: JudgingParts): Judging {
   const { config, files, log, readings, alerts, quarantine, ledger, release, journal, storing, now } = parts
   const judgement = openJudgement(
-    { config: config.detectors, clock: dayClock(config.timeZone), checkpointPath: files.checkpoint },
+    { config: config.detectors, clock: clockOf(config), checkpointPath: files.checkpoint },
     ledger(),
     log,
     () => alerts.beginAgain(journal.lastPosition()),

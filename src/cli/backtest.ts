@@ -81,7 +81,7 @@ async function judge(
   rejects: Rejects,
   { config, events, findings: findingsFile }: BacktestOptions,
 ): Promise<BacktestReport> {
-  const { dayClock } = await import('../../detectors/day-clock.ts')
+  const { clockOf } = await import('../config.ts')
   const { TimeZone } = await import('../../ingest/time-zone.ts')
   const { Refusal } = await import('../../model/refusal.ts')
   const { backtest } = await import('../backtest.ts')
@@ -109,7 +109,7 @@ async function judge(
       : await readEventsFile(events, ledger, { zone, territory: null, reject: (reject) => rejects.add(events, reject) })
   await tellWhatIsNotStored(files)
 
-  const clock = dayClock(timeZone)
+  const clock = clockOf(configs[0])
   const configurations = [configs[0].detectors, configs[1].detectors] as const
   const history = await openHistory(store, files.readings, ledger)
   const bar = progressBar('judging', 1)

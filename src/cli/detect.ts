@@ -34,7 +34,7 @@ export function detectCommand(): Command {
 }
 
 async function detect(options: DetectOptions): Promise<void> {
-  const { dayClock } = await import('../../detectors/day-clock.ts')
+  const { clockOf } = await import('../config.ts')
   const { DetectorBank } = await import('../../detectors/detector-bank.ts')
   const { TimeZone } = await import('../../ingest/time-zone.ts')
   const { loadConfig } = await import('../config-sources.ts')
@@ -82,7 +82,7 @@ async function detect(options: DetectOptions): Promise<void> {
       reject: (path, reject) => rejects.add(path, reject),
       progress: (bytes, readings) => bar.update(bytes, `${(readings / 1e6).toFixed(1)} M readings`),
     },
-    () => new DetectorBank(config.detectors, dayClock(config.timeZone), ledger),
+    () => new DetectorBank(config.detectors, clockOf(config), ledger),
   )
   bar.end()
   writeFileSync(options.out, outcome.alerts.map((alert) => `${JSON.stringify(alert)}\n`).join(''))
