@@ -153,6 +153,7 @@ export class AreaJudge {
       until: SLOTS,
       supplyRiseW: meanSupplyW - usualOf(knownBefore(this.means, area, day)),
       repeats: null,
+      pieceOf: null,
     })
     this.records.set(area, day, record, folded.suspect)
     const unfit = folded.suspect || judgeable < JUDGEABLE_SLOTS

@@ -30,6 +30,8 @@ export interface DayView {
   readonly swings: number
   /** How many days ago this day and the one before it were before (detectors/replayed-profile.ts), null when they were not. */
   readonly repeats: number | null
+  /** How many days ago hours of a day of the last two weeks were before, when such came back again and again, at any time of the day; null when they did not. */
+  readonly pieceOf: number | null
   /** What is usual here, from the days before the suspect load began. */
   readonly usual: Usual
 }

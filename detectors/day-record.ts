@@ -1,6 +1,7 @@
 /**
  * What is kept of every day of every usage point: thirteen bytes that later days are compared with. Twenty-seven days,
- * day d in place d mod 27. Powers are 12-bit codes of detectors/slot-code.ts.
+ * day d in place d mod 27. Powers are 12-bit codes of detectors/slot-code.ts; in the four bits above, the four levels of a
+ * day carry its load print (detectors/load-print.ts).
  */
 
 import { allocateColumns, type Columns } from '../model/columns.ts'
@@ -36,6 +37,9 @@ const TAIL_DAYS = 3
 const WIDTHS = { ...Object.fromEntries(Object.keys(TYPES).map((name) => [name, RING_DAYS])), tail: TAIL_DAYS }
 export const RECORD_BYTES_PER_ROW = 13 * RING_DAYS + TAIL_DAYS
 
+/** The code in a power column, below a piece of the print. */
+export const LEVEL = 0xfff
+
 /** In `coverage`: a detector called the day suspect, and no baseline learns from it. */
 export const DAY_SUSPECT = 128
 /** The slots in `coverage`. */
@@ -57,6 +61,8 @@ export interface DayRecord {
   /** Number of swings across half the range, at most 255; of today only. */
   swings: number
   tail: number
+  /** detectors/load-print.ts; 0 none. */
+  print: number
 }
 
 /** Whether a day with this `coverage` says what is usual. */
@@ -123,15 +129,21 @@ export class DayRecords {
   set(row: number, day: number, record: DayRecord, suspect: boolean): void {
     const at = row * RING_DAYS + (day % RING_DAYS)
     const { columns } = this
-    columns.floor[at] = record.floor
-    columns.night[at] = record.night
-    columns.noon[at] = record.noon
-    columns.burst[at] = record.burst
+    columns.floor[at] = record.floor | (record.print & 0xf000)
+    columns.night[at] = record.night | ((record.print << 4) & 0xf000)
+    columns.noon[at] = record.noon | ((record.print << 8) & 0xf000)
+    columns.burst[at] = record.burst | ((record.print << 12) & 0xf000)
     columns.mean[at] = record.mean
     columns.nightTangent[at] = record.nightTangent
     columns.coverage[at] = suspect ? record.coverage | DAY_SUSPECT : record.coverage
     columns.dip[at] = record.dip
     columns.tail[row * TAIL_DAYS + (day % TAIL_DAYS)] = record.tail
+  }
+
+  /** Load print of the day in a place, 0 when it has none. */
+  printAt(at: number): number {
+    const { floor, night, noon, burst } = this.columns
+    return (floor[at] & 0xf000) | ((night[at] & 0xf000) >>> 4) | ((noon[at] & 0xf000) >>> 8) | (burst[at] >>> 12)
   }
 
   /** Slots at the end of a day, one of the last three, that held the level of its last hour. */
@@ -184,7 +196,7 @@ export function referenceOf(records: DayRecords, row: number, day: number, field
   for (let back = 1; back <= LOOK_BACK_DAYS; back++) {
     const at = row * RING_DAYS + ((day - back) % RING_DAYS)
     if (apart[back] === 1 || !isReference(coverage[at])) continue
-    const watts = WATTS[values[at]]
+    const watts = WATTS[values[at] & LEVEL]
     scratch[days++] = watts
     if (watts < minimumW) minimumW = watts
     if (watts > maximumW) {

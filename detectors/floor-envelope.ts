@@ -10,6 +10,7 @@ import {
   type DayRecords,
   isReference,
   JUDGEABLE_SLOTS,
+  LEVEL,
   LOOK_BACK_DAYS,
   RING_DAYS,
 } from './day-record.ts'
@@ -81,7 +82,7 @@ function lowestOf(
     const unfit =
       apart === null ? (coverage[at] & COVERAGE_SLOTS) < JUDGEABLE_SLOTS : apart[last - day] === 1 || !isReference(coverage[at])
     if (unfit) return Number.NaN
-    lowest = Math.min(lowest, of === 'least' ? values[at] - 2 * dip[at] : values[at])
+    lowest = Math.min(lowest, (values[at] & LEVEL) - (of === 'least' ? 2 * dip[at] : 0))
   }
   return WATTS[Math.max(1, lowest)]
 }
@@ -97,7 +98,7 @@ export function noonsByWeekday(records: DayRecords, row: number, day: number): n
     const at = row * RING_DAYS + ((day - back) % RING_DAYS)
     const weekday = like[back]
     if (weekday < 0 || apart[back] === 1 || !isReference(coverage[at])) continue
-    sums[weekday] += WATTS[noon[at]]
+    sums[weekday] += WATTS[noon[at] & LEVEL]
     days[weekday]++
   }
   return sums.map((sum, weekday) => (days[weekday] > 0 ? sum / days[weekday] : -1))
@@ -109,7 +110,7 @@ export function lastNoons(records: DayRecords, row: number, day: number, record:
   return Array.from({ length: ENVELOPE_DAYS }, (_, back) => {
     if (back === 0) return WATTS[record.noon]
     const at = row * RING_DAYS + ((day - back) % RING_DAYS)
-    return (coverage[at] & COVERAGE_SLOTS) < JUDGEABLE_SLOTS ? Number.NaN : WATTS[noon[at]]
+    return (coverage[at] & COVERAGE_SLOTS) < JUDGEABLE_SLOTS ? Number.NaN : WATTS[noon[at] & LEVEL]
   })
 }
 

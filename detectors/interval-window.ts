@@ -67,6 +67,12 @@ export class IntervalWindow {
     return this.#columns.slots.subarray(from, from + SLOTS)
   }
 
+  /** The marks of one open day of a row: quality rank in the upper three bits. */
+  marksOf(row: number, day: number): Uint8Array {
+    const from = row * 2 * SLOTS + (day & 1) * SLOTS
+    return this.#columns.marks.subarray(from, from + SLOTS)
+  }
+
   /** Whether a slot of an open day holds a value that was measured, and not estimated by the head end. */
   isMeasured(row: number, day: number, slot: number): boolean {
     const at = row * 2 * SLOTS + (day & 1) * SLOTS + slot

@@ -20,9 +20,10 @@ const record: DayRecord = {
   dip: 0,
   swings: 0,
   tail: 0,
+  print: 0,
 }
 
-/** `codes` are the 96 slot codes, `midnight` the slot of solar midnight. The returned record is used again by the next call. */
+/** `codes` are the 96 slot codes, `midnight` the slot of solar midnight. The returned record is used again by the next call; its print is not measured here. */
 export function measureDay(codes: Uint16Array, midnight: number): DayRecord {
   let sum = 0
   let coverage = 0
@@ -55,6 +56,7 @@ export function measureDay(codes: Uint16Array, midnight: number): DayRecord {
   record.nightTangent = nightTangent(codes, midnightHour)
   record.swings = swings(codes, lowest, highest)
   record.tail = tailOf(codes)
+  record.print = 0
   return record
 }
 

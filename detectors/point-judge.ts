@@ -4,13 +4,14 @@
  */
 import { type DayClock, SLOTS } from './day-clock.ts'
 import type { DayDetector } from './day-detector.ts'
-import { COVERAGE_SLOTS, type DayRecord, DayRecords, RING_DAYS } from './day-record.ts'
+import { COVERAGE_SLOTS, type DayRecord, DayRecords, LEVEL, RING_DAYS } from './day-record.ts'
 import type { Episode } from './episode.ts'
 import type { IntervalWindow } from './interval-window.ts'
 import type { JudgedLedger } from './judged-ledger.ts'
+import { loadPrint } from './load-print.ts'
 import { measureDay } from './measure-day.ts'
 import { mayHaveFallen } from './metered-drop.ts'
-import { hasTwin, repeatsOf } from './replayed-profile.ts'
+import { hasPiece, hasTwin, pieceOf, repeatsOf } from './replayed-profile.ts'
 import { powerCode } from './slot-code.ts'
 import { midnightSlot } from './solar-night.ts'
 import { decodeSlots, foldDay } from './subject-days.ts'
@@ -98,6 +99,7 @@ export class PointJudge {
 
   #fold(row: number, day: number, codes: Uint16Array, record: DayRecord, episodes: readonly Episode[], closed: boolean) {
     const dead = this.#known.dead[row] === 1
+    record.print = loadPrint(codes, this.#window.marksOf(row, day))
     if (episodes.length === 0 && !dead && this.#isQuiet(row, day, record)) {
       this.records.set(row, day, record, false)
       return episodes
@@ -115,6 +117,7 @@ export class PointJudge {
       newConnection: this.#window.firstDay(row) > this.#firstDay + NEW_AFTER_DAYS,
       until: SLOTS,
       repeats: dead ? null : repeatsOf(this.records, row, day, record, this.#measured(row, day)),
+      pieceOf: dead ? null : pieceOf(this.records, row, day, record.print, episodes.some(isOpenReplay)),
     })
     if (closed) this.records.set(row, day, record, folded.suspect)
     return folded.episodes
@@ -124,17 +127,21 @@ export class PointJudge {
     const at = row * RING_DAYS + (day % RING_DAYS)
     const { floor, night, burst, mean, coverage } = this.records.columns
     if (coverage[at] === 0) return false
-    return this.#isQuiet(row, day, { floor: floor[at], night: night[at], burst: burst[at], mean: mean[at] })
+    return this.#isQuiet(row, day, {
+      ...{ floor: floor[at] & LEVEL, night: night[at] & LEVEL, burst: burst[at] & LEVEL, mean: mean[at] },
+      print: this.records.printAt(at),
+    })
   }
 
   /** Nothing can be held against it: neither a load nor, at a glance, a meter that fell or repeats itself. */
   #isQuiet(
     row: number,
     day: number,
-    { floor, night, burst, mean }: Pick<DayRecord, 'floor' | 'night' | 'burst' | 'mean'>,
+    { floor, night, burst, mean, print }: Pick<DayRecord, 'floor' | 'night' | 'burst' | 'mean' | 'print'>,
   ): boolean {
     if (floor >= this.#quiet.floor || night >= this.#quiet.night || burst >= this.#quiet.burst) return false
-    return !mayHaveFallen(this.records, row, day, mean) && !hasTwin(this.records, row, day, mean, burst, floor)
+    if (mayHaveFallen(this.records, row, day, mean) || hasTwin(this.records, row, day, mean, burst, floor)) return false
+    return !hasPiece(this.records, row, day, print)
   }
 
   #measured(row: number, day: number): number {
@@ -146,6 +153,10 @@ export class PointJudge {
   #midnight(row: number): number {
     return midnightSlot(this.#clock, this.#known.ledger.usagePoints.longitude[row])
   }
+}
+
+function isOpenReplay({ detector, closedAt }: Episode): boolean {
+  return detector === 'replayed-profile' && closedAt === null
 }
 
 export function sameEpisodes(a: readonly Episode[], b: readonly Episode[]): boolean {

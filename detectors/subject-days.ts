@@ -7,6 +7,7 @@ import {
   type DayRecords,
   isReference,
   JUDGEABLE_SLOTS,
+  LEVEL,
   LOOK_BACK_DAYS,
   RING_DAYS,
   referenceOf,
@@ -31,8 +32,9 @@ export interface SubjectDay {
   readonly newConnection: boolean
   /** Slots up to this one (exclusive) can have readings: 96 for a closed day. */
   readonly until: number
-  /** DayView.repeats. */
+  /** DayView.repeats and DayView.pieceOf. */
   readonly repeats: number | null
+  readonly pieceOf: number | null
   /** Rise of an area's mean supply over the usual, W; NaN unknown. */
   readonly supplyRiseW?: number
 }
@@ -157,6 +159,7 @@ function viewOf(
     meanW: WATTS[record.mean],
     swings: record.swings,
     repeats: subject.repeats,
+    pieceOf: subject.pieceOf,
     usual,
   }
 }
@@ -164,7 +167,7 @@ function viewOf(
 function dayBefore(records: DayRecords, row: number, day: number): DayView['before'] {
   const at = row * RING_DAYS + ((day - 1) % RING_DAYS)
   const { coverage, burst } = records.columns
-  return coverage[at] === 0 ? { tail: 0, burstW: 0 } : { tail: records.tailOf(row, day - 1), burstW: WATTS[burst[at]] }
+  return coverage[at] === 0 ? { tail: 0, burstW: 0 } : { tail: records.tailOf(row, day - 1), burstW: WATTS[burst[at] & LEVEL] }
 }
 
 export function usualOf(records: DayRecords, row: number, day: number): Usual {
@@ -189,7 +192,7 @@ function usualNightVars(records: DayRecords, row: number, day: number): number {
   for (let back = 1; back <= LOOK_BACK_DAYS; back++) {
     const at = row * RING_DAYS + ((day - back) % RING_DAYS)
     if (apart[back] === 1 || !isReference(coverage[at]) || nightTangent[at] === UNKNOWN_TANGENT) continue
-    sum += (nightTangent[at] / 100) * WATTS[night[at]]
+    sum += (nightTangent[at] / 100) * WATTS[night[at] & LEVEL]
     days++
   }
   return days > 0 ? sum / days : Number.NaN

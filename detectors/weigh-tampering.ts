@@ -5,6 +5,7 @@
  * that are silent together. The last three are judged here, each with a prior of its own and the common reach.
  */
 import type { Sentence } from '../model/alert.ts'
+import { isOfPieces } from './replayed-profile.ts'
 import type { Case, Evidence } from './subject.ts'
 import { type ReportedEvent, TAMPER_CLASSES, type TamperClass, tellingEvents } from './tamper-events.ts'
 import { eventsTold } from './tamper-wording.ts'
@@ -114,15 +115,21 @@ function drop({ standing, episode }: Case, reported: boolean): Evidence {
 }
 
 function replay({ standing }: Case): Evidence {
-  const { seenDays, surprise } = standing
+  const { seenDays, surprise, hours } = standing
   const back = Math.max(1, Math.round(surprise))
+  const pieces = {
+    zh: `${seenDays} 天中反复出现此前(约 ${back} 天前)已有的整段负荷曲线,时刻或有平移,而曲线本身有起伏:真实用电不会如此,疑为截取重放数据。`,
+    en: `Over ${seenDays} days hours of readings came back that had been there before (about ${back} ${back === 1 ? 'day' : 'days'}), some at another time of the day, though they vary: no real load does so; pieces of data sent again.`,
+  }
   return {
     group: 'tamper-replay',
     nats: seenDays < 3 ? 0 : seenDays < 5 ? 0.4 : 0.9,
-    sentence: {
-      zh: `连续 ${seenDays} 天的负荷曲线与 ${back} 天前完全相同,而曲线本身有起伏:真实用电不会如此,疑为重放数据。`,
-      en: `The load profiles of ${seenDays} days in a row are the same as ${back} ${back === 1 ? 'day' : 'days'} before, though they vary by the hour: no real load does so; data sent again.`,
-    },
+    sentence: isOfPieces(hours)
+      ? pieces
+      : {
+          zh: `连续 ${seenDays} 天的负荷曲线与 ${back} 天前完全相同,而曲线本身有起伏:真实用电不会如此,疑为重放数据。`,
+          en: `The load profiles of ${seenDays} days in a row are the same as ${back} ${back === 1 ? 'day' : 'days'} before, though they vary by the hour: no real load does so; data sent again.`,
+        },
   }
 }
 

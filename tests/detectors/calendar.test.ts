@@ -59,7 +59,19 @@ test('a pump that began before the festival and rested over it is alerted again 
 test('days of the season are a measure for each other, and for others only where hardly any are known', () => {
   const records = new DayRecords({ ...CLOCK, calendar: festival }, 1)
   const apart = (day: number) => [...records.apartOf(0, FIRST_DAY + day)].filter((flag) => flag === 1).length
-  const record = { floor: 1, night: 1, noon: 1, burst: 1, mean: 1, nightTangent: 255, coverage: 96, dip: 0, swings: 0, tail: 0 }
+  const record = {
+    floor: 1,
+    night: 1,
+    noon: 1,
+    burst: 1,
+    mean: 1,
+    nightTangent: 255,
+    coverage: 96,
+    dip: 0,
+    swings: 0,
+    tail: 0,
+    print: 0,
+  }
   for (let day = 20; day < 23; day++) records.set(0, FIRST_DAY + day, record, false)
   expect([apart(STOP.to - 1), apart(STOP.to)]).toEqual([0, 0])
   records.set(0, FIRST_DAY + 23, record, false)
