@@ -134,7 +134,7 @@ export class AreaJudge {
   }
 
   #fold(area: number, day: number, episodes: readonly Episode[]): readonly Episode[] {
-    const { watts, judgeable, loss, meanSupplyW } = this.#remainder(area, day)
+    const { watts, judgeable, loss, meanSupplyW, learnt } = this.#remainder(area, day)
     for (let slot = 0; slot < SLOTS; slot++) {
       this.#watts[slot] = watts[slot] + REMAINDER_OFFSET_W
       this.#codes[slot] = !Number.isNaN(watts[slot]) ? slotCode(this.#watts[slot], Number.NaN) : 0
@@ -155,7 +155,8 @@ export class AreaJudge {
       repeats: null,
       pieceOf: null,
     })
-    this.records.set(area, day, record, folded.suspect)
+    // while the loss is not learnt, a day is no reference: it has the whole loss in it
+    this.records.set(area, day, record, folded.suspect || !learnt)
     const unfit = folded.suspect || judgeable < JUDGEABLE_SLOTS
     if (unfit) this.#keep(area, day, UNKNOWN_LOSS, Number.NaN)
     else this.#keep(area, day, loss, meanSupplyW)
@@ -188,7 +189,8 @@ export class AreaJudge {
       knownBefore(this.ohmics, area, day),
       knownBefore(this.highs, area, day),
     )
-    return areaRemainder(this.#supply, memberStart[area + 1] - from, memberDay, learnt)
+    const remainder = areaRemainder(this.#supply, memberStart[area + 1] - from, memberDay, learnt)
+    return { ...remainder, learnt: !Number.isNaN(learnt.highW) }
   }
 
   #keep(area: number, day: number, { share, ohmic, highW }: LoadLoss, meanSupplyW: number): void {

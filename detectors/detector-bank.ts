@@ -28,8 +28,8 @@ import { surplus } from './surplus.ts'
 import { eventsOfArea, eventsOfPoint, rowsOf } from './tamper-events.ts'
 
 /** Changes of the judging of an area's remainder against that of a meter: no host hides in it, and the offset is no level. */
-export const AREA_FLAT = { leastW: 1_800, spreads: 4.5, share: 0, unsteadiness: 0.03, timesHighest: 1.05 }
-const AREA_NIGHT = { leastW: 2_200, spreads: 4.5, unsteadiness: 0.035, timesHighest: 1.08 }
+export const AREA_FLAT = { leastDays: 3, leastW: 1_800, spreads: 4.5, share: 0, unsteadiness: 0.03, timesHighest: 1.05 }
+const AREA_NIGHT = { leastDays: 3, leastW: 2_200, spreads: 4.5, unsteadiness: 0.035, timesHighest: 1.08 }
 
 const NO_EPISODES: readonly Episode[] = []
 const NO_NAMES: readonly string[] = []

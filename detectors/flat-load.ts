@@ -12,6 +12,8 @@ import type { Reference } from './day-record.ts'
 import { ENVELOPE_DAYS, type FloorEnvelope, noonRise } from './floor-envelope.ts'
 
 export const FlatLoadConfig = z.strictObject({
+  /** Days of reference before which nothing is said. */
+  leastDays: z.int().positive().default(1),
   /** A step of the day's floor below this (W) is not a processing load. */
   leastW: z.number().positive().default(3_000),
   /** …nor is one of fewer spreads of the usual floor than this. */
@@ -41,7 +43,7 @@ export function flatLoad(config: Config): DayDetector {
     name: 'flat-load',
     judge(view: DayView): DayFinding | null {
       const { watts, usual, floorW, noonW, leastW } = view
-      if (usual.floor.days === 0) return null
+      if (usual.floor.days < config.leastDays) return null
       const usualW = usual.floor.medianW
       const spreadW = spreadOf(config, usual.floor)
       const stepW = floorW - usualW

@@ -11,6 +11,8 @@ import { addedTangent, type DayDetector, type DayFinding, type DayView, flatness
 import { noonRise } from './floor-envelope.ts'
 
 export const NightSurgeConfig = z.strictObject({
+  /** Days of reference before which nothing is said. */
+  leastDays: z.int().positive().default(1),
   /** A night level less than this (W) above the usual one is no machine run. */
   leastW: z.number().positive().default(3_000),
   /** …nor is one of fewer spreads of the usual night than this. */
@@ -35,7 +37,7 @@ export function nightSurge(config: z.output<typeof NightSurgeConfig>): DayDetect
     name: 'night-surge',
     judge(view: DayView): DayFinding | null {
       const { watts, usual, nightW, noonW, midnight } = view
-      if (usual.night.days === 0) return null
+      if (usual.night.days < config.leastDays) return null
       const spreadW = Math.max(usual.night.spreadW, config.unsteadiness * usual.night.medianW, 150)
       const stepW = nightW - usual.night.medianW
       const noonRiseW = noonW - (usual.noon.days > 0 ? usual.noon.medianW : noonW)

@@ -55,6 +55,10 @@ test('a pump hooked past the meters is alerted at its area within seven days', (
   expect(daysToKnow(alert, ONSET)).toBeLessThanOrEqual(7)
 })
 
+test('what passes the meters of an area from its second day on is not compared with a single day', () => {
+  expect(play({ days: 9, homes: neighbours, tap: (day) => (day >= 1 ? 2_600 : 0) })).toEqual([])
+})
+
 test('an area of which one meter is silent is not judged: neither an alarm nor an all-clear', () => {
   const mute: Load = (day, hour, slot) =>
     day >= 8 && day < 16 ? null : withLoad(home, 6_000, (_d, h) => h < 24)(day, hour, slot)
