@@ -5,12 +5,19 @@
  *   node bench/quality.ts [--set development|validation|test|transfer] [--only N] [--areas N] [--list] [--no-baselines] [--ablate]
  *     plays the set's worlds, runs `adit detect` over their files, and the naive rules beside it; --ablate runs it again
  *     without each detector.
+ *   node bench/quality.ts --fit-calibration [--write] [--areas N]
+ *     fits the shipped calibration on development, validation and calibration worlds; --write puts it in its place.
+ *   node bench/quality.ts --admission [--set …] [--areas N]
+ *     weighted Benjamini–Hochberg against the calibrated chance.
  */
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { ABLATIONS, writeAblation } from './quality/ablations.ts'
+import { DetectorsConfig } from '../detectors/detectors-config.ts'
+import { ABLATIONS, writeSettings } from './quality/ablations.ts'
+import { admissionTable } from './quality/admission.ts'
 import { makeDayTable } from './quality/day-table.ts'
 import { detect } from './quality/detect.ts'
+import { fitCalibration, UNCALIBRATED } from './quality/fit-calibration.ts'
 import { halfSpaceTrees } from './quality/half-space-trees.ts'
 import {
   allRules,
@@ -24,8 +31,9 @@ import {
 } from './quality/naive-rules.ts'
 import { COMPARISON_HEADER, comparisonRow, reportText, table } from './quality/report.ts'
 import { join as joinVerdicts, judge, type Verdict } from './quality/score.ts'
+import { statedTable } from './quality/stated.ts'
 import { readAlerts, readTruth } from './quality/truth.ts'
-import { sized, WORLD_SETS, withWorld } from './quality/worlds.ts'
+import { sized, WORLD_SETS, type WorldKind, withWorld } from './quality/worlds.ts'
 
 const BASELINES: Readonly<Record<string, Baseline>> = {
   'kWh × 3': tripleKwh,
@@ -48,21 +56,53 @@ const { values } = parseArgs({
     'no-baselines': { type: 'boolean', default: false },
     'no-adit': { type: 'boolean', default: false },
     ablate: { type: 'boolean', default: false },
+    'fit-calibration': { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+    admission: { type: 'boolean', default: false },
   },
 })
 
+const { calibration, listFrom } = DetectorsConfig.parse({})
+const rules = { spread: calibration.spread, listFrom }
+
 if (values.world.length > 0) judgeFiles(values.world, values.alerts)
-else await playSet(values.set)
+else if (values['fit-calibration']) {
+  const worlds = ['development', 'validation', 'calibration'].flatMap(worldsOf)
+  console.log(fitCalibration(await judgeWith(worlds, { calibration: UNCALIBRATED }), values.write))
+} else if (values.admission) {
+  const everything = { calibration: UNCALIBRATED, raiseAt: 0.001 }
+  console.log(admissionTable(await judgeWith(worldsOf(values.set), everything)).join('\n'))
+} else await playSet(values.set)
 
 function judgeFiles(worlds: readonly string[], alerts: readonly string[]): void {
   if (worlds.length !== alerts.length) throw new Error('give one --alerts FILE for each --world DIR')
   const verdicts = worlds.map((directory, i) => judge(readTruth(directory), readAlerts(alerts[i] ?? '')))
-  console.log(reportText(joinVerdicts(verdicts), values.list))
+  const verdict = joinVerdicts(verdicts)
+  console.log([reportText(verdict, values.list), ...statedTable(verdict, rules)].join('\n'))
+}
+
+function worldsOf(name: string): readonly WorldKind[] {
+  const kinds = WORLD_SETS[name]?.filter((_, i) => values.only === undefined || i === Number(values.only) - 1)
+  if (!kinds) throw new Error(`--set ${name} is not one of ${Object.keys(WORLD_SETS).join(', ')}`)
+  return kinds
+}
+
+/** Plays worlds and judges them with other settings of the detectors. */
+async function judgeWith(kinds: readonly WorldKind[], detectors: Readonly<Record<string, unknown>>): Promise<Verdict> {
+  const verdicts: Verdict[] = []
+  for (const kind of kinds) {
+    await withWorld(sized(kind, Number(values.areas)), async (_, directory) => {
+      const file = join(directory, 'alerts.ndjson')
+      const seconds = await detect(directory, file, writeSettings(directory, detectors))
+      verdicts.push(judge(readTruth(directory), readAlerts(file)))
+      console.warn(`${kind.name}: adit detect took ${seconds.toFixed(1)} s`)
+    })
+  }
+  return joinVerdicts(verdicts)
 }
 
 async function playSet(name: string): Promise<void> {
-  const kinds = WORLD_SETS[name]?.filter((_, i) => values.only === undefined || i === Number(values.only) - 1)
-  if (!kinds) throw new Error(`--set ${name} is not one of ${Object.keys(WORLD_SETS).join(', ')}`)
+  const kinds = worldsOf(name)
   const verdicts = new Map<string, Verdict[]>()
   const note = (judge: string, verdict: Verdict): void => void verdicts.set(judge, [...(verdicts.get(judge) ?? []), verdict])
   for (const kind of kinds) {
@@ -78,7 +118,7 @@ async function playSet(name: string): Promise<void> {
       }
       for (const [detector, setting] of values.ablate ? Object.entries(ABLATIONS) : []) {
         const file = join(directory, 'ablated.ndjson')
-        await detect(directory, file, writeAblation(directory, setting))
+        await detect(directory, file, writeSettings(directory, setting))
         note(`adit without ${detector}`, judge(truth, readAlerts(file)))
       }
       if (values['no-baselines']) return
@@ -88,6 +128,7 @@ async function playSet(name: string): Promise<void> {
   }
   const all = [...verdicts].map(([judge, some]) => [judge, joinVerdicts(some)] as const)
   console.log(`\n== ${name}, ${kinds.length} worlds together\n`)
-  for (const [judge, verdict] of all) if (judge === 'adit') console.log(`${reportText(verdict, values.list)}\n`)
+  for (const [judge, verdict] of all)
+    if (judge === 'adit') console.log(`${[reportText(verdict, values.list), ...statedTable(verdict, rules)].join('\n')}\n`)
   console.log(table([COMPARISON_HEADER, ...all.map(([judge, verdict]) => comparisonRow(judge, verdict))]).join('\n'))
 }

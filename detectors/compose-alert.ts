@@ -1,6 +1,8 @@
 /** Makes the alert of the contract out of an episode: when it would have been raised, what changed since, and why. */
 import type { Alert, AlertRevision, AlertRoute, InnocentExplanation, Sentence } from '../model/alert.ts'
+import { type Calibration, chanceOf, matterOf } from './calibration.ts'
 import type { Episode, Standing } from './episode.ts'
+import { hashOf } from './hash.ts'
 import { bestInnocentExplanation } from './innocent-explanations.ts'
 import { withinReach } from './reach.ts'
 import type { Case, Evidence, Subject } from './subject.ts'
@@ -8,7 +10,12 @@ import { weighEvidence } from './weigh-evidence.ts'
 import { isOfTheMeter, powerForReach, TAMPER_LEAST_DAYS, TAMPER_PRIOR, tellsRoute } from './weigh-tampering.ts'
 
 export interface Verdict {
+  /** Log-odds by the evidence, and the chance if they were one: decides whether an alert is raised. */
+  readonly logOdds: number
+  readonly strength: number
+  /** Calibrated: the chance that an inspection finds illegal processing. */
   readonly probability: number
+  readonly route: AlertRoute
   readonly evidence: readonly Evidence[]
   readonly innocent: InnocentExplanation | null
 }
@@ -47,7 +54,7 @@ const MATTERS_OF_RECORD: ReadonlySet<string> = new Set([
   'area-outage',
 ])
 
-export function weigh(it: Case): Verdict {
+export function weigh(it: Case, calibration: Calibration): Verdict {
   const evidence = weighEvidence(it)
   const innocent = bestInnocentExplanation(it)
   let logOdds = PRIOR[it.episode.detector] ?? -3
@@ -55,7 +62,9 @@ export function weigh(it: Case): Verdict {
   const likelihood = innocent?.likelihood ?? 0
   if (innocent !== null && MATTERS_OF_RECORD.has(innocent.kind)) logOdds -= 5
   else if (it.episode.detector !== 'dead-account') logOdds -= INNOCENT_NATS * likelihood ** 1.5
-  return { probability: Math.round(1000 / (1 + Math.exp(-logOdds))) / 1000, evidence, innocent }
+  const route = routeOf(it, evidence)
+  const probability = thousandths(Math.min(0.999, chanceOf(calibration[matterOf(route)], logOdds)))
+  return { logOdds, strength: thousandths(1 / (1 + Math.exp(-logOdds))), probability, route, evidence, innocent }
 }
 
 /** Null when the episode never amounted to an alert. `caseAt` completes a standing with what surrounds it. */
@@ -63,29 +72,29 @@ export function composeAlert(
   subject: Subject,
   episode: Episode,
   caseAt: (standing: Standing) => Case,
-  raiseAt: number,
+  { raiseAt, calibration }: { readonly raiseAt: number; readonly calibration: Calibration },
 ): Alert | null {
   const history: AlertRevision[] = []
   let raised: Standing | null = null
-  let last: { standing: Standing; verdict: Verdict; it: Case } | null = null
+  let last: { standing: Standing; verdict: Verdict } | null = null
   let told = 0
   let withdrawnAt: number | null = null
   for (const standing of episode.standings) {
     if (raised === null && standing.seenDays < (LEAST_SEEN_DAYS[episode.detector] ?? 2)) continue
     const it = caseAt(standing)
-    const verdict = weigh(it)
-    const { probability } = verdict
-    last = { standing, verdict, it }
+    const verdict = weigh(it, calibration)
+    const { probability, strength } = verdict
+    last = { standing, verdict }
     if (raised === null) {
-      if (probability < raiseAt) continue
+      if (strength < raiseAt) continue
       raised = standing
       told = probability
       history.push(revision(history.length, standing.at, 'raised', probability, RAISED))
-    } else if (withdrawnAt === null && probability < raiseAt / 2) {
+    } else if (withdrawnAt === null && strength < raiseAt / 2) {
       withdrawnAt = standing.at
       told = probability
       history.push(revision(history.length, standing.at, 'withdrawn', probability, verdict.innocent?.sentence ?? WEAKER))
-    } else if (withdrawnAt !== null && probability >= raiseAt) {
+    } else if (withdrawnAt !== null && strength >= raiseAt) {
       withdrawnAt = null
       told = probability
       history.push(revision(history.length, standing.at, 'reopened', probability, STRONGER))
@@ -104,12 +113,15 @@ export function composeAlert(
   return {
     id: alertId(subject, episode),
     subject: { kind: subject.kind, id: subject.id },
-    route: routeOf(subject, episode, standing, verdict.evidence),
+    route: verdict.route,
     onset: instant(episode.onset),
     raisedAt: instant(raised.at),
     clearedAt: clearedAt === null ? null : instant(clearedAt),
     probability: verdict.probability,
+    logOdds: thousandths(verdict.logOdds),
+    calibration: calibration.version,
     rank: null,
+    listedBy: null,
     powerW: Math.round(standing.powerW),
     energyWh: Math.round(standing.energyWh),
     mines: subject.mines.map((site) => ({
@@ -120,6 +132,7 @@ export function composeAlert(
     reasons: verdict.evidence.map(({ group, nats, sentence }) => ({
       detector: group,
       score: Math.round(Math.min(1, Math.max(0, nats / 2)) * 100) / 100,
+      nats: thousandths(nats),
       sentence,
     })),
     innocent: verdict.innocent,
@@ -143,7 +156,7 @@ function revision(
   return { revision: number, at: instant(at), change, probability, cause }
 }
 
-function routeOf(subject: Subject, episode: Episode, standing: Standing, evidence: readonly Evidence[]): AlertRoute {
+function routeOf({ subject, episode, standing }: Case, evidence: readonly Evidence[]): AlertRoute {
   if (episode.detector === 'dead-account') return 'revived'
   if (isOfTheMeter(episode.detector) || tellsRoute(evidence)) return 'tampered'
   if (subject.kind === 'area') return 'tapped'
@@ -154,13 +167,13 @@ function routeOf(subject: Subject, episode: Episode, standing: Standing, evidenc
   return quietHost && standing.powerW < 12_000 && standing.flatness < 0.05 ? 'metered' : 'night-mill'
 }
 
-/** FNV-1a, 64 bits: the same episode has the same id in every run. */
+/** The same episode has the same id in every run. */
 export function alertId(subject: Subject, episode: Episode): string {
-  let hash = 0xcbf29ce484222325n
-  for (const byte of new TextEncoder().encode(`${subject.kind}:${subject.id}:${episode.detector}:${episode.sequence}`)) {
-    hash = ((hash ^ BigInt(byte)) * 0x100000001b3n) & 0xffff_ffff_ffff_ffffn
-  }
-  return `A${hash.toString(16).padStart(16, '0')}`
+  return `A${hashOf(`${subject.kind}:${subject.id}:${episode.detector}:${episode.sequence}`).toString(16).padStart(16, '0')}`
+}
+
+function thousandths(value: number): number {
+  return Math.round(value * 1000) / 1000
 }
 
 function instant(utcSeconds: number): string {

@@ -132,7 +132,7 @@ export class Desk {
       localOffset,
       month,
     })
-    return composeAlert(subject, episode, caseAt, this.#config.raiseAt)
+    return composeAlert(subject, episode, caseAt, this.#config)
   }
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { CalibrationConfig } from './calibration.ts'
 import { DeadAccountConfig } from './dead-account.ts'
 import { FlatLoadConfig } from './flat-load.ts'
 import { FurnaceBurstConfig } from './furnace-burst.ts'
@@ -22,11 +23,15 @@ export const DetectorsConfig = z.strictObject({
   jointSilence: JointSilenceConfig.prefault({}),
   /** Judge only subjects with a mine this near (m): what lies farther cannot be fed at low voltage. */
   horizonMeters: z.number().positive().max(100_000).default(8_000),
-  /** Probability from which an alert is raised. */
+  /** What the chances that are stated rest on; `adit calibrate` makes one from findings. */
+  calibration: CalibrationConfig,
+  /** Chance by the evidence alone from which an alert is raised: calibrating it changes what is said, not what is raised. */
   raiseAt: z.number().min(0).max(1).default(0.3),
-  /** Probability from which an alert is put on the work list: an inspection is worth it. */
+  /** Calibrated chance from which an alert is put on the work list: an inspection is worth it. */
   listFrom: z.number().min(0).max(1).default(0.45),
   /** Places on the work list of a week: how many an inspection team drives to. */
   weeklyBudget: z.int().positive().max(10_000).default(50),
+  /** Share of those places for alerts that no rank would bring onto it, drawn by lot: what calibrating needs to know of them. */
+  randomShare: z.number().min(0).max(0.5).default(0.04),
 })
 export type DetectorsConfig = z.output<typeof DetectorsConfig>

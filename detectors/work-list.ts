@@ -1,9 +1,13 @@
 /**
  * The work list: which alerts an inspection team would be sent to first. A rank is an alert's place among those raised in
  * the week that ends with its day; beyond the week's budget, and below the chance from which a drive is worth it, there
- * is none: such an alert stays in view and gets its place when later readings strengthen it.
+ * is none: such an alert stays in view and gets its place when later readings strengthen it. Of those without a rank a few
+ * are drawn by lot: inspections that go only where the rank sends them never learn what lies below the line. The lot is a
+ * hash of alert and week, so the same readings give the same list. It takes places that are free; only when more are worth
+ * a drive than there are places does it take the last few of them.
  */
 import type { Alert } from '../model/alert.ts'
+import { hashOf } from './hash.ts'
 
 const DAY_MS = 86_400_000
 const WEEK_MS = 7 * DAY_MS
@@ -16,6 +20,8 @@ export interface Listed {
   readonly clearedAt: number
   /** Highest probability it has had. */
   readonly chance: number
+  /** Probability as it stands. */
+  readonly probability: number
 }
 
 /** Who gets onto the list. */
@@ -24,6 +30,17 @@ export interface ListRules {
   readonly weeklyBudget: number
   /** Chance from which an alert is listed. */
   readonly listFrom: number
+  /** Share of the places that is drawn by lot. */
+  readonly randomShare: number
+}
+
+export type ListPlace = Pick<Alert, 'rank' | 'listedBy'>
+export const NOT_LISTED: ListPlace = { rank: null, listedBy: null }
+
+/** Epoch milliseconds, `from` exclusive, `to` inclusive: the end of a local day. */
+export interface Week {
+  readonly from: number
+  readonly to: number
 }
 
 export function listedOf({ id, raisedAt, clearedAt, history, probability }: Alert): Listed {
@@ -32,31 +49,60 @@ export function listedOf({ id, raisedAt, clearedAt, history, probability }: Aler
     raisedAt: Date.parse(raisedAt),
     clearedAt: clearedAt === null ? Number.POSITIVE_INFINITY : Date.parse(clearedAt),
     chance: history.reduce((highest, revision) => Math.max(highest, revision.probability), probability),
+    probability,
   }
 }
 
-/** The week whose alerts compete with one raised at `raisedAt`: epoch milliseconds, from exclusive, to inclusive. */
-export function weekOf(raisedAt: number, shiftSeconds: number): { readonly from: number; readonly to: number } {
+/** The week whose alerts compete with one raised at `raisedAt`, epoch milliseconds. `shiftSeconds`: local standard time minus UTC. */
+export function weekOf(raisedAt: number, shiftSeconds: number): Week {
   const to = (Math.floor((raisedAt + shiftSeconds * 1000) / DAY_MS) + 1) * DAY_MS - shiftSeconds * 1000
   return { from: to - WEEK_MS, to }
 }
 
-/** Place of `one` among `others` (which may hold it too); null when it is not listed. `shiftSeconds`: local standard time minus UTC. */
-export function rankOf(one: Listed, others: Iterable<Listed>, rules: ListRules, shiftSeconds: number): number | null {
-  if (one.chance < rules.listFrom) return null
-  const { from, to } = weekOf(one.raisedAt, shiftSeconds)
-  let rank = 1
-  for (const other of others) {
-    if (other.id === one.id || other.raisedAt > to || other.raisedAt <= from || other.clearedAt <= other.raisedAt) continue
-    if (other.chance > one.chance || (other.chance === one.chance && isEarlier(other, one))) rank++
-  }
-  return rank <= rules.weeklyBudget ? rank : null
+/** The list of a week: who has a place, by rank first, then by lot. `alerts` may hold those of other weeks. */
+export function listOfWeek(alerts: Iterable<Listed>, { from, to }: Week, rules: ListRules): Map<string, ListPlace> {
+  const competing = [...alerts]
+    .filter((one) => one.raisedAt <= to && one.raisedAt > from && one.clearedAt > one.raisedAt)
+    .sort((a, b) => b.chance - a.chance || (isEarlier(a, b) ? -1 : 1))
+  const worth = competing.findLastIndex(({ chance }) => chance >= rules.listFrom) + 1
+  const lots = lotsOf(rules, worth, to)
+  const ranked = Math.min(worth, rules.weeklyBudget - (worth >= rules.weeklyBudget ? lots : 0))
+  const places = new Map<string, ListPlace>()
+  for (let place = 0; place < ranked; place++) places.set(competing[place].id, { rank: place + 1, listedBy: 'rank' })
+  const drawn = competing
+    .slice(ranked)
+    .map(({ id }) => ({ id, lot: hashOf(`${id} ${to}`) }))
+    .sort((a, b) => (a.lot === b.lot ? 0 : a.lot < b.lot ? -1 : 1))
+  for (const { id } of drawn.slice(0, lots)) places.set(id, { rank: null, listedBy: 'random' })
+  return places
 }
 
-/** The same alerts with their ranks among each other. */
+/** The same alerts with their places among each other. */
 export function rankAlerts(alerts: readonly Alert[], rules: ListRules, shiftSeconds: number): Alert[] {
   const listed = alerts.map(listedOf)
-  return alerts.map((alert, index) => ({ ...alert, rank: rankOf(listed[index], listed, rules, shiftSeconds) }))
+  const byDay = new Map<number, Listed[]>()
+  for (const one of listed) {
+    const { to } = weekOf(one.raisedAt, shiftSeconds)
+    const day = byDay.get(to) ?? []
+    byDay.set(to, day)
+    day.push(one)
+  }
+  const weeks = new Map<number, Map<string, ListPlace>>()
+  for (const to of byDay.keys()) {
+    const week: Listed[] = []
+    for (let day = to - WEEK_MS + DAY_MS; day <= to; day += DAY_MS) week.push(...(byDay.get(day) ?? []))
+    weeks.set(to, listOfWeek(week, { from: to - WEEK_MS, to }, rules))
+  }
+  return alerts.map((alert, index) => ({
+    ...alert,
+    ...(weeks.get(weekOf(listed[index].raisedAt, shiftSeconds).to)?.get(alert.id) ?? NOT_LISTED),
+  }))
+}
+
+/** How many are drawn this week: the share of the budget, its fraction made whole by a lot of the week; only the free places. */
+function lotsOf({ weeklyBudget, randomShare }: ListRules, worth: number, week: number): number {
+  const lots = Math.floor(weeklyBudget * randomShare + Number(hashOf(`week ${week}`) % 1000n) / 1000)
+  return worth >= weeklyBudget ? lots : Math.min(lots, weeklyBudget - worth)
 }
 
 function isEarlier(a: Listed, b: Listed): boolean {

@@ -1,7 +1,7 @@
 import { CsvFileError } from './csv-reject.ts'
 
 /** Kinds of files that `adit import` takes; the three layouts of readings are one kind. */
-export const CSV_KINDS = ['usage-points', 'areas', 'mines', 'lawful-uses', 'readings', 'events'] as const
+export const CSV_KINDS = ['usage-points', 'areas', 'mines', 'lawful-uses', 'readings', 'events', 'findings'] as const
 export type CsvKind = (typeof CSV_KINDS)[number]
 export type ReadingsLayout = 'long' | 'registers' | 'wide'
 
@@ -51,6 +51,7 @@ export const CSV_LAYOUTS: readonly Layout[] = [
     optional: ['seconds', 'unit', ...wideColumns.slice(1)],
   },
   { kind: 'events', required: ['meter', 'at', 'code'], optional: ['detail'] },
+  { kind: 'findings', required: ['subject', 'found_at', 'result'], optional: ['kind', 'innocent_kind', 'chosen'] },
 ]
 
 /** Header names to the layout that they are; with `kind` given only layouts of that kind are tried. Throws CsvFileError. */

@@ -4,6 +4,7 @@ import type { Mine } from '../model/mine.ts'
 import type { UsagePoint } from '../model/usage-point.ts'
 import { type EventRow, eventRow } from './csv-events.ts'
 import { FieldFault, FieldReader } from './csv-fields.ts'
+import { type FindingRow, findingRow } from './csv-findings.ts'
 import { type CsvKind, ignoredColumns, recogniseLayout } from './csv-layout.ts'
 import { areaRow, lawfulUseRow, mineRow, usagePointRow } from './csv-ledgers.ts'
 import { CsvLines, type CsvRecord } from './csv-lines.ts'
@@ -31,6 +32,7 @@ export const readAreas = tableReader<Area>('areas', (row, { territory }) => area
 export const readMines = tableReader<Mine>('mines', (row, { territory }) => mineRow(row, territory))
 export const readLawfulUses = tableReader<LawfulUse>('lawful-uses', lawfulUseRow)
 export const readEvents = tableReader<EventRow>('events', eventRow)
+export const readFindings = tableReader<FindingRow>('findings', findingRow)
 
 type TableReader<T> = (source: AsyncIterable<Uint8Array>, options: TableOptions) => Promise<Table<T>>
 

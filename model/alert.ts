@@ -12,6 +12,7 @@ const Instant = z.iso.datetime().describe('UTC, whole seconds')
 export const AlertReason = z.object({
   detector: z.string().max(64),
   score: z.number().describe('0 nothing, 1 as clear as it gets'),
+  nats: z.number().describe('what it adds to the log-odds; negative when it speaks against'),
   sentence: Sentence,
 })
 export type AlertReason = z.infer<typeof AlertReason>
@@ -47,8 +48,18 @@ export const Alert = z.object({
   onset: Instant,
   raisedAt: Instant,
   clearedAt: Instant.nullable(),
-  probability: z.number().min(0).max(1).describe('chance that an inspection finds illegal processing'),
-  rank: z.int().positive().nullable().describe("position on the work list at the end of raisedAt's day; null when not listed"),
+  probability: z.number().min(0).max(1).describe('calibrated chance that an inspection finds illegal processing'),
+  logOdds: z.number().describe('what the evidence adds up to, in nats, before it is calibrated'),
+  calibration: z.string().max(64).nullable().describe('version of the calibration that the chances rest on'),
+  rank: z
+    .int()
+    .positive()
+    .nullable()
+    .describe("position on the work list at the end of raisedAt's day, by chance; null when not listed, or listed by lot"),
+  listedBy: z
+    .enum(['rank', 'random'])
+    .nullable()
+    .describe('how it came onto the work list: by its rank, or by lot among the rest; null when not listed'),
   powerW: z.number().nonnegative(),
   energyWh: z.number().nonnegative(),
   mines: z.array(NearMine).max(50),

@@ -32,8 +32,11 @@ const FRAME = [
   'weigh-evidence',
   'weigh-tampering',
   'innocent-explanations',
+  'calibration',
+  'fit-calibration',
   'desk',
   'work-list',
+  'expected-precision',
 ]
 
 export function detectorsDocument(): string {

@@ -102,6 +102,8 @@ ${CSV_LAYOUTS.map(({ kind, readings, required, optional }) => `| ${readings ? `$
 - Words of offices are understood: ${wordList(CATEGORY_NAMES)}; ${wordList(STATUS_NAMES)}; ${wordList(MINE_KIND_NAMES)}; ${wordList(SEALING_NAMES)}.
 - Wide files have v1 to v96, v1 to v48 or v1 to v24; \`unit\` is Wh (when left out), kWh, or kW, the mean demand.
 - \`from\` and \`to\` of a lawful use are times or dates; \`to\` is the first moment no longer covered.
+- Findings of inspections: \`result\` is confirmed (属实), innocent (合法用电) or nothing-found (未发现); \`kind\` is usage-point or
+  area, where an id is both; \`innocent_kind\` says what explained the load; \`chosen\` is rank (清单), random (抽查) or tip (举报).
 
 ${files.map(sampleSection).join('\n')}`
 }

@@ -2,10 +2,10 @@
 import type { DayClock } from '../detectors/day-clock.ts'
 import type { DetectorsConfig } from '../detectors/detectors-config.ts'
 import type { Alert, AlertRoute } from '../model/alert.ts'
+import type { InspectionFinding } from '../model/inspection-finding.ts'
 import { type AlertDifference, alertDifferences } from './alert-differences.ts'
 import type { Backtest } from './backtest.ts'
 import { type FindingsEffect, findingsEffect } from './findings-effect.ts'
-import type { InspectionFinding } from './findings-file.ts'
 import { type InspectionLoad, inspectionLoad } from './inspection-load.ts'
 
 export interface BacktestReport {

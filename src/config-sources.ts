@@ -21,13 +21,14 @@ export interface Tree {
   [key: string]: unknown
 }
 
-/** Secrets and certificates that may stand in a file of their own. */
+/** Secrets, certificates and what `adit calibrate` writes may stand in a file of their own. */
 const FILES = [
   ['broker', 'password'],
   ['broker', 'ca'],
   ['broker', 'cert'],
   ['broker', 'key'],
   ['store', 'token'],
+  ['detectors', 'calibration'],
 ] as const
 
 /** Throws ConfigError, which names each key, its value and what is allowed, before anything is touched. */
@@ -44,7 +45,7 @@ export function loadConfig({ file, environment, options = {} }: ConfigSources): 
     put(tree, path, value)
     origins.set(path.join('.'), 'the command line')
   }
-  for (const [section, key] of FILES) readSecret(tree, section, key, origin)
+  for (const [section, key] of FILES) readFromFile(tree, section, key, origin)
 
   const result = Config.safeParse(tree)
   if (!result.success) throw explain(result.error, tree, origin, knownKeys())
@@ -58,6 +59,10 @@ function readYaml(file: string): Tree {
   } catch (error) {
     throw new ConfigError([`--config ${file}: cannot be read (${error instanceof Error ? error.message : error})`])
   }
+  return treeIn(text, file)
+}
+
+function treeIn(text: string, file: string): Tree {
   try {
     const tree: unknown = parse(text) ?? {}
     if (isTree(tree)) return tree
@@ -68,7 +73,7 @@ function readYaml(file: string): Tree {
   }
 }
 
-function readSecret(tree: Tree, section: string, key: string, origin: Origin): void {
+function readFromFile(tree: Tree, section: string, key: string, origin: Origin): void {
   const part = tree[section]
   if (!isTree(part)) return
   const name = `${key}File`
@@ -77,12 +82,14 @@ function readSecret(tree: Tree, section: string, key: string, origin: Origin): v
   delete part[name]
   const where = `${section}.${name}`
   if (part[key] !== undefined) throw new ConfigError([`${where} and ${section}.${key} are both given: one of them is enough`])
+  let text: string
   try {
-    part[key] = readFileSync(String(path), 'utf8').trimEnd()
+    text = readFileSync(String(path), 'utf8').trimEnd()
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new ConfigError([`${where} = ${String(path)}: cannot be read (${reason}), from ${origin(where)}`])
   }
+  part[key] = section === 'detectors' ? treeIn(text, `${where} = ${String(path)}`) : text
 }
 
 interface Leaf {

@@ -15,6 +15,7 @@ export interface DataFiles {
   readonly gateways: string
   readonly quarantine: string
   readonly alerts: string
+  readonly findings: string
   readonly tokens: string
   readonly checkpoint: string
   readonly readings: string
@@ -32,6 +33,7 @@ export function dataFiles(directory: string): DataFiles {
     gateways: at('gateways.db'),
     quarantine: at('quarantine.db'),
     alerts: at('alerts.db'),
+    findings: at('findings.db'),
     tokens: at('tokens.db'),
     checkpoint: at('checkpoint'),
     readings: at('readings'),

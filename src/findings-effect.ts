@@ -1,5 +1,5 @@
 import type { Alert } from '../model/alert.ts'
-import type { InspectionFinding } from './findings-file.ts'
+import type { InspectionFinding } from '../model/inspection-finding.ts'
 
 /** What the findings of inspections say of a set of alerts. */
 export interface FindingsEffect {

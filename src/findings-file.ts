@@ -1,88 +1,66 @@
-/** Findings of inspections as a CSV file: subject, found_at, result and, where an id is both, the kind of subject. */
-import { FieldFault, FieldReader } from '../ingest/csv-fields.ts'
-import { CsvLines } from '../ingest/csv-lines.ts'
-import { namesOf } from '../ingest/csv-table.ts'
+/** Findings of inspections as a CSV file, with each subject found in the ledger. */
+import type { FindingRow } from '../ingest/csv-findings.ts'
+import { CsvFileError, type CsvReject } from '../ingest/csv-reject.ts'
+import { readFindings as readFindingsTable, type Table } from '../ingest/csv-table.ts'
 import { openBytes } from '../ingest/open-bytes.ts'
 import type { TimeZone } from '../ingest/time-zone.ts'
-import type { Alert } from '../model/alert.ts'
+import type { InspectionFinding } from '../model/inspection-finding.ts'
 import type { Ledger } from '../model/ledger.ts'
 import { Refusal } from '../model/refusal.ts'
 
-const RESULTS = ['confirmed', 'innocent', 'nothing-found'] as const
-const KINDS = ['usage-point', 'area'] as const
+type Subject = InspectionFinding['subject']
 
-export interface InspectionFinding {
-  readonly subject: Alert['subject']
-  /** UTC seconds. */
-  readonly foundAt: number
-  readonly result: (typeof RESULTS)[number]
-}
+/** Says which subject an id (of a kind, when told) is; undefined when nobody knows it. */
+export type SubjectFinder = (id: string, kind: Subject['kind'] | null) => Subject | undefined
 
-const COLUMNS = ['subject', 'found_at', 'result', 'kind']
-const NEEDED = COLUMNS.slice(0, 3)
 const SHOWN = 10
 
 /** Throws Refusal, which names every faulty row, before anything is judged: figures over half the findings would mislead. */
-export async function readFindings(path: string, zone: TimeZone, ledger: Ledger): Promise<InspectionFinding[]> {
-  const kindOf = subjectKinds(ledger)
-  const findings: InspectionFinding[] = []
-  const faults: string[] = []
-  let fields: FieldReader | null = null
-  const lines = new CsvLines((record) => {
-    if (fields === null) {
-      fields = new FieldReader(checkedHeader(path, namesOf(record)), zone)
-      return
-    }
-    fields.begin(record)
-    try {
-      findings.push(findingOf(fields, kindOf))
-    } catch (error) {
-      if (!(error instanceof FieldFault)) throw error
-      faults.push(`line ${record.line}, ${error.column} "${error.value.slice(0, 60)}": ${error.message}; ${error.remedy}`)
-    }
-  })
+export async function readFindings(path: string, zone: TimeZone, find: SubjectFinder): Promise<InspectionFinding[]> {
+  const faults: CsvReject[] = []
+  const reject = (fault: CsvReject) => void faults.push(fault)
   try {
-    for await (const chunk of openBytes(path)) lines.write(chunk)
-    lines.end()
+    const table = await readFindingsTable(openBytes(path), { zone, territory: null, reject })
+    const findings = knownFindings(table, find, reject)
+    if (faults.length === 0) return findings
   } catch (error) {
-    if (error instanceof RangeError) throw new Refusal('findings-unreadable', `${path}: ${error.message}`)
-    throw error
+    if (!(error instanceof CsvFileError)) throw error
+    throw new Refusal('findings-unreadable', `${path}: ${error.message}; ${error.remedy}`)
   }
-  if (fields === null) throw new Refusal('findings-unreadable', `${path} is empty: it needs the header ${NEEDED.join(',')}`)
-  if (faults.length > 0) {
-    const more = faults.length > SHOWN ? `\nand ${faults.length - SHOWN} more` : ''
-    throw new Refusal('findings-unreadable', `${path} cannot be taken:\n${faults.slice(0, SHOWN).join('\n')}${more}`)
-  }
-  return findings
+  const more = faults.length > SHOWN ? `\nand ${faults.length - SHOWN} more` : ''
+  const told = faults
+    .toSorted((a, b) => a.line - b.line)
+    .slice(0, SHOWN)
+    .map(({ line, column, value, reason, remedy }) => `line ${line}, ${column} "${value.slice(0, 60)}": ${reason}; ${remedy}`)
+  throw new Refusal('findings-unreadable', `${path} cannot be taken:\n${told.join('\n')}${more}`)
 }
 
-function checkedHeader(path: string, names: readonly string[]): string[] {
-  const columns = names.map((name) => name.toLowerCase())
-  const lacking = NEEDED.filter((name) => !columns.includes(name))
-  if (lacking.length === 0) return columns
-  throw new Refusal(
-    'findings-unreadable',
-    `${path}: the header "${names.join(',').slice(0, 200)}" lacks ${lacking.join(', ')}; write ${NEEDED.join(',')}[,kind]`,
-  )
+/** The findings of known subjects; the others go to `reject`. */
+export function knownFindings(
+  { records, lines, rows }: Table<FindingRow>,
+  find: SubjectFinder,
+  reject: (reject: CsvReject) => void,
+): InspectionFinding[] {
+  return records.flatMap(({ subject: id, kind, ...finding }, index) => {
+    const subject = find(id, kind)
+    if (subject !== undefined) return [{ ...finding, subject }]
+    reject({
+      line: lines[index],
+      column: 'subject',
+      value: id,
+      reason: `no ledger knows ${kind === null ? 'a usage point or an area' : `the ${kind}`} ${id}`,
+      remedy: 'give the id of the ledger (not the meter), or import the ledger first',
+      row: rows[index],
+    })
+    return []
+  })
 }
 
-function findingOf(fields: FieldReader, kindOf: ReadonlyMap<string, Alert['subject']['kind']>): InspectionFinding {
-  const id = fields.identifier('subject')
-  const kind = fields.word('kind', KINDS, {}) ?? kindOf.get(`usage-point ${id}`) ?? kindOf.get(`area ${id}`)
-  if (kind === undefined || !kindOf.has(`${kind} ${id}`)) {
-    const reason = `no ledger knows ${kind === undefined ? 'a usage point or an area' : `the ${kind}`} ${id}`
-    throw new FieldFault('subject', id, reason, 'give the id of the ledger (not the meter), or import the ledger first')
+export function subjectsOf({ usagePoints, areas }: Ledger): SubjectFinder {
+  const known = { 'usage-point': new Set(usagePoints.id), area: new Set(areas.id) }
+  return (id, told) => {
+    const kinds = told === null ? (['usage-point', 'area'] as const) : [told]
+    const kind = kinds.find((one) => known[one].has(id))
+    return kind && { kind, id }
   }
-  fields.required('found_at')
-  fields.required('result')
-  const foundAt = fields.time('found_at') ?? 0
-  const result = fields.word('result', RESULTS, { 属实: 'confirmed', 合法用电: 'innocent', 未发现: 'nothing-found' })
-  return { subject: { kind, id }, foundAt, result: result ?? 'nothing-found' }
-}
-
-function subjectKinds({ usagePoints, areas }: Ledger): Map<string, Alert['subject']['kind']> {
-  const kinds = new Map<string, Alert['subject']['kind']>()
-  for (const id of usagePoints.id) kinds.set(`usage-point ${id}`, 'usage-point')
-  for (const id of areas.id) kinds.set(`area ${id}`, 'area')
-  return kinds
 }

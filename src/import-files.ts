@@ -1,7 +1,4 @@
 /** Import of ledgers and history: files in, ledger.db changed, readings and events put on the line through the journal. */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { CSV_KINDS, type CsvKind } from '../ingest/csv-layout.ts'
 import { readReadingsCsv } from '../ingest/csv-readings.ts'
 import { recogniseCsv } from '../ingest/csv-recognise.ts'
@@ -9,6 +6,7 @@ import { CsvFileError } from '../ingest/csv-reject.ts'
 import {
   readAreas,
   readEvents,
+  readFindings,
   readLawfulUses,
   readMines,
   readUsagePoints,
@@ -17,13 +15,11 @@ import {
 } from '../ingest/csv-table.ts'
 import { eventPackets } from '../ingest/event-packets.ts'
 import { openBytes } from '../ingest/open-bytes.ts'
-import { SqliteJournal } from '../ingest/sqlite-journal.ts'
 import type { Territory } from '../ingest/territory.ts'
 import type { TimeZone } from '../ingest/time-zone.ts'
 import { IMPORT_GATEWAY, IMPORT_TOPIC } from '../ingest/topic-routes.ts'
-import type { Packet } from '../model/packet.ts'
-import { dataFiles, openDataDirectory } from './data-directory.ts'
-import { LedgerStore } from './ledger/ledger-store.ts'
+import { knownFindings, subjectsOf } from './findings-file.ts'
+import { type ImportTarget, realTarget, scratchTarget } from './import-target.ts'
 import type { LedgerChange } from './ledger/ledger-writer.ts'
 import { ReadingsImport } from './readings-import.ts'
 import { RejectsFile } from './rejects-file.ts'
@@ -102,15 +98,8 @@ export async function importFiles(paths: readonly string[], options: ImportOptio
   }
 }
 
-interface Target {
-  readonly ledgers: LedgerStore
-  readonly importsDirectory: string
-  append(packets: readonly Packet[]): Promise<void>
-  close(): Promise<void>
-}
-
 /** One packet for all files of readings: the journal holds them once it is appended. */
-async function putOnTheLine(readings: ReadingsImport | null, target: Target, receivedAt: number): Promise<void> {
+async function putOnTheLine(readings: ReadingsImport | null, target: ImportTarget, receivedAt: number): Promise<void> {
   if (readings === null) return
   try {
     const packets = readings.finish().map((note) => ({
@@ -170,7 +159,7 @@ async function importReadings(
 async function importTable(
   path: string,
   kind: Exclude<CsvKind, 'readings'>,
-  target: Target,
+  target: ImportTarget,
   { zone, territory, now }: ImportOptions,
   rejects: RejectsFile,
   read: (bytes: number) => void,
@@ -184,6 +173,13 @@ async function importTable(
   if (kind === 'mines') return put(await readMines(source, options), (records) => ledgers.putMines(records), rejects)
   if (kind === 'lawful-uses')
     return put(await readLawfulUses(source, options), (records) => ledgers.putLawfulUses(records), rejects)
+
+  if (kind === 'findings') {
+    const findings = await readFindings(source, options)
+    const known = knownFindings(findings, subjectsOf(ledgers.load()), options.reject)
+    const counts = target.findings.put(known)
+    return { ...counts, taken: known.length, missing: 0, ignoredColumns: findings.ignoredColumns }
+  }
 
   const table = await readEvents(source, options)
   const ledger = ledgers.load()
@@ -211,45 +207,6 @@ function put<T>(table: Table<T>, change: (records: readonly T[]) => LedgerChange
     rejects.add({ line: table.lines[index], column: field, value, reason, remedy, row: table.rows[index] })
   }
   return { added, changed, unchanged, taken: added + changed + unchanged, missing: 0, ignoredColumns: table.ignoredColumns }
-}
-
-function realTarget(data: string): Target {
-  const files = openDataDirectory(data)
-  const ledgers = new LedgerStore(files.ledger)
-  const journal = new SqliteJournal({ path: files.journal, waitMilliseconds: 5 })
-  return {
-    ledgers,
-    importsDirectory: files.imports,
-    append: async (packets) => {
-      await Promise.all(packets.map((packet) => journal.append(packet)))
-    },
-    close: async () => {
-      ledgers.close()
-      await journal.close()
-    },
-  }
-}
-
-/** For a dry run: a copy of the ledgers, and nothing that leads back. */
-function scratchTarget(data: string): Target {
-  const directory = mkdtempSync(join(tmpdir(), 'adit-dry-run-'))
-  const copy = join(directory, 'ledger.db')
-  const original = dataFiles(data).ledger
-  if (existsSync(original)) {
-    const ledgers = new LedgerStore(original)
-    ledgers.copyTo(copy)
-    ledgers.close()
-  }
-  const ledgers = new LedgerStore(copy)
-  return {
-    ledgers,
-    importsDirectory: directory,
-    append: async () => {},
-    close: async () => {
-      ledgers.close()
-      rmSync(directory, { recursive: true, force: true })
-    },
-  }
 }
 
 function orderOf(kind: CsvKind | null): number {

@@ -1,8 +1,21 @@
-import { type Listed, type ListRules, listedOf, rankOf, weekOf } from '../detectors/work-list.ts'
+import { expectedPrecision } from '../detectors/expected-precision.ts'
+import { type ListPlace, type ListRules, listOfWeek, NOT_LISTED, type Week, weekOf } from '../detectors/work-list.ts'
 import type { Alert } from '../model/alert.ts'
 import type { AlertEvent } from '../model/alert-event.ts'
 import type { AlertPage, AlertQuery } from '../model/alert-query.ts'
+import type { WorkListSummary } from '../model/work-list.ts'
 import type { AlertStore } from './alerts/alert-store.ts'
+import { instantOf } from './api/instant.ts'
+
+/** Who gets onto the list, and what the chances on it rest on. */
+export interface RankingRules extends ListRules {
+  readonly calibration: { readonly version: string; readonly spread: number }
+}
+
+interface KnownWeek {
+  readonly probabilities: ReadonlyMap<string, number>
+  readonly places: ReadonlyMap<string, ListPlace>
+}
 
 /**
  * Alerts with their places on the work list. A place depends on what else was raised that week, so it is looked up when an
@@ -10,13 +23,13 @@ import type { AlertStore } from './alerts/alert-store.ts'
  */
 export class RankedAlerts {
   readonly #store: AlertStore
-  readonly #rules: ListRules
+  readonly #rules: RankingRules
   readonly #shiftSeconds: number
   /** Weeks by their end, as long as nothing happened to any alert. */
-  readonly #weeks = new Map<number, readonly Listed[]>()
+  readonly #weeks = new Map<number, KnownWeek>()
   #weeksAt = -1
 
-  constructor(store: AlertStore, rules: ListRules, shiftSeconds: number) {
+  constructor(store: AlertStore, rules: RankingRules, shiftSeconds: number) {
     this.#store = store
     this.#rules = rules
     this.#shiftSeconds = shiftSeconds
@@ -48,21 +61,44 @@ export class RankedAlerts {
     return this.#store.counts()
   }
 
-  #ranked(alert: Alert): Alert {
-    const listed = listedOf(alert)
-    return { ...alert, rank: rankOf(listed, this.#week(listed.raisedAt), this.#rules, this.#shiftSeconds) }
+  /** Of the week that ends with the day of `at`, epoch milliseconds; ids in order of rank, then those drawn by lot. */
+  workList(at: number): WorkListSummary & { readonly ids: readonly string[] } {
+    const week = weekOf(at, this.#shiftSeconds)
+    const { probabilities, places } = this.#week(week)
+    const { weeklyBudget, calibration } = this.#rules
+    const ids = [...places.keys()]
+    const ranked = ids.filter((id) => places.get(id)?.listedBy === 'rank')
+    return {
+      from: instantOf(week.from),
+      to: instantOf(week.to),
+      weeklyBudget,
+      ranked: ranked.length,
+      random: ids.length - ranked.length,
+      expectedPrecision: expectedPrecision(
+        ranked.map((id) => probabilities.get(id) ?? 0),
+        calibration.spread,
+      ),
+      calibration: calibration.version,
+      ids,
+    }
   }
 
-  #week(raisedAt: number): readonly Listed[] {
+  #ranked(alert: Alert): Alert {
+    const { places } = this.#week(weekOf(Date.parse(alert.raisedAt), this.#shiftSeconds))
+    return { ...alert, ...(places.get(alert.id) ?? NOT_LISTED) }
+  }
+
+  #week(week: Week): KnownWeek {
     const sequence = this.#store.lastSequence()
     if (sequence !== this.#weeksAt) this.#weeks.clear()
     this.#weeksAt = sequence
-    const { from, to } = weekOf(raisedAt, this.#shiftSeconds)
-    let week = this.#weeks.get(to)
-    if (week === undefined) {
-      week = this.#store.raisedBetween(from, to)
-      this.#weeks.set(to, week)
+    let known = this.#weeks.get(week.to)
+    if (known === undefined) {
+      const listed = this.#store.raisedBetween(week.from, week.to)
+      const probabilities = new Map(listed.map(({ id, probability }) => [id, probability]))
+      known = { probabilities, places: listOfWeek(listed, week, this.#rules) }
+      this.#weeks.set(week.to, known)
     }
-    return week
+    return known
   }
 }

@@ -42,11 +42,12 @@ export function serviceParts(running: Running): ServiceParts {
   const { version, demo, config, tokens, directory, ledgers, ledger, alerts, quarantine, replay, store, journal, judgement } =
     running
   const meters = new ReportingMeters(judgement, ledger)
+  const ranked = new RankedAlerts(alerts, config.detectors, judgement.bank.clock.shift + 43_200)
   return {
     version,
     demo,
     timeZone: config.timeZone,
-    alerts: new RankedAlerts(alerts, config.detectors, judgement.bank.clock.shift + 43_200),
+    alerts: ranked,
     ledger,
     records: ledgers,
     curves: new LoadCurves(store, judgement.bank.clock, ledger),
@@ -60,6 +61,10 @@ export function serviceParts(running: Running): ServiceParts {
       list: (filter) => quarantine.list(filter),
       get: (id) => quarantine.get(id),
       replay: (filter) => quarantine.replay(filter, replay),
+    },
+    workList: (at) => {
+      const moment = at ?? (judgement.newestStart > 0 ? judgement.newestStart * 1000 : null)
+      return moment === null ? null : ranked.workList(moment)
     },
     progress: () => {
       const { stored, duplicate, superseded, quarantined } = judgement.books.total()

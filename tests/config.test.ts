@@ -77,6 +77,22 @@ test('secrets come from files, without the line end', () => {
   expect(config.store).toMatchObject({ kind: 'influxdb', token: 's3cret' })
 })
 
+test('a calibration comes whole from its file, and half a one is refused', () => {
+  const file = join(directory, 'calibration.json')
+  const line = { slope: 0.8, offset: -0.4 }
+  const whole = { version: 'findings-1', load: line, remainder: line, meter: line, spread: 0.3 }
+  writeFileSync(file, JSON.stringify(whole))
+  expect(load(`detectors: { calibrationFile: "${file}" }`).detectors.calibration).toEqual(whole)
+  expect(load('', { ADIT_DETECTORS_CALIBRATION_FILE: file }).detectors.calibration).toEqual(whole)
+  expect(complaint(`detectors: { calibrationFile: "${file}", calibration: {} }`)).toMatch(/are both given/)
+  writeFileSync(file, JSON.stringify({ ...whole, load: undefined }))
+  expect(complaint(`detectors: { calibrationFile: "${file}" }`)).toMatch(/detectors\.calibration\.load: is missing/)
+  writeFileSync(file, JSON.stringify({ ...whole, load: { slope: -1, offset: 0 } }))
+  expect(complaint(`detectors: { calibrationFile: "${file}" }`)).toMatch(/detectors\.calibration\.load\.slope = -1/)
+  writeFileSync(file, 'chances: [')
+  expect(complaint(`detectors: { calibrationFile: "${file}" }`)).toMatch(/calibrationFile = .*is not YAML/)
+})
+
 test.each([
   ['http: { port: 99999 }', /^http\.port = 99999: must be at most 65535 \(from .*adit\.yaml\)$/],
   ['http: { port: "80" }', /^http\.port = "80": must be a number/],

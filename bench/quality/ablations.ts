@@ -12,8 +12,8 @@ export const ABLATIONS: Readonly<Record<string, Readonly<Record<string, unknown>
   'dead account': { deadAccount: { leastWh: 1e12 } },
 }
 
-export function writeAblation(directory: string, detectors: Readonly<Record<string, unknown>>): string {
-  const file = join(directory, 'ablation.yaml')
+export function writeSettings(directory: string, detectors: Readonly<Record<string, unknown>>): string {
+  const file = join(directory, 'settings.yaml')
   writeFileSync(file, stringify({ detectors }))
   return file
 }

@@ -49,6 +49,10 @@ const ScoredAlert = z.object({
   raisedAt: z.string(),
   probability: z.number(),
   rank: z.number().nullable(),
+  /** Adit's own, which other judges do not have. */
+  logOdds: z.number().optional(),
+  history: z.array(z.object({ at: z.string(), probability: z.number() })).optional(),
+  reasons: z.array(z.object({ detector: z.string(), nats: z.number() })).optional(),
 })
 export type ScoredAlert = z.infer<typeof ScoredAlert>
 

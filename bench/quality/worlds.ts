@@ -32,10 +32,27 @@ const transfer = (name: string, more: Partial<WorldOptions>, reactive = true): W
   reactive,
 })
 
-/** Seeds kept apart: look at development, choose on validation, report test once. */
+/** Drawn between the documented ranges and half as wide again, so that a calibration does not learn one simulator by heart. */
+const widened = (number: number, more: Partial<WorldOptions>, reactive = true): WorldKind => ({
+  name: `calibration ${number}`,
+  options: { ...USUAL, seed: `calibration-${number}`, startDate: STARTS[number % STARTS.length] ?? '2026-06-05', ...more },
+  reactive,
+})
+
+/** Seeds kept apart: look at development, choose on validation, fit the calibration on both and on its own, report test once. */
 export const WORLD_SETS: Readonly<Record<string, readonly WorldKind[]>> = {
   development: set('development', 4),
   validation: set('validation', 4),
+  calibration: [
+    widened(1, { widen: 0.5 }),
+    widened(2, { widen: 0.5 }),
+    widened(3, { widen: 0.5 }),
+    widened(4, { widen: 0.5 }),
+    widened(5, { widen: 0.25, seconds: 1800 }),
+    widened(6, { widen: 0.25, seconds: 3600 }),
+    widened(7, { widen: 0.25 }, false),
+    widened(8, { widen: 0.25, missing: 0.1 }),
+  ],
   test: set('test', 4),
   transfer: [
     transfer('wide', { widen: 0.5 }),

@@ -3,6 +3,7 @@ import { energy, fullMoment, kilowatts, moment, number } from '../i18n/format.ts
 import { useLanguage } from '../i18n/language.ts'
 import { useEventTime, useZone } from '../shell/use-clock.ts'
 import { chanceWord } from './alert-sentence.ts'
+import { calibrationText } from './calibration-text.ts'
 import { duration } from './duration.ts'
 import type { SubjectPlace } from './use-subject-place.ts'
 
@@ -32,13 +33,10 @@ export function AlertFacts({ alert, place }: { readonly alert: Alert; readonly p
         <Fact
           name={t('alert.chance')}
           value={t(`chance.${chanceWord(alert.probability)}`)}
-          note={`${natural} · ${t('alert.uncalibrated')}`}
+          note={`${natural} · ${calibrationText(alert.calibration, t)}`}
           wide
         />
-        <Fact
-          name={t('alert.rank')}
-          value={alert.rank === null ? t('alert.rankNone') : t('alert.rankValue', { rank: alert.rank })}
-        />
+        <Fact name={t('alert.rank')} value={placeOf(alert, t)} />
         <Fact
           name={t('alert.onset')}
           value={moment(alert.onset, zone)}
@@ -50,6 +48,11 @@ export function AlertFacts({ alert, place }: { readonly alert: Alert; readonly p
       <p className="small muted">{t('alert.lead')}</p>
     </section>
   )
+}
+
+function placeOf({ rank, listedBy }: Alert, t: ReturnType<typeof useLanguage>['t']): string {
+  if (rank !== null) return t('alert.rankValue', { rank })
+  return t(listedBy === 'random' ? 'alert.rankRandom' : 'alert.rankNone')
 }
 
 function Fact({

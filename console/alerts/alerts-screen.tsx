@@ -14,6 +14,7 @@ import { FilterBar } from './filter-bar.tsx'
 import { Overview } from './overview.tsx'
 import { useMineBook } from './use-mine-book.ts'
 import { usePlaceSearch } from './use-place-search.ts'
+import { WorkListLine } from './work-list-line.tsx'
 
 /** The list on the left, the alert on the right; on a phone one at a time. */
 export function AlertsScreen({ id }: { readonly id: string | undefined }) {
@@ -69,6 +70,7 @@ export function AlertsScreen({ id }: { readonly id: string | undefined }) {
           onChange={onFilter}
           searchBox={searchBox}
         />
+        <WorkListLine />
         {feed.error && <ErrorNotice what={t('what.alerts')} error={feed.error} onRetry={feed.reload} />}
         {feed.loading && feed.alerts.size === 0 && <Skeletons rows={8} height={56} />}
         {shown.length === 0 && waiting === 0 && !feed.loading && !feed.error ? (

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { WorkListSummary } from '../../model/work-list.ts'
 
 const Count = z.number().int().nonnegative()
 
@@ -15,6 +16,7 @@ export const Summary = z.object({
   pending: Count,
   mines: Count,
   areas: Count,
+  workList: WorkListSummary.nullish(),
   learning: z.object({ days: z.number(), of: z.number() }).nullish(),
 })
 export type Summary = z.infer<typeof Summary>

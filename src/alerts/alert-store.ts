@@ -95,6 +95,7 @@ export class AlertStore {
       raisedAt: Number(row.raised_at) * 1000,
       clearedAt: row.cleared_at === null ? Number.POSITIVE_INFINITY : Number(row.cleared_at) * 1000,
       chance: Number(row.chance),
+      probability: Number(row.probability),
     }))
   }
 
@@ -168,7 +169,7 @@ function prepare(database: DatabaseSync) {
   return {
     get: database.prepare('SELECT json, position, cleared_at FROM alerts WHERE id = ?'),
     raisedBetween: database.prepare(
-      `SELECT id, raised_at, cleared_at, max(json_extract(json, '$.probability'),
+      `SELECT id, raised_at, cleared_at, json_extract(json, '$.probability') AS probability, max(json_extract(json, '$.probability'),
          coalesce((SELECT max(json_extract(value, '$.probability')) FROM json_each(json, '$.history')), 0)) AS chance
        FROM alerts WHERE raised_at > ? AND raised_at <= ?`,
     ),

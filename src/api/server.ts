@@ -23,6 +23,7 @@ import { quarantineRoutes } from './quarantine-routes.ts'
 import type { ServiceParts } from './service-parts.ts'
 import { summaryRoute } from './summary-route.ts'
 import { usagePointRoutes } from './usage-point-routes.ts'
+import { workListRoute } from './work-list-route.ts'
 
 export interface ServerOptions {
   readonly loopback: boolean
@@ -65,6 +66,7 @@ export async function buildServer(parts: ServiceParts, options: ServerOptions): 
   summaryRoute(app, parts)
   alertStreamRoute(app, feed)
   alertRoutes(app, parts.alerts)
+  workListRoute(app, parts)
   gatewayRoutes(app, parts)
   quarantineRoutes(app, parts.quarantine)
   usagePointRoutes(app, parts)

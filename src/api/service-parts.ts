@@ -7,6 +7,7 @@ import type { Ledger } from '../../model/ledger.ts'
 import type { Mine } from '../../model/mine.ts'
 import type { Observability } from '../../model/observability.ts'
 import type { UsagePoint } from '../../model/usage-point.ts'
+import type { WorkListSummary } from '../../model/work-list.ts'
 import type { LoadProfile } from '../stores/reading-store.ts'
 import type { Role } from './role.ts'
 
@@ -24,6 +25,8 @@ export interface ServiceParts {
   readonly curves: LoadCurveSource
   readonly observability: ObservabilityReader
   roleOf(token: string): Role | undefined
+  /** The list of the week that ends with the day of `at` (epoch milliseconds; null: of the newest reading), null before the first. */
+  workList(at: number | null): (WorkListSummary & { readonly ids: readonly string[] }) | null
   progress(): Progress
   health(): Promise<readonly HealthPart[]>
 }

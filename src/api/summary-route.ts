@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { WorkListSummary } from '../../model/work-list.ts'
 import type { Api } from './api.ts'
 import { Instant, instantOf } from './instant.ts'
 import { problems } from './problem.ts'
@@ -18,6 +19,7 @@ const Summary = z.object({
   pending: z.int().describe('packets on disk that were not judged yet'),
   mines: z.int(),
   areas: z.int(),
+  workList: WorkListSummary.nullable().describe('of the week that ends with the day of the newest reading'),
 })
 
 export function summaryRoute(app: Api, parts: ServiceParts): void {
@@ -38,6 +40,7 @@ export function summaryRoute(app: Api, parts: ServiceParts): void {
         pending,
         mines: mines.length,
         areas: areas.length,
+        workList: parts.workList(null),
       }
     },
   )

@@ -86,7 +86,7 @@ async function judge(
   const { Refusal } = await import('../../model/refusal.ts')
   const { backtest } = await import('../backtest.ts')
   const { backtestReport } = await import('../backtest-report.ts')
-  const { readFindings } = await import('../findings-file.ts')
+  const { readFindings, subjectsOf } = await import('../findings-file.ts')
   const { LedgerStore } = await import('../ledger/ledger-store.ts')
   const { openHistory } = await import('../open-history.ts')
   const { readEventsFile } = await import('./read-events.ts')
@@ -102,7 +102,7 @@ async function judge(
   const ledger = ledgers.load()
   ledgers.close()
   const zone = new TimeZone(timeZone)
-  const findings = findingsFile === undefined ? null : await readFindings(findingsFile, zone, ledger)
+  const findings = findingsFile === undefined ? null : await readFindings(findingsFile, zone, subjectsOf(ledger))
   const told =
     events === undefined
       ? []

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { backtestCommand } from './backtest.ts'
+import { calibrateCommand } from './calibrate.ts'
 import { complain, ExitCode } from './command-output.ts'
 import { decodeCommand } from './decode.ts'
 import { demoCommand } from './demo.ts'
@@ -19,6 +20,7 @@ export function aditProgram(): Command {
     .addCommand(importCommand())
     .addCommand(detectCommand())
     .addCommand(backtestCommand())
+    .addCommand(calibrateCommand())
     .addCommand(decodeCommand())
     .addCommand(gatewayCommand())
     .addCommand(tokenCommand())

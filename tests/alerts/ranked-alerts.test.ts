@@ -7,6 +7,8 @@ import { AlertStore } from '../../src/alerts/alert-store.ts'
 import { RankedAlerts } from '../../src/ranked-alerts.ts'
 import { sampleAlert } from './sample-alert.ts'
 
+const RULES = { weeklyBudget: 50, listFrom: 0.45, randomShare: 0, calibration: { version: 'test', spread: 0.5 } }
+
 let directory: string
 let store: AlertStore
 
@@ -30,7 +32,7 @@ const raisedAt = (id: string, at: string, probability: number) => {
 }
 
 test('the live list ranks a day’s alerts against the week, likeliest first, and leaves out what is beyond the budget', () => {
-  const ranked = new RankedAlerts(store, { weeklyBudget: 2, listFrom: 0.45 }, 8 * 3600)
+  const ranked = new RankedAlerts(store, { ...RULES, weeklyBudget: 2 }, 8 * 3600)
   store.raise([raisedAt('a', '2026-11-10T04:00:00Z', 0.5), raisedAt('b', '2026-11-12T04:00:00Z', 0.9)], 1)
   expect(ranked.get('a')?.rank).toBe(1)
   expect(ranked.get('b')?.rank).toBe(1)
@@ -40,7 +42,7 @@ test('the live list ranks a day’s alerts against the week, likeliest first, an
 })
 
 test('an alert below the chance that is worth a drive gets its place when later readings strengthen it', () => {
-  const ranked = new RankedAlerts(store, { weeklyBudget: 50, listFrom: 0.45 }, 8 * 3600)
+  const ranked = new RankedAlerts(store, RULES, 8 * 3600)
   const weak = raisedAt('weak', '2026-11-12T04:00:00Z', 0.35)
   store.raise([weak, raisedAt('strong', '2026-11-12T04:30:00Z', 0.6)], 1)
   expect([ranked.get('weak')?.rank, ranked.get('strong')?.rank]).toEqual([null, 1])

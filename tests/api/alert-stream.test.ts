@@ -106,7 +106,7 @@ test('a client that reads nothing costs no growing buffer', async () => {
   await once(socket, 'data')
   socket.pause()
   const long = 'x'.repeat(2000)
-  const reasons = Array.from({ length: 20 }, () => ({ detector: 'd', score: 1, sentence: { zh: long, en: long } }))
+  const reasons = Array.from({ length: 20 }, () => ({ detector: 'd', score: 1, nats: 2.0, sentence: { zh: long, en: long } }))
   for (let round = 0; round < 40; round++) {
     for (let i = 0; i < 10; i++) sample.alerts.raise([sampleAlert(`n${round}-${i}`, 0, { reasons })], 1)
     await new Promise(setImmediate)

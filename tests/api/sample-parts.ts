@@ -10,6 +10,7 @@ import { AlertStore } from '../../src/alerts/alert-store.ts'
 import type { RefusedPayload, ServiceParts } from '../../src/api/service-parts.ts'
 import { TokenStore } from '../../src/api/tokens.ts'
 import { MineObservability } from '../../src/mine-observability.ts'
+import { RankedAlerts } from '../../src/ranked-alerts.ts'
 import type { LoadProfile } from '../../src/stores/reading-store.ts'
 
 export const REFUSED: RefusedPayload = {
@@ -91,6 +92,8 @@ function oneReading(start: number): LoadProfile {
 export interface Sample {
   readonly parts: ServiceParts
   readonly alerts: AlertStore
+  /** The same with their places on the work list, as the service shows them. */
+  readonly ranked: RankedAlerts
   readonly tokens: TokenStore
   readonly replayed: unknown[]
   close(): void
@@ -99,6 +102,7 @@ export interface Sample {
 export function sampleParts(): Sample {
   const directory = mkdtempSync(join(tmpdir(), 'adit-api-'))
   const alerts = new AlertStore(join(directory, 'alerts.db'), () => ({ area: 'A1', county: 'Luxi' }))
+  const ranked = new RankedAlerts(alerts, DetectorsConfig.parse({}), 8 * 3600)
   const tokens = new TokenStore(join(directory, 'tokens.db'))
   const ledger = sampleLedger()
   const book = { received: 10, stored: 7, duplicate: 1, superseded: 0, quarantined: 1, pending: 1 }
@@ -134,6 +138,7 @@ export function sampleParts(): Sample {
       }),
     },
     observability: new MineObservability({ bank, newestStart: 0 }, () => ledger),
+    workList: (at) => ranked.workList(at ?? Date.UTC(2026, 10, 1)),
     roleOf: (token) => tokens.roleOf(token),
     progress: () => ({
       packetsReceived: 3,
@@ -148,6 +153,7 @@ export function sampleParts(): Sample {
   return {
     parts,
     alerts,
+    ranked,
     tokens,
     replayed,
     close: () => {

@@ -174,7 +174,7 @@ ${quiet},2025-08-20,nothing-found,
   expect(text.stdout).toMatch(/confirmed, alerted before +1 of 3 +0 of 3/)
   expect(text.stdout).toMatch(/gained 0, lost \d+, moved 0/)
 
-  writeFileSync(at('wrong.csv'), `subject,found_at,result\n${point.subject.id},2026-08-20,guilty\nnobody,yesterday,confirmed\n`)
+  writeFileSync(at('wrong.csv'), `subject,found_at,result\n${point.subject.id},2026-08-20,guilty\nnobody,2026-08-20,confirmed\n`)
   const wrong = await backtest('live.yaml', 'deaf.yaml', '--findings', at('wrong.csv'))
   expect([wrong.code, wrong.stdout]).toEqual([1, ''])
   expect(wrong.stderr).toMatch(/line 2, result "guilty"[\s\S]*use one of confirmed, innocent, nothing-found/)

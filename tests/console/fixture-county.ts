@@ -120,7 +120,10 @@ export function fixtureAlert(row: number, change: Partial<Alert> = {}): Alert {
     raisedAt: iso(raised),
     clearedAt: row % 9 === 8 ? iso(NOW - DAY) : null,
     probability,
+    logOdds: Math.log(probability / (1 - probability)),
+    calibration: 'simulated-1',
     rank: row < 20 ? row + 1 : null,
+    listedBy: row < 20 ? 'rank' : row === 20 ? 'random' : null,
     powerW,
     energyWh: powerW * 8 * 11,
     mines: [0, 1, 2, 3].map((step) => ({
@@ -132,6 +135,7 @@ export function fixtureAlert(row: number, change: Partial<Alert> = {}): Alert {
       {
         detector: 'night-surge',
         score: 0.94,
+        nats: 1.88,
         sentence: {
           zh: '11 天中有 11 天夜间多用约 38.5 kW(平时 3.1 kW),日均 7.8 小时。',
           en: 'On 11 of 11 days about 38.5 kW more than usual (3.1 kW) at night, 7.8 hours a day.',
@@ -140,17 +144,24 @@ export function fixtureAlert(row: number, change: Partial<Alert> = {}): Alert {
       {
         detector: 'steadiness',
         score: 0.7,
+        nats: 1.4,
         sentence: { zh: '负荷平稳,波动 3 %,像电动机。', en: 'Steady to 3 %, like a motor.' },
       },
       {
         detector: 'reach',
         score: 0.5,
+        nats: 1.0,
         sentence: {
           zh: '距已封堵的河西金矿 3 号硐 0.4 km;这一功率的低压线最远可送 0.8 km。',
           en: 'Hexi mine, adit 3, sealed, is 0.4 km away; a low-voltage line carries such a load 0.8 km.',
         },
       },
-      { detector: 'power-factor', score: 0, sentence: { zh: '无功未测,功率因数不详。', en: 'No reactive energy was measured.' } },
+      {
+        detector: 'power-factor',
+        score: 0,
+        nats: 0.0,
+        sentence: { zh: '无功未测,功率因数不详。', en: 'No reactive energy was measured.' },
+      },
     ],
     innocent: {
       kind: 'irrigation',

@@ -113,6 +113,16 @@ export async function startFixtureService(options: FixtureOptions = {}): Promise
         for (const mine of ledger.mines) yield { mine, observability: fixtureObservability(mine.mine) }
       },
     },
+    workList: () => ({
+      from: '2026-04-05T16:00:00Z',
+      to: '2026-04-12T16:00:00Z',
+      weeklyBudget: 50,
+      ranked: 20,
+      random: 1,
+      expectedPrecision: { mean: 0.62, low: 0.45, high: 0.8 },
+      calibration: 'simulated-1',
+      ids: [...alerts.keys()].slice(0, 21),
+    }),
     roleOf: (token) => (token === TOKEN ? 'integrator' : undefined),
     progress: () => ({
       packetsReceived: 10,

@@ -50,6 +50,17 @@ describe.runIf(requireServer('chromium'))('every screen, light and dark, at 1280
     }
   }
 
+  test('the list says what share of this week’s inspections is expected to confirm, and what that rests on', async () => {
+    const { page, close } = await bench.open('/alerts')
+    const line = page.getByTestId('work-list')
+    await line.waitFor()
+    expect(await line.textContent()).toBe('本周清单 20 条,另抽查 1 条 · 预计查实率 62 %(45–80 %)')
+    expect(await line.getAttribute('title')).toBe('仅用模拟县校准,尚未用现场结果校准')
+    await page.goto(new URL(`/alerts/${fixtureAlert(20).id}`, page.url()).href)
+    await page.getByTestId('facts').getByText('抽查(不按排位)').waitFor()
+    await close()
+  })
+
   test('the page speaks and shines as the person chose, also the next time', async () => {
     const { page, close } = await bench.open('/gateways')
     await page.getByRole('button', { name: 'English' }).click()

@@ -67,8 +67,8 @@ export function hamlet(homes: number, suspended = false, mines: readonly Mine[] 
   )
 }
 
-export function bankOf(ledger: Ledger): DetectorBank {
-  return new DetectorBank(DetectorsConfig.parse({}), CLOCK, ledger)
+export function bankOf(ledger: Ledger, config = DetectorsConfig.parse({})): DetectorBank {
+  return new DetectorBank(config, CLOCK, ledger)
 }
 
 export interface Reading {

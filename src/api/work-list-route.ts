@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import { WorkList } from '../../model/work-list.ts'
+import type { Api } from './api.ts'
+import { QueryInstant } from './instant.ts'
+import { ApiProblem, problems } from './problem.ts'
+import type { ServiceParts } from './service-parts.ts'
+
+const Query = z.strictObject({
+  at: QueryInstant.optional().describe('the week that ends with the day of this instant; without it, of the newest reading'),
+})
+
+export function workListRoute(app: Api, { workList, alerts }: ServiceParts): void {
+  app.get(
+    '/api/v1/work-list',
+    {
+      schema: {
+        summary: 'Whom to inspect this week, likeliest first, and how many of them are expected to be found',
+        tags: ['alerts'],
+        querystring: Query,
+        response: { 200: WorkList, ...problems(400, 404) },
+      },
+    },
+    async ({ query: { at } }) => {
+      const list = workList(at === undefined ? null : Date.parse(at))
+      if (list === null)
+        throw new ApiProblem(404, 'no-readings', 'No reading was judged yet: name a time in ?at=, or wait for readings.')
+      const { ids, ...summary } = list
+      return { ...summary, items: ids.flatMap((id) => alerts.get(id) ?? []) }
+    },
+  )
+}
