@@ -1,10 +1,12 @@
 /** Makes the alert of the contract out of an episode: when it would have been raised, what changed since, and why. */
 import type { Alert, AlertRevision, AlertRoute, InnocentExplanation, Sentence } from '../model/alert.ts'
 import { type Calibration, chanceOf, matterOf } from './calibration.ts'
+import { instant } from './day-clock.ts'
 import type { Episode, Standing } from './episode.ts'
 import { hashOf } from './hash.ts'
 import { bestInnocentExplanation } from './innocent-explanations.ts'
 import { withinReach } from './reach.ts'
+import { signaturesOf } from './signatures/episode-signatures.ts'
 import type { Case, Evidence, Subject } from './subject.ts'
 import { weighEvidence } from './weigh-evidence.ts'
 import { isOfTheMeter, powerForReach, TAMPER_LEAST_DAYS, TAMPER_PRIOR, tellsRoute } from './weigh-tampering.ts'
@@ -135,6 +137,7 @@ export function composeAlert(
       nats: thousandths(nats),
       sentence,
     })),
+    signatures: signaturesOf(episode),
     innocent: verdict.innocent,
     revision: history.length - 1,
     history,
@@ -174,8 +177,4 @@ export function alertId(subject: Subject, episode: Episode): string {
 
 function thousandths(value: number): number {
   return Math.round(value * 1000) / 1000
-}
-
-function instant(utcSeconds: number): string {
-  return new Date(utcSeconds * 1000).toISOString().replace('.000', '')
 }

@@ -35,6 +35,11 @@ export function slotStart(clock: DayClock, day: number, slot: number): number {
   return day * DAY_SECONDS + slot * SLOT_SECONDS - clock.shift
 }
 
+/** ISO 8601, UTC, whole seconds. */
+export function instant(utcSeconds: number): string {
+  return new Date(utcSeconds * 1000).toISOString().replace('.000', '')
+}
+
 function utcOffsetSeconds(timeZone: string, at: number): number {
   const parts = new Intl.DateTimeFormat('en-US', {
     timeZone,

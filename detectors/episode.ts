@@ -3,6 +3,7 @@
  * one subject. Folding is pure: the same days give the same episode, whatever came first.
  */
 import type { DayFinding, Usual } from './day-detector.ts'
+import type { EpisodeSignature } from './signatures/episode-signatures.ts'
 
 /** How the episode stood at the end of one suspect day: what a live service knew then. */
 export interface Standing {
@@ -50,6 +51,8 @@ export interface Episode {
   readonly closedAt: number | null
   readonly sums: EpisodeSums
   readonly standings: readonly Standing[]
+  /** Known load shapes that its days matched. */
+  readonly signatures: readonly EpisodeSignature[]
 }
 
 interface EpisodeSums {
@@ -130,6 +133,7 @@ export function beginEpisode(finding: DayFinding, sequence: number, usual: Usual
     closedAt: null,
     sums: NOTHING,
     standings: [],
+    signatures: [],
   }
 }
 

@@ -40,6 +40,52 @@ export const AlertRevision = z.object({
 })
 export type AlertRevision = z.infer<typeof AlertRevision>
 
+/** What a signature may ask of a run of load. kW and hours; minutes; shares, power factor and flatness (spread by level) 0–1. */
+export const SIGNATURE_FEATURES = [
+  'kilowatts',
+  'hours',
+  'duty',
+  'flatness',
+  'powerFactor',
+  'nightShare',
+  'starts',
+  'runMinutes',
+  'gapMinutes',
+  'stairs',
+  'stepKilowatts',
+] as const
+export const SignatureFeature = z.enum(SIGNATURE_FEATURES)
+export type SignatureFeature = z.infer<typeof SignatureFeature>
+
+const Bounds = z.tuple([z.number(), z.number()])
+
+export const AlertSignature = z.object({
+  template: z.string().max(64),
+  version: z.int().positive().describe('of the template'),
+  set: z.int().positive().describe('version of the set of templates that it was compared with'),
+  name: Sentence,
+  nights: z.int().nonnegative().describe('days, noon to noon, whose score is surely above one half'),
+  possibleNights: z.int().positive().describe('days whose score may be above one half: what was not measured left open'),
+  best: z.object({
+    from: Instant,
+    to: Instant,
+    score: Bounds.describe('least and most that it can be, 0–1; what is missing widens it'),
+    features: z.array(
+      z.object({
+        feature: SignatureFeature,
+        verdict: z.enum(['agrees', 'disagrees', 'unknown']),
+        measured: Bounds.nullable().describe('least and most that it can have been; null: not measured'),
+        wanted: Bounds,
+      }),
+    ),
+  }),
+  spans: z
+    .array(z.object({ from: Instant, to: Instant }))
+    .max(14)
+    .describe('parts of the last nights that matched, oldest first'),
+})
+export type AlertSignature = z.infer<typeof AlertSignature>
+
 /** The alert record of the contract. Depends on the readings and the ledger only, never on the order or time of arrival. */
 export const Alert = z.object({
   id: z.string().max(64),
@@ -64,6 +110,7 @@ export const Alert = z.object({
   energyWh: z.number().nonnegative(),
   mines: z.array(NearMine).max(50),
   reasons: z.array(AlertReason).max(50),
+  signatures: z.array(AlertSignature).max(12).default([]).describe('known load shapes that it matches, best first'),
   innocent: InnocentExplanation.nullable(),
   revision: z.int().nonnegative(),
   history: z.array(AlertRevision).max(1000),

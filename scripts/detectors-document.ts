@@ -5,6 +5,8 @@ import { RECORD_BYTES_PER_ROW } from '../detectors/day-record.ts'
 import { DetectorsConfig } from '../detectors/detectors-config.ts'
 import { WINDOW_BYTES_PER_ROW } from '../detectors/interval-window.ts'
 import { LOOK_ALIKES } from '../detectors/look-alikes.ts'
+import type { SignatureTemplate } from '../detectors/signatures/signature-template.ts'
+import { SIGNATURE_SET, SIGNATURE_TEMPLATES } from '../detectors/signatures/templates.ts'
 
 /** In the order in which a day is judged; the key is that of the configuration. */
 const DETECTORS = [
@@ -65,7 +67,33 @@ export function detectorsDocument(): string {
     ),
     '',
   )
+  parts.push(...signatures())
   return parts.join('\n')
+}
+
+function signatures(): string[] {
+  return [
+    '# Signatures',
+    '',
+    openingComment('signatures/templates'),
+    '',
+    openingComment('signatures/match-day'),
+    '',
+    'They explain an alert and weigh nothing in its probability: power, steadiness, power factor, hours and host are weighed already, and what the shapes tell beyond them (equal steps, runs with gaps) did not tell sites from workshops (docs/decisions/0009-signatures-explain.md).',
+    '',
+    `Set ${SIGNATURE_SET}. In brackets: what the score is multiplied by when that alone disagrees.`,
+    '',
+    '| signature | version | asks for | source |',
+    '| --- | --- | --- | --- |',
+    ...SIGNATURE_TEMPLATES.map(({ id, version, source, features }) => `| ${id} | ${version} | ${asked(features)} | ${source} |`),
+    '',
+  ]
+}
+
+function asked(features: SignatureTemplate['features']): string {
+  return Object.entries(features)
+    .map(([feature, { from, to, least }]) => `${feature} ${from}–${to} (${least})`)
+    .join(', ')
 }
 
 function openingComment(file: string): string {

@@ -19,6 +19,7 @@ export function sampleAlert(id: string, minute = 0, change: Partial<Alert> = {})
     energyWh: 360_000,
     mines: [{ mine: 'M1', distanceMeters: 210, withinReach: true }],
     reasons: [{ detector: 'flat-load', score: 0.9, nats: 1.8, sentence: { zh: '昼夜恒定 7.5 kW', en: '7.5 kW day and night' } }],
+    signatures: [],
     innocent: null,
     revision: 0,
     history: [],

@@ -1,5 +1,5 @@
 /** A made-up county for the console's tests: the same every time, no clock, no randomness. */
-import type { Alert, AlertRoute } from '../../model/alert.ts'
+import type { Alert, AlertRoute, AlertSignature } from '../../model/alert.ts'
 import type { Ledger } from '../../model/ledger.ts'
 import type { Mine } from '../../model/mine.ts'
 import { MINE_KINDS, SEALINGS } from '../../model/mine.ts'
@@ -163,6 +163,7 @@ export function fixtureAlert(row: number, change: Partial<Alert> = {}): Alert {
         sentence: { zh: '无功未测,功率因数不详。', en: 'No reactive energy was measured.' },
       },
     ],
+    signatures: row === 0 || route === 'tapped' ? fixtureSignatures(onset) : [],
     innocent: {
       kind: 'irrigation',
       likelihood: 0.12,
@@ -190,6 +191,50 @@ export function fixtureAlert(row: number, change: Partial<Alert> = {}): Alert {
     ],
     ...change,
   }
+}
+
+/** A mill whose reactive energy was not measured, and a crusher that it may be instead. */
+function fixtureSignatures(onset: number): AlertSignature[] {
+  const iso = (seconds: number) => new Date(seconds * 1000).toISOString().replace('.000Z', 'Z')
+  const spans = Array.from({ length: 9 }, (_, night) => ({
+    from: iso(onset + night * DAY),
+    to: iso(onset + night * DAY + 7.75 * 3600),
+  }))
+  const mill: AlertSignature['best']['features'] = [
+    { feature: 'kilowatts', verdict: 'agrees', measured: [38.1, 38.1], wanted: [6, 136] },
+    { feature: 'hours', verdict: 'agrees', measured: [7.75, 8.25], wanted: [4, 19] },
+    { feature: 'flatness', verdict: 'disagrees', measured: [0.11, 0.14], wanted: [0, 0.08] },
+    { feature: 'powerFactor', verdict: 'unknown', measured: null, wanted: [0.75, 0.87] },
+    { feature: 'nightShare', verdict: 'agrees', measured: [1, 1], wanted: [0.6, 1] },
+  ]
+  const common = { version: 1, set: 1, spans }
+  return [
+    {
+      ...common,
+      template: 'mill-block',
+      name: { zh: '球磨机夜班', en: 'mill block' },
+      nights: 0,
+      possibleNights: 9,
+      best: { ...spans[1], score: [0.21, 0.83], features: mill },
+    },
+    {
+      ...common,
+      template: 'crusher-with-gaps',
+      name: { zh: '破碎机断续运行', en: 'crusher with gaps' },
+      nights: 0,
+      possibleNights: 2,
+      spans: spans.slice(3, 5),
+      best: {
+        ...spans[4],
+        score: [0.13, 0.52],
+        features: [
+          { feature: 'starts', verdict: 'agrees', measured: [4, 4], wanted: [3, 16] },
+          { feature: 'gapMinutes', verdict: 'unknown', measured: [4, 22], wanted: [10, 60] },
+          { feature: 'powerFactor', verdict: 'unknown', measured: null, wanted: [0.55, 0.82] },
+        ],
+      },
+    },
+  ]
 }
 
 /** A house with a mill that runs from 22:00 to 06:00 since the onset of alert 0; seven hours missing, two hours estimated. */
