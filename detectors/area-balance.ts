@@ -117,6 +117,15 @@ function lostW(supplyW: number, { share, ohmic, highW }: LoadLoss): number {
   return supplyW > highW ? Math.max(learntW, learntAt(highW, share, ohmic) + BEYOND_SHARE * (supplyW - highW)) : learntW
 }
 
+/** How far the two models of the loss are apart at a supply of `supplyW`, W: what more would remain, were the lesser true. */
+export function lossDoubtW(supplyW: number, loss: LoadLoss): number {
+  const lesserW = Math.min(
+    loss.share > 0 ? loss.share * supplyW : Number.POSITIVE_INFINITY,
+    loss.ohmic > 0 ? loss.ohmic * supplyW ** 2 : Number.POSITIVE_INFINITY,
+  )
+  return lesserW === Number.POSITIVE_INFINITY ? 0 : Math.max(0, lostW(supplyW, loss) - lesserW)
+}
+
 function learntAt(supplyW: number, share: number, ohmic: number): number {
   return Math.max(share * supplyW, ohmic * supplyW ** 2)
 }

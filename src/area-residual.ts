@@ -2,9 +2,10 @@
  * The load curve of what an area's transformer supplies and no meter counts, for people to look at: by the same rule as the
  * detectors judge it (detectors/area-balance.ts), from the readings in the store.
  */
-import { areaRemainder, type LoadLoss, learntLoss, type MemberDay, NO_LOSS } from '../detectors/area-balance.ts'
+import { areaRemainder, type LoadLoss, learntLoss, lossDoubtW, type MemberDay, NO_LOSS } from '../detectors/area-balance.ts'
 import { type DayClock, dayOf, SLOT_SECONDS, SLOTS, slotOf, slotStart } from '../detectors/day-clock.ts'
 import { ReadingQuality } from '../model/reading-quality.ts'
+import { type BalancedSlot, type Band, residualBand } from './residual-band.ts'
 import type { LoadProfile } from './stores/reading-store.ts'
 
 export interface AreaMember {
@@ -13,23 +14,33 @@ export interface AreaMember {
   readonly mayBeSilent: boolean
 }
 
-/** For starts in [from, to), UTC seconds; quarter-hours that cannot be told are left out. */
+export interface Asked {
+  /** Starts in [from, to), UTC seconds. */
+  readonly from: number
+  readonly to: number
+  /** Onset of what is looked at (UTC seconds): loss and band are of the days before it. Null: loss of all days, no band. */
+  readonly before: number | null
+  /** The remainder is never held to be steadier than this, W. */
+  readonly steadiestW: number
+}
+
+/** Quarter-hours that cannot be told are left out. */
 export function areaResidual(
   clock: DayClock,
   totals: readonly LoadProfile[],
   members: readonly AreaMember[],
-  from: number,
-  to: number,
-): LoadProfile {
+  { from, to, before, steadiestW }: Asked,
+): { readonly profile: LoadProfile; readonly expected: Band | null } {
   const days = { first: dayOf(clock, from), last: dayOf(clock, to - 1) }
+  const onsetDay = before === null ? Number.POSITIVE_INFINITY : dayOf(clock, before)
   const supplies = totals.map((profile) => byDay(clock, profile))
   const parts = members.map(({ profile, mayBeSilent }) => ({
     days: byDay(clock, profile),
     usualMeanW: meanWatts(profile),
     mayBeSilent,
   }))
-  const remainderOn = (day: number, loss: LoadLoss) => {
-    const supply = sumOf(supplies.map((one) => one.get(day)))
+  const supplyOn = (day: number) => sumOf(supplies.map((one) => one.get(day)))
+  const remainderOn = (day: number, supply: Float64Array | undefined, loss: LoadLoss) => {
     const member = (index: number): MemberDay => {
       const { days, usualMeanW, mayBeSilent } = parts[index]
       return { watts: days.get(day) ?? emptyDay(), usualMeanW, mayBeSilent }
@@ -40,8 +51,8 @@ export function areaResidual(
   const shares: number[] = []
   const ohmics: number[] = []
   const highsW: number[] = []
-  for (let day = days.first; day <= days.last; day++) {
-    const found = remainderOn(day, NO_LOSS)?.loss
+  for (let day = days.first; day <= Math.min(days.last, onsetDay - 1); day++) {
+    const found = remainderOn(day, supplyOn(day), NO_LOSS)?.loss
     if (found && !Number.isNaN(found.share)) shares.push(found.share)
     if (found && !Number.isNaN(found.ohmic)) ohmics.push(found.ohmic)
     if (found && !Number.isNaN(found.highW)) highsW.push(found.highW)
@@ -49,17 +60,20 @@ export function areaResidual(
   const loss = learntLoss(shares, ohmics, highsW)
 
   const starts: number[] = []
-  const energies: number[] = []
+  const rows: BalancedSlot[] = []
   for (let day = days.first; day <= days.last; day++) {
-    const watts = remainderOn(day, loss)?.watts
-    for (let slot = 0; watts && slot < SLOTS; slot++) {
+    const supply = supplyOn(day)
+    const watts = remainderOn(day, supply, loss)?.watts
+    for (let slot = 0; supply && watts && slot < SLOTS; slot++) {
       const start = slotStart(clock, day, slot)
       if (start < from || start >= to || Number.isNaN(watts[slot])) continue
       starts.push(start)
-      energies.push((watts[slot] * SLOT_SECONDS) / 3600)
+      rows.push({ day, slot, watts: watts[slot], doubtW: lossDoubtW(supply[slot], loss) })
     }
   }
-  return profileOf(starts, energies)
+  const energies = rows.map(({ watts }) => (watts * SLOT_SECONDS) / 3600)
+  const expected = before === null ? null : residualBand(rows, onsetDay, steadiestW)
+  return { profile: profileOf(starts, energies), expected }
 }
 
 function profileOf(starts: number[], energies: number[]): LoadProfile {

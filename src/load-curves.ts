@@ -17,11 +17,14 @@ export class LoadCurves {
   readonly #store: Pick<ReadingStore, 'loadProfiles'>
   readonly #clock: DayClock
   readonly #ledger: () => Ledger
+  readonly #steadiestW: number
 
-  constructor(store: Pick<ReadingStore, 'loadProfiles'>, clock: DayClock, ledger: () => Ledger) {
+  /** `steadiestW`: as in detectors/surplus.ts. */
+  constructor(store: Pick<ReadingStore, 'loadProfiles'>, clock: DayClock, ledger: () => Ledger, steadiestW: number) {
     this.#store = store
     this.#clock = clock
     this.#ledger = ledger
+    this.#steadiestW = steadiestW
   }
 
   /** Of usage point row `usagePoint`, for starts in [from, to), UTC seconds. */
@@ -30,8 +33,8 @@ export class LoadCurves {
     return { profile, expected: null }
   }
 
-  /** Of the unexplained residual of area row `area`. */
-  async ofResidual(area: number, from: number, to: number): Promise<LoadCurve> {
+  /** Of the unexplained residual of area row `area`; the band is of the days before `before` (UTC seconds). */
+  async ofResidual(area: number, from: number, to: number, before: number | null): Promise<LoadCurve> {
     const { usagePoints } = this.#ledger()
     const rows: number[] = []
     for (let row = 0; row < usagePoints.length; row++) if (usagePoints.area[row] === area) rows.push(row)
@@ -44,16 +47,14 @@ export class LoadCurves {
     }
     const profiles = await this.#read(rows, from, to)
     const isTotal = (index: number) => usagePoints.role[rows[index]] === AREA_TOTAL
-    const residual = areaResidual(
+    return areaResidual(
       this.#clock,
       profiles.filter((_, index) => isTotal(index)),
       profiles.flatMap((profile, index) =>
         isTotal(index) ? [] : [{ profile, mayBeSilent: usagePoints.status[rows[index]] !== ACTIVE }],
       ),
-      from,
-      to,
+      { from, to, before, steadiestW: this.#steadiestW },
     )
-    return { profile: residual, expected: null }
   }
 
   async #read(usagePoints: readonly number[], from: number, to: number): Promise<LoadProfile[]> {

@@ -50,7 +50,7 @@ export function serviceParts(running: Running): ServiceParts {
     alerts: ranked,
     ledger,
     records: ledgers,
-    curves: new LoadCurves(store, judgement.bank.clock, ledger),
+    curves: new LoadCurves(store, judgement.bank.clock, ledger, config.detectors.surplus.steadiestW),
     observability: new MineObservability(judgement, ledger),
     roleOf: (token) => tokens.roleOf(token),
     gateways: {

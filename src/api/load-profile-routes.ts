@@ -11,6 +11,9 @@ const MAX_DAYS = 400
 const DAY_SECONDS = 86_400
 
 const Range = z.strictObject({ from: QueryInstant, to: QueryInstant })
+const ResidualRange = Range.extend({
+  before: QueryInstant.optional().describe('onset of what is looked at: `expected` and the loss are told by the days before it'),
+})
 const Columns = z.object({
   start: z.array(z.int()).describe('beginning of each interval, UTC seconds'),
   seconds: z.array(z.int()),
@@ -52,10 +55,10 @@ export function loadProfileRoutes(app: Api, { ledger, curves }: Pick<ServicePart
     {
       schema: {
         summary: "What an area's transformer supplies and no meter counts, less line losses",
-        description: `${description} A quarter-hour is left out when a meter of the area is missing in it.`,
+        description: `${description} A quarter-hour is left out when a meter of the area is missing in it. With \`before\`, \`expected\` is the usual remainder and its error: two spreads, and upwards what the models of the loss differ by.`,
         tags: ['readings'],
         params: z.strictObject({ id: Id }),
-        querystring: Range,
+        querystring: ResidualRange,
         response: { 200: Columns.extend({ area: z.string() }), ...problems(400, 404, 409, 503) },
       },
     },
@@ -63,7 +66,8 @@ export function loadProfileRoutes(app: Api, { ledger, curves }: Pick<ServicePart
       const { from, to } = rangeOf(query)
       const row = finder.area(id)
       if (row < 0) throw unknownArea(id)
-      return { area: id, ...columnsOf(await curves.ofResidual(row, from, to)) }
+      const before = query.before === undefined ? null : Math.ceil(Date.parse(query.before) / 1000)
+      return { area: id, ...columnsOf(await curves.ofResidual(row, from, to, before)) }
     },
   )
 }

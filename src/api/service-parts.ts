@@ -55,8 +55,8 @@ export interface ObservabilityReader {
 /** For starts in [from, to), UTC seconds. */
 export interface LoadCurveSource {
   ofUsagePoint(usagePoint: number, from: number, to: number): Promise<LoadCurve>
-  /** What an area's transformer supplies and no meter counts. */
-  ofResidual(area: number, from: number, to: number): Promise<LoadCurve>
+  /** What an area's transformer supplies and no meter counts; its band is of the days before `before` (UTC seconds), none when null. */
+  ofResidual(area: number, from: number, to: number, before: number | null): Promise<LoadCurve>
 }
 
 export interface LoadCurve {
