@@ -15,6 +15,7 @@ import { CounterEvidence } from './counter-evidence.tsx'
 import { Emphasised } from './emphasised.tsx'
 import { EvidenceTable } from './evidence-table.tsx'
 import { RevisionHistory } from './revision-history.tsx'
+import { SignatureTable } from './signature-table.tsx'
 import { useMineBook } from './use-mine-book.ts'
 import { useSubjectPlace } from './use-subject-place.ts'
 
@@ -59,6 +60,7 @@ function Loaded({ alert, backHref }: { readonly alert: Alert; readonly backHref:
           </Suspense>
         </PartBoundary>
         <EvidenceTable alert={alert} />
+        <SignatureTable alert={alert} />
         <CounterEvidence alert={alert} place={place} />
         <RevisionHistory alert={alert} />
       </div>

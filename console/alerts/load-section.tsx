@@ -8,6 +8,7 @@ import { expectedBand } from '../charts/expected-band.ts'
 import { HeatMap } from '../charts/heat-map.tsx'
 import { LoadCurve } from '../charts/load-curve.tsx'
 import { DERIVED_RANK, endOf, lowerBound, MEASURED_RANK, powerSeries, sliceSeries } from '../charts/power-series.ts'
+import { signatureLanes } from '../charts/signature-lanes.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { ErrorNotice } from '../shell/error-notice.tsx'
 import { Skeletons } from '../shell/skeletons.tsx'
@@ -28,12 +29,14 @@ export function LoadSection({ alert, place }: { readonly alert: Alert; readonly 
   const read = DAYS_READ[alert.subject.kind]
   const from = Math.floor(onset / DAY - read.before) * DAY
   const to = Math.max(from + DAY, Math.min(now, Math.ceil(onset / DAY + read.after) * DAY))
-  const { data: profile, error, refetch, isPending } = useLoadProfile(alert.subject, from, to)
+  const { data: profile, error, refetch, isPending } = useLoadProfile(alert, from, to)
   const leastRank = alert.subject.kind === 'area' ? DERIVED_RANK : MEASURED_RANK
   const series = useMemo(() => profile && powerSeries(profile, leastRank), [profile, leastRank])
   const days = useMediaQuery('(max-width: 760px)') ? 4 : 14
+  const lanes = useMemo(() => signatureLanes(alert.signatures), [alert.signatures])
   const [moved, setMoved] = useState<CurveWindow>()
 
+  const best = alert.signatures[0]?.best
   const title = alert.subject.kind === 'area' ? 'curve.residualTitle' : 'curve.title'
   const latest = (series && endOf(series)) ?? to
   const earliest = series?.start[0] ?? from
@@ -87,6 +90,7 @@ export function LoadSection({ alert, place }: { readonly alert: Alert; readonly 
             nights={nights}
             from={window.from}
             to={window.to}
+            lanes={lanes}
             onset={onset}
             zone={zone}
           />
@@ -115,6 +119,15 @@ export function LoadSection({ alert, place }: { readonly alert: Alert; readonly 
             <Button size="xs" variant="default" onClick={() => setMoved(windowAtLatest(latest, days))}>
               {t('curve.toLatest')}
             </Button>
+            {best !== undefined && (
+              <Button
+                size="xs"
+                variant="default"
+                onClick={() => setMoved(windowAtOnset(Date.parse(best.from) / 1000, latest, days))}
+              >
+                {t('curve.toMatch')}
+              </Button>
+            )}
           </p>
         )}
       </figure>

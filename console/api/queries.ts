@@ -65,13 +65,14 @@ export function useArea(id: string | undefined) {
   })
 }
 
-/** The load curve of the alert's usage point, or its area's residual, for starts in [from, to), UTC seconds. */
-export function useLoadProfile(subject: Alert['subject'], from: number, to: number) {
+/** The load curve of the alert's usage point, or its area's residual with what was usual before the onset; starts in [from, to), UTC seconds. */
+export function useLoadProfile({ subject, onset }: Pick<Alert, 'subject' | 'onset'>, from: number, to: number) {
   const id = encodeURIComponent(subject.id)
   const path = subject.kind === 'area' ? `/api/v1/areas/${id}/residual` : `/api/v1/usage-points/${id}/load-profile`
+  const before = subject.kind === 'area' ? `&before=${encodeURIComponent(onset)}` : ''
   return useQuery({
     queryKey: ['load-profile', subject.kind, subject.id, from, to],
-    queryFn: ({ signal }) => getJson(`${path}?from=${isoOf(from)}&to=${isoOf(to)}`, LoadProfile, signal),
+    queryFn: ({ signal }) => getJson(`${path}?from=${isoOf(from)}&to=${isoOf(to)}${before}`, LoadProfile, signal),
     placeholderData: (previous) => previous,
     // The curve's tail grows while one looks; a residual is read from every meter of its area and is not asked for so often.
     refetchInterval: subject.kind === 'area' ? false : 120_000,

@@ -14,6 +14,15 @@ export interface CurveColors {
   readonly muted: string
   readonly panel: string
   readonly onset: string
+  readonly lane: string
+  readonly onLane: string
+}
+
+/** Parts of nights that matched something, UTC seconds; the label where there is room, the number where there is not. */
+export interface Lane {
+  readonly label: string
+  readonly number: string
+  readonly spans: readonly { readonly from: number; readonly to: number }[]
 }
 
 export interface CurveInput {
@@ -27,6 +36,7 @@ export interface CurveInput {
   readonly band: Band | undefined
   readonly nights: readonly Night[]
   readonly gaps: readonly Gap[]
+  readonly lanes: readonly Lane[]
   readonly onset: number
   readonly onsetLabel: string
   readonly scale: 'sqrt' | 'linear'
@@ -37,6 +47,9 @@ export interface CurveInput {
 }
 
 const DAY = 86_400
+/** CSS pixels of a lane above the curve, and how much of its colour lies over the part of the curve that matched. */
+const LANE = 15
+const VEIL = 0.13
 
 /** Draws into `target`; the caller destroys what is returned. */
 export function drawCurve(input: CurveInput, target: HTMLElement): uPlot {
@@ -101,7 +114,7 @@ function optionsOf(input: CurveInput): uPlot.Options {
     bands: [{ series: [1, 2], fill: colors.band }],
     hooks: {
       drawClear: [(plot) => drawBehind(plot, input)],
-      draw: [(plot) => drawOnset(plot, input)],
+      draw: [(plot) => drawLanes(plot, input), (plot) => drawOnset(plot, input)],
       setCursor: [(plot) => input.onCursor(plot.cursor.idx ?? null)],
     },
   }
@@ -134,6 +147,36 @@ function drawBehind(plot: uPlot, { nights, gaps, from, to, colors }: CurveInput)
   ctx.restore()
 }
 
+/** A bar for each part that matched, above the curve; the first lane's parts are veiled down to the axis. */
+function drawLanes(plot: uPlot, { lanes, from, to, colors, font }: CurveInput): void {
+  const { ctx, bbox } = plot
+  const x = (seconds: number) => plot.valToPos(Math.max(from, Math.min(to, seconds)), 'x', true)
+  ctx.save()
+  ctx.font = `600 ${10 * devicePixelRatio}px ${font}`
+  ctx.textBaseline = 'middle'
+  ctx.textAlign = 'center'
+  lanes.forEach(({ label, number, spans }, index) => {
+    const top = bbox.top + (index * LANE + 1) * devicePixelRatio
+    const height = (LANE - 2) * devicePixelRatio
+    for (const span of spans) {
+      if (span.to <= from || span.from >= to) continue
+      const left = x(span.from)
+      const width = x(span.to) - left
+      ctx.fillStyle = colors.lane
+      if (index === 0) {
+        ctx.globalAlpha = VEIL
+        ctx.fillRect(left, top + height, width, bbox.top + bbox.height - top - height)
+        ctx.globalAlpha = 1
+      }
+      ctx.fillRect(left, top, width, height)
+      const text = [label, number].find((candidate) => ctx.measureText(candidate).width + 4 * devicePixelRatio <= width)
+      ctx.fillStyle = colors.onLane
+      if (text !== undefined) ctx.fillText(text, left + width / 2, top + height / 2 + devicePixelRatio)
+    }
+  })
+  ctx.restore()
+}
+
 function drawOnset(plot: uPlot, { onset, onsetLabel, from, to, colors, font }: CurveInput): void {
   if (onset < from || onset > to) return
   const { ctx, bbox } = plot
@@ -159,7 +202,7 @@ function drawOnset(plot: uPlot, { onset, onsetLabel, from, to, colors, font }: C
   ctx.restore()
 }
 
-function rangeOf({ watts, band }: CurveInput): [number, number] {
+function rangeOf({ watts, band, lanes, height, scale }: CurveInput): [number, number] {
   let low = 0
   let high = 500
   for (const values of [watts, band?.high ?? []]) {
@@ -169,7 +212,9 @@ function rangeOf({ watts, band }: CurveInput): [number, number] {
       high = Math.max(high, value)
     }
   }
-  return [low < 0 ? low * 1.1 : 0, high * 1.06]
+  // the lanes stand above the curve
+  const free = 1 - (lanes.length * LANE) / (height - 40)
+  return [low < 0 ? low * 1.1 : 0, (high * 1.06) / (scale === 'sqrt' ? free ** 2 : free)]
 }
 
 /** Four or five round levels; on the root scale they lie closer together near zero. */

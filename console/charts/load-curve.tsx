@@ -1,4 +1,5 @@
 import { SegmentedButtons } from '../shell/segmented-buttons.tsx'
+import type { SignatureLane } from './signature-lanes.ts'
 import 'uplot/dist/uPlot.min.css'
 import { useComputedColorScheme } from '@mantine/core'
 import { useEffect, useMemo, useState } from 'react'
@@ -22,13 +23,15 @@ interface Props {
   readonly times: readonly number[]
   readonly watts: readonly (number | null)[]
   readonly nights: readonly Night[] | undefined
+  /** What matched known signatures, one lane each. */
+  readonly lanes: readonly SignatureLane[]
   readonly from: number
   readonly to: number
   readonly onset: number
   readonly zone: string
 }
 
-export function LoadCurve({ series, band, times, watts, nights, from, to, onset, zone }: Props) {
+export function LoadCurve({ series, band, times, watts, nights, lanes, from, to, onset, zone }: Props) {
   const { t, language } = useLanguage()
   const scheme = useComputedColorScheme('light')
   const [element, width] = useWidth()
@@ -56,6 +59,7 @@ export function LoadCurve({ series, band, times, watts, nights, from, to, onset,
         band: band.band,
         nights: nights ?? [],
         gaps: series.gaps,
+        lanes: lanes.map(({ number, name, spans }) => ({ label: `${number} ${name[language]}`, number: String(number), spans })),
         onset,
         onsetLabel: t('curve.onset', { at: moment(onset, zone) }),
         scale,
@@ -67,7 +71,7 @@ export function LoadCurve({ series, band, times, watts, nights, from, to, onset,
       target,
     )
     return () => plot.destroy()
-  }, [element, width, from, to, times, watts, estimated, band, nights, series, onset, scale, zone, scheme, t])
+  }, [element, width, from, to, times, watts, estimated, band, nights, lanes, series, onset, scale, zone, scheme, t, language])
 
   const covered = series.seconds.reduce((sum, span) => sum + span, 0)
   const revised = series.revised.filter(Boolean).length
@@ -108,6 +112,11 @@ export function LoadCurve({ series, band, times, watts, nights, from, to, onset,
         <span>
           <i className={nights ? 'key-night' : 'key-none'} /> {t(nights ? 'curve.night' : 'curve.noNight')}
         </span>
+        {lanes.map(({ number, name }) => (
+          <span key={number}>
+            <i className="key-lane">{number}</i> {t('signature.key', { name: name[language] })}
+          </span>
+        ))}
         {series.gaps.length > 0 && (
           <span>
             <i className="key-gap" /> {t('curve.gap')}
@@ -155,5 +164,7 @@ function colorsOf(_scheme: string): CurveColors {
     muted: token('muted'),
     panel: token('panel'),
     onset: token('red-text'),
+    lane: token('accent'),
+    onLane: token('on-accent'),
   }
 }

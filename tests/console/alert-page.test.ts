@@ -83,11 +83,39 @@ describe.runIf(requireServer('chromium'))('the alert page in a browser', BROWSER
     await close()
   })
 
-  test('a tapped area shows its residual', async () => {
+  test('the signatures that matched lie over the curve, with what agreed, what did not and what was not measured', async () => {
+    const { page, errors, close } = await bench.open(ALERT)
+    await waitForPictures(page)
+    const panel = page.getByTestId('signatures')
+    const rows = await panel.locator('table').first().locator('tbody tr').allTextContents()
+    expect(rows).toContain('功率38.1 kW6–136 kW✓ 符合')
+    expect(rows).toContain('运行时波动11–14 %0–8 %✗ 不符')
+    expect(rows).toContain('功率因数未测0.75–0.87? 未知')
+    for (const part of ['确定 0 夜,可能 9 夜', '04-01 22:15 – 04-02 06:00', '吻合度 21–83', 'mill-block,第 1 版,特征库 1']) {
+      expect(await panel.textContent()).toContain(part)
+    }
+    await page.locator('.legend').first().getByText('匹配:球磨机夜班').waitFor()
+    const blue = await page.locator('.curve canvas').evaluate(coloured, '#1f5fa8')
+    expect(blue).toBeGreaterThan(9 * 20 * 10)
+    await page.getByRole('button', { name: '到最符合处' }).click()
+    await page.locator('.curve[aria-label*="03-29"]').waitFor()
+    expect(errors).toEqual([])
+    await close()
+  })
+
+  test('a load that has none of the known shapes says so', async () => {
+    const { page, close } = await bench.open(`/alerts/${fixtureAlert(1).id}`, { language: 'en-GB' })
+    await page.getByTestId('signatures').getByText('The load has none of the known shapes.').waitFor()
+    await waitForPictures(page)
+    expect(await page.locator('.curve canvas').evaluate(coloured, '#1f5fa8')).toBe(0)
+    await close()
+  })
+
+  test('a tapped area shows its residual with the error of the balance', async () => {
     const { page, close } = await bench.open(`/alerts/${fixtureAlert(2).id}`, { language: 'en-GB' })
     await page.getByRole('heading', { name: /unexplained residual/ }).waitFor()
     await waitForPictures(page)
-    await page.getByText('up to 21 days before onset').waitFor()
+    await page.getByText('usual balance ± its error (two spreads before the onset').waitFor()
     await page.getByText(', 0 estimated').waitFor()
     await close()
   })
@@ -147,3 +175,13 @@ describe.runIf(requireServer('chromium'))('the alert page in a browser', BROWSER
     await close()
   })
 })
+
+/** Runs in the page: how many pixels of a canvas have exactly this colour. */
+function coloured(element: Element, colour: string): number {
+  if (!(element instanceof HTMLCanvasElement)) return -1
+  const { data } = element.getContext('2d')?.getImageData(0, 0, element.width, element.height) ?? { data: [] }
+  const wanted = [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16))
+  let found = 0
+  for (let at = 0; at < data.length; at += 4) if (wanted.every((part, index) => data[at + index] === part)) found++
+  return found
+}

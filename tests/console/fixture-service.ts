@@ -102,9 +102,13 @@ export async function startFixtureService(options: FixtureOptions = {}): Promise
     records: { usagePoint: () => null, area: () => null },
     curves: {
       ofUsagePoint: async (_row, from, to) => ({ profile: fixtureProfile(from, to), expected: null }),
-      ofResidual: async (_row, from, to) => {
+      ofResidual: async (_row, from, to, before) => {
         const profile = fixtureProfile(from, to)
-        return { profile: { ...profile, quality: profile.quality.fill(11) }, expected: null }
+        const expected = {
+          lowW: new Float32Array(profile.start.length).fill(900),
+          highW: new Float32Array(profile.start.length).fill(5_400),
+        }
+        return { profile: { ...profile, quality: profile.quality.fill(11) }, expected: before === null ? null : expected }
       },
     },
     observability: {
