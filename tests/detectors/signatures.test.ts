@@ -62,7 +62,7 @@ test('computing and a pump look alike without reactive energy: then both may be 
   expect(score[0]).toBeLessThan(MATCHED)
 })
 
-test('whichever slots lack reactive energy, the score never gets surer and the part stays', () => {
+test('whichever slots lack reactive energy, the score never gets surer', () => {
   fc.assert(
     fc.property(fc.constantFrom(...examples), fc.uint8Array({ minLength: 96, maxLength: 96, max: 1 }), (example, lost) => {
       const day = suspectDay(example)
@@ -73,7 +73,6 @@ test('whichever slots lack reactive energy, the score never gets surer and the p
       })
       expect(some.score[0]).toBeLessThanOrEqual(known.score[0])
       expect(some.score[1]).toBeGreaterThanOrEqual(known.score[1])
-      expect([some.from, some.to]).toEqual([known.from, known.to])
     }),
   )
 })
