@@ -168,9 +168,10 @@ export class AlertStore {
 function prepare(database: DatabaseSync) {
   return {
     get: database.prepare('SELECT json, position, cleared_at FROM alerts WHERE id = ?'),
+    // json_each has a column json of its own, which an unqualified name would mean
     raisedBetween: database.prepare(
       `SELECT id, raised_at, cleared_at, json_extract(json, '$.probability') AS probability, max(json_extract(json, '$.probability'),
-         coalesce((SELECT max(json_extract(value, '$.probability')) FROM json_each(json, '$.history')), 0)) AS chance
+         coalesce((SELECT max(json_extract(past.value, '$.probability')) FROM json_each(alerts.json, '$.history') AS past), 0)) AS chance
        FROM alerts WHERE raised_at > ? AND raised_at <= ?`,
     ),
     put: database.prepare(

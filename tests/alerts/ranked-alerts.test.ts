@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { rankAlerts } from '../../detectors/work-list.ts'
 import { AlertQuery } from '../../model/alert-query.ts'
 import { AlertStore } from '../../src/alerts/alert-store.ts'
 import { RankedAlerts } from '../../src/ranked-alerts.ts'
@@ -53,4 +54,14 @@ test('an alert below the chance that is worth a drive gets its place when later 
     2,
   )
   expect([ranked.get('weak')?.rank, ranked.get('strong')?.rank]).toEqual([1, 2])
+})
+
+test('an alert that was lowered keeps the place of its highest chance, as in a run over files', () => {
+  const ranked = new RankedAlerts(store, RULES, 8 * 3600)
+  const lowered = raisedAt('lowered', '2026-11-12T05:00:00Z', 0.9)
+  const history = [...lowered.history, { ...lowered.history[0], revision: 1, change: 'lowered' as const, probability: 0.5 }]
+  const alerts = [{ ...lowered, probability: 0.5, revision: 1, history }, raisedAt('other', '2026-11-12T06:00:00Z', 0.7)]
+  store.raise(alerts, 1)
+  expect(['lowered', 'other'].map((id) => ranked.get(id)?.rank)).toEqual([1, 2])
+  expect(rankAlerts(alerts, RULES, 8 * 3600).map(({ rank }) => rank)).toEqual([1, 2])
 })
