@@ -65,7 +65,8 @@ export function weigh(it: Case, calibration: Calibration): Verdict {
   if (innocent !== null && MATTERS_OF_RECORD.has(innocent.kind)) logOdds -= 5
   else if (it.episode.detector !== 'dead-account') logOdds -= INNOCENT_NATS * likelihood ** 1.5
   const route = routeOf(it, evidence)
-  const probability = thousandths(Math.min(0.999, chanceOf(calibration[matterOf(route)], logOdds)))
+  // 0 says that nothing stands any more (detectors/desk.ts), 1 that it is proven: evidence alone says neither
+  const probability = thousandths(Math.min(0.999, Math.max(0.001, chanceOf(calibration[matterOf(route)], logOdds))))
   return { logOdds, strength: thousandths(1 / (1 + Math.exp(-logOdds))), probability, route, evidence, innocent }
 }
 

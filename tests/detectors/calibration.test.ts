@@ -52,6 +52,21 @@ describe('the map from evidence to chance', () => {
     expect(CalibrationConfig.parse(undefined).version).toMatch(/^simulated-/)
   })
 
+  test('however little is stated, an alert that was raised is not taken for one that never was', () => {
+    const homes = [withLoad(home, 7_500, (day) => day >= 10), home, home]
+    const hopeless = { slope: 5, offset: -10 }
+    const calibration = {
+      version: 'hopeless',
+      load: { slope: 0.05, offset: -10 },
+      remainder: hopeless,
+      meter: hopeless,
+      spread: 0,
+    }
+    const config = DetectorsConfig.parse({ calibration })
+    const stated = verdictsOf(bankOf(hamlet(homes.length), config), quarters(24, homes)).map(({ probability }) => probability)
+    expect(stated).toEqual([0.001])
+  })
+
   test('calibrating changes what is said, never which alerts there are or when they are raised', () => {
     const homes = [withLoad(home, 7_500, (day) => day >= 10), withLoad(home, 3_200, (day) => day >= 12), home]
     const doubtful = { slope: 0.3, offset: -2 }
