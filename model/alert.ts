@@ -12,7 +12,7 @@ const Instant = z.iso.datetime().describe('UTC, whole seconds')
 export const AlertReason = z.object({
   detector: z.string().max(64),
   score: z.number().describe('0 nothing, 1 as clear as it gets'),
-  nats: z.number().describe('what it adds to the log-odds; negative when it speaks against'),
+  nats: z.number().nullable().default(null).describe('what it adds to the log-odds; negative when it speaks against'),
   sentence: Sentence,
 })
 export type AlertReason = z.infer<typeof AlertReason>
@@ -86,7 +86,10 @@ export const AlertSignature = z.object({
 })
 export type AlertSignature = z.infer<typeof AlertSignature>
 
-/** The alert record of the contract. Depends on the readings and the ledger only, never on the order or time of arrival. */
+/**
+ * The alert record of the contract. Depends on the readings and the ledger only, never on the order or time of arrival. What
+ * a later version added has a default: alerts that an earlier one stored are read on.
+ */
 export const Alert = z.object({
   id: z.string().max(64),
   subject: z.object({ kind: z.enum(['usage-point', 'area']), id: z.string().max(128) }),
@@ -95,8 +98,13 @@ export const Alert = z.object({
   raisedAt: Instant,
   clearedAt: Instant.nullable(),
   probability: z.number().min(0).max(1).describe('calibrated chance that an inspection finds illegal processing'),
-  logOdds: z.number().describe('what the evidence adds up to, in nats, before it is calibrated'),
-  calibration: z.string().max(64).nullable().describe('version of the calibration that the chances rest on'),
+  logOdds: z.number().nullable().default(null).describe('what the evidence adds up to, in nats, before it is calibrated'),
+  calibration: z
+    .string()
+    .max(64)
+    .nullable()
+    .default(null)
+    .describe('version of the calibration that the chances rest on; null: of none'),
   rank: z
     .int()
     .positive()
@@ -105,6 +113,7 @@ export const Alert = z.object({
   listedBy: z
     .enum(['rank', 'random'])
     .nullable()
+    .default(null)
     .describe('how it came onto the work list: by its rank, or by lot among the rest; null when not listed'),
   powerW: z.number().nonnegative(),
   energyWh: z.number().nonnegative(),

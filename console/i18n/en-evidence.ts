@@ -24,6 +24,7 @@ export const enEvidence: typeof zhEvidence = {
     natural: 'of 10 such alerts inspected, about {{count}} confirm',
     naturalAll: 'of 10 such alerts inspected, nearly all confirm',
     naturalNone: 'of 10 such alerts inspected, fewer than 1 confirms',
+    uncalibrated: 'not calibrated',
     calibratedSimulated: 'calibrated on simulated counties, not yet with field results',
     calibratedFindings: 'calibrated with {{count}} inspections up to {{day}}',
     calibratedOther: 'calibration {{version}}',

@@ -22,6 +22,7 @@ export const zhEvidence = {
     natural: '类似线索 10 条去查,约 {{count}} 条查实',
     naturalAll: '类似线索 10 条去查,几乎条条查实',
     naturalNone: '类似线索 10 条去查,不到 1 条查实',
+    uncalibrated: '未校准',
     calibratedSimulated: '仅用模拟县校准,尚未用现场结果校准',
     calibratedFindings: '已用截至 {{day}} 的 {{count}} 次检查结果校准',
     calibratedOther: '校准版本 {{version}}',

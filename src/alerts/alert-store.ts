@@ -5,7 +5,7 @@
  */
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { Listed } from '../../detectors/work-list.ts'
-import type { Alert } from '../../model/alert.ts'
+import { Alert } from '../../model/alert.ts'
 import type { AlertEvent, AlertEventKind } from '../../model/alert-event.ts'
 import type { AlertPage, AlertQuery, Place } from '../../model/alert-query.ts'
 import { alertListStatement, cursorAfter } from './alert-list.ts'
@@ -213,8 +213,9 @@ function kindOf(value: unknown): AlertEventKind {
 }
 
 /** What we wrote ourselves from an Alert; checked when it leaves through the API. */
+/** Alerts of an earlier version lack what came later: the schema leaves it open. */
 function parseAlert(json: unknown): Alert {
-  return JSON.parse(String(json))
+  return Alert.parse(JSON.parse(String(json)))
 }
 
 function epochSeconds(instant: string): number {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { Alert } from '../../model/alert.ts'
 import { type AlertPage, AlertQuery } from '../../model/alert-query.ts'
 import { alertListStatement } from '../../src/alerts/alert-list.ts'
 import { AlertStore } from '../../src/alerts/alert-store.ts'
@@ -162,4 +163,24 @@ test.each([
   const text = plan.map(({ detail }) => String(detail)).join('\n')
   expect(text).not.toMatch(/TEMP B-TREE/)
   expect(text).toMatch(index === 'alert_mines' ? /SEARCH m USING PRIMARY KEY/ : index)
+})
+
+test('an alert that an earlier version wrote is read with what it lacks left open', () => {
+  const { logOdds: _o, calibration: _c, listedBy: _l, signatures: _s, reasons, ...older } = sampleAlert('older')
+  const asWritten = { ...older, reasons: reasons.map(({ nats: _n, ...reason }) => reason) }
+  store.close()
+  const database = new DatabaseSync(join(directory, 'alerts.db'))
+  const json = JSON.stringify(asWritten)
+  database
+    .prepare('INSERT INTO alerts (id, raised_at, area, county, position, json) VALUES (?, ?, ?, ?, ?, ?)')
+    .run('older', Date.parse(older.raisedAt) / 1000, 'A5', 'Luxi', 1, json)
+  database.prepare("INSERT INTO alert_events (kind, id, json) VALUES ('alert.raised', 'older', ?)").run(json)
+  database.close()
+  store = open()
+  const leftOpen = { logOdds: null, calibration: null, listedBy: null, signatures: [] }
+  for (const alert of [store.get('older'), list({}).items[0], store.eventsAfter(0, 1)[0]?.alert]) {
+    expect(Alert.safeParse(alert).success).toBe(true)
+    expect(alert).toMatchObject({ ...older, ...leftOpen })
+    expect(alert?.reasons).toEqual(asWritten.reasons.map((reason) => ({ ...reason, nats: null })))
+  }
 })

@@ -81,7 +81,7 @@ describe('the map from evidence to chance', () => {
     for (const [index, alert] of other.entries()) {
       expect(alert.calibration).toBe('doubtful')
       expect(alert.probability).toBeLessThan(as[index].probability)
-      expect(alert.probability).toBeCloseTo(chanceOf(doubtful, alert.logOdds), 2)
+      expect(alert.probability).toBeCloseTo(chanceOf(doubtful, alert.logOdds ?? Number.NaN), 2)
     }
   })
 })
