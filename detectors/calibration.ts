@@ -7,6 +7,7 @@
  */
 import { z } from 'zod'
 import type { AlertRoute } from '../model/alert.ts'
+import { hashOf } from './hash.ts'
 import { SHIPPED_CALIBRATION } from './shipped-calibration.ts'
 
 /** Chance = σ(offset + slope · log-odds). The slope is positive, so that more evidence never means less chance. */
@@ -37,6 +38,13 @@ export function matterOf(route: AlertRoute): Matter {
 
 /** Beyond these log-odds more evidence says no more: a line fitted where cases lie is not trusted far from them. */
 const FARTHEST = { low: -6, high: 8 }
+
+/** Tells fits apart by their numbers. */
+export function digestOf(lines: Readonly<Record<Matter, CalibrationLine>>): string {
+  return hashOf(MATTERS.map((matter) => `${lines[matter].slope} ${lines[matter].offset}`).join(' '))
+    .toString(16)
+    .slice(-6)
+}
 
 export function chanceOf({ slope, offset }: CalibrationLine, logOdds: number): number {
   return 1 / (1 + Math.exp(-offset - slope * boundedLogOdds(logOdds)))

@@ -8,6 +8,7 @@ import { bestInnocentExplanation } from './innocent-explanations.ts'
 import { withinReach } from './reach.ts'
 import { signaturesOf } from './signatures/episode-signatures.ts'
 import type { Case, Evidence, Subject } from './subject.ts'
+import { thousandths } from './thousandths.ts'
 import { weighEvidence } from './weigh-evidence.ts'
 import { isOfTheMeter, powerForReach, TAMPER_LEAST_DAYS, TAMPER_PRIOR, tellsRoute } from './weigh-tampering.ts'
 
@@ -174,8 +175,4 @@ function routeOf({ subject, episode, standing }: Case, evidence: readonly Eviden
 /** The same episode has the same id in every run. */
 export function alertId(subject: Subject, episode: Episode): string {
   return `A${hashOf(`${subject.kind}:${subject.id}:${episode.detector}:${episode.sequence}`).toString(16).padStart(16, '0')}`
-}
-
-function thousandths(value: number): number {
-  return Math.round(value * 1000) / 1000
 }

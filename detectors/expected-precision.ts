@@ -4,11 +4,8 @@
  * distribution of a sum of unequal chances (Poisson-binomial), and how far one county's chances lie from another's, as the
  * calibration's spread in log-odds. Retrieval knows the same as the expected precision at k of calibrated scores.
  */
-export interface ExpectedPrecision {
-  readonly mean: number
-  readonly low: number
-  readonly high: number
-}
+import type { ExpectedPrecision } from '../model/work-list.ts'
+import { thousandths } from './thousandths.ts'
 
 /** Nine times in ten: the quantiles, and the same of a normal distribution. */
 const TAIL = 0.05
@@ -56,8 +53,4 @@ function quantile(chances: readonly number[], share: number): number {
     if (sum >= share) return count
   }
   return length
-}
-
-function thousandths(value: number): number {
-  return Math.round(value * 1000) / 1000
 }

@@ -8,11 +8,9 @@ import { allocateColumns, type Columns } from '../model/columns.ts'
 import { FLAG_SPREAD, type ReadingBatch } from '../model/reading-batch.ts'
 import { QUALITY_RANK } from '../model/reading-quality.ts'
 import { type DayClock, SLOT_SECONDS, SLOTS } from './day-clock.ts'
+import { Outcome } from './outcome.ts'
 import { LONGEST_SHORT_SECONDS, ShortIntervals } from './short-intervals.ts'
 import { slotCode } from './slot-code.ts'
-
-/** What became of a reading. */
-export const Outcome = { fresh: 0, duplicate: 1, superseded: 2, correction: 3, late: 4 } as const
 
 const TYPES = { slots: Uint16Array, marks: Uint8Array, newestDay: Uint16Array, firstDay: Uint16Array } as const
 const WIDTHS = { slots: 2 * SLOTS, marks: 2 * SLOTS }

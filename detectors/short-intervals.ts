@@ -6,6 +6,7 @@
  * decides. The mean of a slot is made anew from its cells each time, so that order, repetition and corrections do not matter.
  */
 import { SLOTS } from './day-clock.ts'
+import { Outcome } from './outcome.ts'
 import { slotCode } from './slot-code.ts'
 
 /** Longer readings are quarter-hours whose clock is a little off. */
@@ -15,8 +16,6 @@ const DAY_MINUTES = 1440
 const SLOT_MINUTES = 15
 const FINE = 1
 const COARSE = 5
-
-export const CellOutcome = { fresh: 0, duplicate: 1, superseded: 2, correction: 3 } as const
 
 /** Cells of two days, day d in half d & 1; NaN in `watts` is missing. `codes` and `codeMarks`: what longer readings said, by slot. */
 interface Page {
@@ -226,13 +225,13 @@ function cellsOf(unit: number, hasVars: boolean) {
 
 function settle(page: Page, cell: number, watts: number, vars: number, mark: number, spread: boolean): number {
   const old = page.watts[cell]
-  let outcome: number = CellOutcome.fresh
+  let outcome: number = Outcome.fresh
   if (!Number.isNaN(old)) {
     const oldMark = page.marks[cell]
     const oldVars = page.vars === null ? Number.NaN : page.vars[cell]
-    if (old === watts && oldMark === mark && Object.is(oldVars, vars)) return CellOutcome.duplicate
-    if (!outranks(watts, vars, mark, spread, old, oldVars, oldMark)) return CellOutcome.superseded
-    outcome = CellOutcome.correction
+    if (old === watts && oldMark === mark && Object.is(oldVars, vars)) return Outcome.duplicate
+    if (!outranks(watts, vars, mark, spread, old, oldVars, oldMark)) return Outcome.superseded
+    outcome = Outcome.correction
   }
   page.watts[cell] = watts
   page.marks[cell] = mark

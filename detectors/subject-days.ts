@@ -188,7 +188,7 @@ function viewOf(
     midnight: midnightSlot(clock, subject.longitude),
     floorW: WATTS[record.floor],
     leastW: WATTS[leastOf(record)],
-    // written out: as a spread they took 0.8 s of the 25 s in which 3,000 meters of 80 days are judged
+    // written out: a spread here shows in a profile of judging
     leastEnvelopeW: envelopes.leastEnvelopeW,
     nightEnvelopeW: envelopes.nightEnvelopeW,
     noonsW: envelopes.noonsW,

@@ -8,13 +8,12 @@ import {
   type Calibration,
   type CalibrationLine,
   chanceOf,
+  digestOf,
   logOddsFor,
-  MATTERS,
   type Matter,
   matterOf,
 } from '../detectors/calibration.ts'
 import { fitLine, type Outcome, type Reliability, reliabilityOf, WIDE } from '../detectors/fit-calibration.ts'
-import { hashOf } from '../detectors/hash.ts'
 import type { Alert } from '../model/alert.ts'
 import type { FindingResult, InspectionFinding } from '../model/inspection-finding.ts'
 
@@ -217,8 +216,7 @@ function countKinds(matched: readonly Inspected[]): Record<string, number> {
 }
 
 function versionOf(lines: Readonly<Record<Matter, CalibrationLine>>, findings: number, until: number): string {
-  const digest = hashOf(MATTERS.map((matter) => `${lines[matter].slope} ${lines[matter].offset}`).join(' '))
-  return `findings-${new Date(until).toISOString().slice(0, 10)}-${findings}-${digest.toString(16).slice(-6)}`
+  return `findings-${new Date(until).toISOString().slice(0, 10)}-${findings}-${digestOf(lines)}`
 }
 
 function keyOf({ kind, id }: Alert['subject']): string {

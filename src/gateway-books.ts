@@ -1,6 +1,6 @@
 /** The zero-loss books: per gateway, what became of every reading. received = stored + duplicate + superseded + quarantined. */
 import { z } from 'zod'
-import { Outcome } from '../detectors/interval-window.ts'
+import { Outcome } from '../detectors/outcome.ts'
 import type { DecodedPackets } from '../ingest/decode-packets.ts'
 import { GatewayBook } from '../model/gateway-book.ts'
 import type { JournalledPacket } from '../model/packet.ts'

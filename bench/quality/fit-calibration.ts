@@ -7,6 +7,7 @@ import {
   type Calibration,
   type CalibrationLine,
   chanceOf,
+  digestOf,
   logOddsFor,
   MATTERS,
   type Matter,
@@ -20,7 +21,6 @@ import {
   type Reliability,
   reliabilityOf,
 } from '../../detectors/fit-calibration.ts'
-import { hashOf } from '../../detectors/hash.ts'
 import { AlertRoute } from '../../model/alert.ts'
 import { table } from './report.ts'
 import type { Verdict } from './score.ts'
@@ -95,7 +95,7 @@ export function fitCalibration(verdict: Verdict, write: boolean): string {
   const after = reliabilityOf([...unseen.values()].flat())
   const lines = fitLines(cases)
   const spread = betweenWorlds([...unseen.values()])
-  const calibration: Calibration = { version: `simulated-${versionOf(lines)}`, ...lines, spread }
+  const calibration: Calibration = { version: `simulated-${digestOf(lines)}`, ...lines, spread }
   if (write) writeShipped(calibration)
   const perWorld = worlds.map((world) => {
     const some = unseen.get(world) ?? []
@@ -155,13 +155,6 @@ ${MATTERS.map((matter) => `  ${matter}: ${line(calibration[matter])},`).join('\n
 }
 `
   writeFileSync(SHIPPED, text)
-}
-
-/** Tells fits apart by their numbers. */
-function versionOf(lines: Lines): string {
-  return hashOf(MATTERS.map((matter) => `${lines[matter].slope} ${lines[matter].offset}`).join(' '))
-    .toString(16)
-    .slice(-6)
 }
 
 function percent(share: number): string {

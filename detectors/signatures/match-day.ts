@@ -8,6 +8,7 @@
 import type { SignatureFeature } from '../../model/alert.ts'
 import { SLOTS } from '../day-clock.ts'
 import { quantileOf } from '../day-detector.ts'
+import { thousandths } from '../thousandths.ts'
 import { type Interval, isOn, type Layer, type Measures, measureRun, type Run, runsOf, tangentBounds } from './measure-run.ts'
 import type { SignatureTemplate, Wanted } from './signature-template.ts'
 import { staircaseOf } from './staircase.ts'
@@ -105,7 +106,7 @@ function compared(template: SignatureTemplate, { from, to }: Run, measures: Meas
     const line = (1 + wanted.least) / 2
     features.push({ feature, measured, verdict: least >= line ? 'agrees' : most < line ? 'disagrees' : 'unknown' })
   }
-  return { template: template.id, from, to, score: [to3(low), to3(high)], features }
+  return { template: template.id, from, to, score: [thousandths(low), thousandths(high)], features }
 }
 
 function entriesOf({ features }: SignatureTemplate): [SignatureFeature, Wanted][] {
@@ -171,9 +172,5 @@ function loadOnTop(day: SuspectDay): Layer | null {
 const running = new Float64Array(SLOTS)
 
 function rounded(interval: Interval | null): Interval | null {
-  return interval === null ? null : [to3(interval[0]), to3(interval[1])]
-}
-
-function to3(value: number): number {
-  return Math.round(value * 1000) / 1000
+  return interval === null ? null : [thousandths(interval[0]), thousandths(interval[1])]
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { dayOf } from '../../detectors/day-clock.ts'
-import { IntervalWindow, Outcome } from '../../detectors/interval-window.ts'
+import { IntervalWindow } from '../../detectors/interval-window.ts'
+import { Outcome } from '../../detectors/outcome.ts'
 import { powerCode, WATTS, wattsOf } from '../../detectors/slot-code.ts'
 import { ReadingQuality } from '../../model/reading-quality.ts'
 import { batchOf, CLOCK, FIRST_NOON, type Reading } from './county.ts'
