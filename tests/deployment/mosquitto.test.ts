@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { connectAsync, type MqttClient } from 'mqtt'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freePort } from '../servers/free-port.ts'
-import { requireServer } from '../servers/require-server.ts'
+import { requireServer, serverPath } from '../servers/require-server.ts'
 import { type ServerProcess, startProcess } from '../servers/server-process.ts'
 
 const deploy = join(import.meta.dirname, '../../deploy')
@@ -36,6 +36,8 @@ describe.runIf(requireServer('mosquitto') && requireServer('mosquitto_pub') && p
         await writeFile(join(directory, name), moved)
       }
       process.env.ADIT_BROKER_PASSWORD = 'of-adit'
+      // its script names the programs only, and sbin is not on everybody's path
+      process.env.PATH = `${dirname(serverPath('mosquitto'))}:${process.env.PATH}`
       broker = await startProcess('/bin/sh', [join(directory, 'start-mosquitto.sh')], (log) => / running$/m.test(log))
       delete process.env.ADIT_BROKER_PASSWORD
       spawnSync('mosquitto_passwd', ['-b', join(data, 'passwords'), 'gw-1', 'of-gateway'])
