@@ -167,7 +167,6 @@ export class DetectorBank {
     this.window.short.restore(part('window.short') ?? new Uint8Array())
     this.events.restore(new TextDecoder().decode(part('events')))
     this.#silence.restore(new TextDecoder().decode(part('silence')))
-    for (let row = 0; row < this.rows; row++) this.points.beginsOn(this.window.firstDay(row))
     const areas = new Set([...this.areas.standing.keys(), ...this.#silence.areas])
     this.#desk.update(this.#known, [...this.points.standing.keys(), ...[...areas].map((area) => -1 - area)], this.#dossiers)
   }

@@ -11,13 +11,12 @@ import type { JudgedLedger } from './judged-ledger.ts'
 import { loadPrint } from './load-print.ts'
 import { measureDay } from './measure-day.ts'
 import { mayHaveFallen } from './metered-drop.ts'
+import { isNewConnection } from './new-connection.ts'
 import { hasPiece, hasTwin, pieceOf, repeatsOf } from './replayed-profile.ts'
 import { powerCode } from './slot-code.ts'
 import { midnightSlot } from './solar-night.ts'
 import { decodeSlots, foldDay } from './subject-days.ts'
 
-/** An account that begins this many days after the first readings of all is a new one. */
-const NEW_AFTER_DAYS = 4
 const NO_EPISODES: readonly Episode[] = []
 
 export interface PointDetectors {
@@ -39,7 +38,6 @@ export class PointJudge {
   readonly #watts = new Float64Array(SLOTS)
   readonly #tangent = new Float64Array(SLOTS)
   #known: JudgedLedger
-  #firstDay = 0xffff
 
   constructor(clock: DayClock, window: IntervalWindow, detectors: PointDetectors, known: JudgedLedger, rows: number) {
     this.#clock = clock
@@ -60,15 +58,9 @@ export class PointJudge {
     return (this.records.columns.coverage[row * RING_DAYS + (day % RING_DAYS)] & COVERAGE_SLOTS) === SLOTS
   }
 
-  /** Tells of the first day of any usage point. */
-  beginsOn(day: number): void {
-    if (day > 0 && day < this.#firstDay) this.#firstDay = day
-  }
-
   /** Judges the open days of a row as they stand; `changed` has bit (day & 1) set for a day with changed slots. True when its episodes changed. */
   judge(row: number, changed: number): boolean {
     const newest = this.#window.newestDay(row)
-    this.beginsOn(this.#window.firstDay(row))
     const dead = this.#known.dead[row] === 1
     let episodes = this.settled.get(row) ?? NO_EPISODES
     for (let day = newest - 1; day <= newest; day++) {
@@ -114,7 +106,7 @@ export class PointJudge {
       watts: this.#watts,
       tangent: this.#tangent,
       record,
-      newConnection: this.#window.firstDay(row) > this.#firstDay + NEW_AFTER_DAYS,
+      newConnection: isNewConnection(this.#known, this.#window, row, day),
       until: SLOTS,
       repeats: dead ? null : repeatsOf(this.records, row, day, record, this.#measured(row, day)),
       pieceOf: dead ? null : pieceOf(this.records, row, day, record.print, episodes.some(isOpenReplay)),

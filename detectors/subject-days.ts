@@ -31,7 +31,7 @@ export interface SubjectDay {
   readonly watts: Float64Array
   readonly tangent: Float64Array
   readonly record: Readonly<DayRecord>
-  /** The account began while others here were long being read: before, it drew nothing. */
+  /** detectors/new-connection.ts */
   readonly newConnection: boolean
   /** Slots up to this one (exclusive) can have readings: 96 for a closed day. */
   readonly until: number
