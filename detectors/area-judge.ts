@@ -3,12 +3,13 @@ import { mean } from 'simple-statistics'
 import { areaRemainder, type LoadLoss, learntLoss, type MemberDay, REMAINDER_OFFSET_W, usualOf } from './area-balance.ts'
 import { type DayClock, SLOTS } from './day-clock.ts'
 import type { DayDetector } from './day-detector.ts'
-import { DayRecords, JUDGEABLE_SLOTS, LOOK_BACK_DAYS, RING_DAYS, referenceOf } from './day-record.ts'
+import { type DayRecord, DayRecords, JUDGEABLE_SLOTS, LOOK_BACK_DAYS, RING_DAYS, referenceOf } from './day-record.ts'
 import type { Episode } from './episode.ts'
 import type { IntervalWindow } from './interval-window.ts'
 import type { JointSilence } from './joint-silence.ts'
 import type { JudgedLedger } from './judged-ledger.ts'
 import { measureDay } from './measure-day.ts'
+import { levelsOf, type MemberLevels, usualLevels, withPart } from './part-counted.ts'
 import { sameEpisodes } from './point-judge.ts'
 import { type SilentNight, silentNight } from './silent-night.ts'
 import { slotCode, WATTS, wattsOf } from './slot-code.ts'
@@ -160,7 +161,30 @@ export class AreaJudge {
     const unfit = folded.suspect || judgeable < JUDGEABLE_SLOTS
     if (unfit) this.#keep(area, day, UNKNOWN_LOSS, Number.NaN)
     else this.#keep(area, day, loss, meanSupplyW)
-    return folded.episodes
+    return folded.suspect ? this.#withParts(area, day, folded.episodes) : folded.episodes
+  }
+
+  /** Asks, of a remainder that rose, which member counts only a part of what it draws. */
+  #withParts(area: number, day: number, episodes: readonly Episode[]): readonly Episode[] {
+    const meanW = WATTS[this.records.columns.mean[area * RING_DAYS + (day % RING_DAYS)]]
+    const members = () => this.#memberLevels(area, day)
+    const countedW = (row: number) => (this.#isOpen(row, day) ? levelsOf(this.#recordOf(row, day)).meanW : Number.NaN)
+    return episodes.map((episode) =>
+      episode.lastHotDay === day && episode.closedAt === null ? withPart(episode, meanW, members, countedW) : episode,
+    )
+  }
+
+  *#memberLevels(area: number, day: number): Iterable<MemberLevels> {
+    const { memberStart, members, dead, ledger } = this.#known
+    for (const row of members.subarray(memberStart[area], memberStart[area + 1])) {
+      if (dead[row] === 1 || !this.#isOpen(row, day)) continue
+      const levels = levelsOf(this.#recordOf(row, day))
+      yield { row, id: ledger.usagePoints.id[row], ...levels, usual: usualLevels(this.#pointRecords, row, day) }
+    }
+  }
+
+  #recordOf(row: number, day: number): DayRecord {
+    return measureDay(this.#window.slotsOf(row, day), midnightSlot(this.#clock, this.#known.ledger.usagePoints.longitude[row]))
   }
 
   /** `silent`: meters whose missing slots are taken for as usual. */

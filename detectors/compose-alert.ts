@@ -53,6 +53,7 @@ const MATTERS_OF_RECORD: ReadonlySet<string> = new Set([
   'lawful-use',
   'meter-on-wrong-area',
   'wrong-multiplier',
+  'member-counts-part',
   'meter-exchange',
   'area-outage',
 ])

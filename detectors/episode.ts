@@ -3,6 +3,7 @@
  * one subject. Folding is pure: the same days give the same episode, whatever came first.
  */
 import type { DayFinding, Usual } from './day-detector.ts'
+import type { PartCounted } from './part-counted.ts'
 import type { EpisodeSignature } from './signatures/episode-signatures.ts'
 
 /** How the episode stood at the end of one suspect day: what a live service knew then. */
@@ -35,6 +36,8 @@ export interface Standing {
   readonly factor: number | null
   /** Rise of an area's remainder against the rise of its supply, null for a meter and where it cannot be told. */
   readonly lossRatio: number | null
+  /** Of an area: the member that counts only a part, as far as was known; null when none is. */
+  readonly part: PartCounted | null
 }
 
 export interface Episode {
@@ -53,6 +56,7 @@ export interface Episode {
   readonly standings: readonly Standing[]
   /** Known load shapes that its days matched. */
   readonly signatures: readonly EpisodeSignature[]
+  readonly part: PartCounted | null
 }
 
 interface EpisodeSums {
@@ -134,6 +138,7 @@ export function beginEpisode(finding: DayFinding, sequence: number, usual: Usual
     sums: NOTHING,
     standings: [],
     signatures: [],
+    part: null,
   }
 }
 
@@ -191,6 +196,7 @@ export function withHotDay(
     lift: Number.isNaN(sums.lift) ? null : sums.lift / n,
     factor: sums.factorDays >= Math.max(2, FACTOR_SHARE * n) ? Math.exp(sums.factorLog / sums.factorDays) : null,
     lossRatio: sums.lossDays > 0 ? sums.lossRatio / sums.lossDays : null,
+    part: null,
   }
   const standings =
     episode.standings.length < MOST_STANDINGS ? [...episode.standings, standing] : [...episode.standings.slice(0, -1), standing]

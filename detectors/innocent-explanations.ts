@@ -3,6 +3,7 @@
  * best (detectors/look-alikes.ts). What was not measured fits less well than what was measured and agrees.
  */
 import type { InnocentExplanation } from '../model/alert.ts'
+import { partCounted } from './explaining-part.ts'
 import { innocentTampering } from './innocent-tampering.ts'
 import { LOOK_ALIKES, type LookAlike } from './look-alikes.ts'
 import { plausibleRatio } from './multiplier.ts'
@@ -14,6 +15,8 @@ export function bestInnocentExplanation(it: Case): InnocentExplanation | null {
   const lawful = lawfulUse(it)
   if (lawful !== null) return lawful
   if (it.misbooked !== null) return misbooking(it.misbooked)
+  const part = partCounted(it)
+  if (part !== null) return part
   const ratio = it.standing.factor === null ? null : plausibleRatio(it.standing.factor)
   if (ratio !== null) return multiplied(ratio)
   let best: InnocentExplanation | null = null

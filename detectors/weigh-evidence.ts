@@ -5,6 +5,7 @@
  */
 import type { Sentence } from '../model/alert.ts'
 import { REMAINDER_OFFSET_W } from './area-balance.ts'
+import { explainingPart } from './explaining-part.ts'
 import { LOAD_MOMENT, momentNeeded } from './reach.ts'
 import type { Case, Evidence } from './subject.ts'
 import { isOfTheMeter, powerForReach, reportedEvents, weighTampering } from './weigh-tampering.ts'
@@ -216,9 +217,11 @@ const TANGENT_NATS: Readonly<Record<string, readonly (readonly [number, number])
 }
 
 /** Whose account it is: a home or a farm has no use for such a load, a works has. */
-function hostOf({ subject, episode, standing }: Case): Evidence | null {
+function hostOf(it: Case): Evidence | null {
+  const { subject, episode, standing } = it
   if (episode.detector === 'dead-account') return null
   if (subject.kind === 'area') {
+    if (explainingPart(it) !== null) return null
     return {
       group: 'unmetered',
       nats: 1.8,

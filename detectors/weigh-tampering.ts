@@ -68,6 +68,13 @@ export function reportedEvents(it: Case): Evidence[] {
   })
 }
 
+/** Whether a meter reported about the onset that somebody was at it. */
+export function reportsTampering({ subject, episode, standing }: Case, row: number): boolean {
+  const own = subject.events.filter((event) => event.row === row)
+  const found = tellingEvents(own, episode.onset - BEFORE_SECONDS, episode.onset + AFTER_SECONDS, standing.at)
+  return found.has('magnet') || found.has('cover') || found.has('log')
+}
+
 function reportSentence(events: readonly ReportedEvent[], it: Case): Sentence {
   const told = eventsTold(events, it.localOffset)
   return {

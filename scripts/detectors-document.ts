@@ -28,6 +28,8 @@ const FRAME = [
   'area-balance',
   'reach',
   'multiplier',
+  'part-counted',
+  'new-connection',
   'solar-night',
   'meter-events',
   'tamper-events',

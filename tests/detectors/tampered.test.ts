@@ -80,9 +80,11 @@ describe('a meter that counts less after it reported', () => {
     expect(withdrawn.history.at(-1)?.change).toBe('withdrawn')
   })
 
-  test('a rise of the area’s remainder by what a silent meter lost is the area’s matter', () => {
-    const found = tell({ ...halted, tap: uncounted(0.25, 12, shop) })
-    expect(found.map(({ subject, route }) => `${subject.kind} ${route}`)).toEqual(['area tapped'])
+  test('a quarter in every hour, the rest of which the area supplies, is the multiplier’s matter while nobody was at the meter', () => {
+    const rest = uncounted(0.25, 12, shop)
+    expect(tell({ ...halted, tap: rest })).toEqual([])
+    const opened = tampered({ ...halted, tap: rest, events: [event(0, 11, 23, 'meter-cover-opened')] })
+    expect(opened.map(({ subject }) => subject.kind).sort()).toEqual(['area', 'usage-point'])
   })
 
   test('an event of weeks before the drop is another matter', () => {
