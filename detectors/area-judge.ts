@@ -1,19 +1,21 @@
 /** Judges the remainder of transformer areas day by day, as usage points are judged (detectors/area-balance.ts says what it is). */
 import { mean } from 'simple-statistics'
-import { areaRemainder, type LoadLoss, learntLoss, type MemberDay, REMAINDER_OFFSET_W, usualOf } from './area-balance.ts'
+import { areaRemainder, BRIDGE, type LoadLoss, learntLoss, type MemberDay, REMAINDER_OFFSET_W, usualOf } from './area-balance.ts'
 import { type DayClock, SLOTS } from './day-clock.ts'
 import type { DayDetector } from './day-detector.ts'
-import { type DayRecord, DayRecords, JUDGEABLE_SLOTS, LOOK_BACK_DAYS, RING_DAYS, referenceOf } from './day-record.ts'
+import { DayRecords, JUDGEABLE_SLOTS, LOOK_BACK_DAYS, RING_DAYS, referenceOf } from './day-record.ts'
 import type { Episode } from './episode.ts'
 import type { IntervalWindow } from './interval-window.ts'
 import type { JointSilence } from './joint-silence.ts'
 import type { JudgedLedger } from './judged-ledger.ts'
 import { measureDay } from './measure-day.ts'
-import { levelsOf, type MemberLevels, usualLevels, withPart } from './part-counted.ts'
+import { memberLevels } from './member-levels.ts'
+import { withPart } from './part-counted.ts'
 import { sameEpisodes } from './point-judge.ts'
 import { type SilentNight, silentNight } from './silent-night.ts'
 import { slotCode, WATTS, wattsOf } from './slot-code.ts'
 import { midnightSlot, nightOf } from './solar-night.ts'
+import { knowsHours, spreadSlots, withoutSpread } from './spread-day.ts'
 import { foldDay } from './subject-days.ts'
 
 /** Of an area of which more of the customers than this were never read nothing is said. */
@@ -166,31 +168,25 @@ export class AreaJudge {
 
   /** Asks, of a remainder that rose, which member counts only a part of what it draws. */
   #withParts(area: number, day: number, episodes: readonly Episode[]): readonly Episode[] {
-    const meanW = WATTS[this.records.columns.mean[area * RING_DAYS + (day % RING_DAYS)]]
-    const members = () => this.#memberLevels(area, day)
-    const countedW = (row: number) => (this.#isOpen(row, day) ? levelsOf(this.#recordOf(row, day)).meanW : Number.NaN)
-    return episodes.map((episode) =>
-      episode.lastHotDay === day && episode.closedAt === null ? withPart(episode, meanW, members, countedW) : episode,
-    )
-  }
-
-  *#memberLevels(area: number, day: number): Iterable<MemberLevels> {
-    const { memberStart, members, dead, ledger } = this.#known
-    for (const row of members.subarray(memberStart[area], memberStart[area + 1])) {
-      if (dead[row] === 1 || !this.#isOpen(row, day)) continue
-      const levels = levelsOf(this.#recordOf(row, day))
-      yield { row, id: ledger.usagePoints.id[row], ...levels, usual: usualLevels(this.#pointRecords, row, day) }
+    const parts = {
+      meanW: WATTS[this.records.columns.mean[area * RING_DAYS + (day % RING_DAYS)]],
+      remainder: this.#watts,
+      members: () => memberLevels(this.#clock, this.#window, this.#pointRecords, this.#known, area, day),
+      counted: (row: number) => {
+        this.#read(row, day, this.#memberWatts)
+        return this.#memberWatts
+      },
     }
-  }
-
-  #recordOf(row: number, day: number): DayRecord {
-    return measureDay(this.#window.slotsOf(row, day), midnightSlot(this.#clock, this.#known.ledger.usagePoints.longitude[row]))
+    return episodes.map((episode) =>
+      episode.lastHotDay === day && episode.closedAt === null ? withPart(episode, parts) : episode,
+    )
   }
 
   /** `silent`: meters whose missing slots are taken for as usual. */
   #remainder(area: number, day: number, silent: ReadonlySet<number> = NOBODY) {
     const { memberStart, members, totalRow, dead } = this.#known
     this.#read(totalRow[area], day, this.#supply)
+    this.#dropSpread(totalRow[area], day, this.#supply)
     const from = memberStart[area]
     const member: { watts: Float64Array; usualMeanW: number; mayBeSilent: boolean; beginsToday: boolean } = {
       watts: this.#memberWatts,
@@ -202,6 +198,7 @@ export class AreaJudge {
     const memberDay = (index: number): MemberDay => {
       const row = members[from + index]
       this.#read(row, day, this.#memberWatts)
+      if (knowsHours(this.#pointRecords, row, day)) this.#dropSpread(row, day, this.#memberWatts)
       member.usualMeanW = this.#usualMean(row, day)
       if (silent.has(row)) fillMissing(this.#memberWatts, member.usualMeanW)
       member.mayBeSilent = dead[row] === 1 || (fewUnread && this.#unreadOn(row, day))
@@ -251,6 +248,13 @@ export class AreaJudge {
     }
     const codes = this.#window.slotsOf(row, day)
     for (let slot = 0; slot < SLOTS; slot++) into[slot] = wattsOf(codes[slot])
+  }
+
+  /** More than is bridged tells nothing of the hours, and would shape the remainder. */
+  #dropSpread(row: number, day: number, watts: Float64Array): void {
+    if (!this.#isOpen(row, day)) return
+    const marks = this.#window.marksOf(row, day)
+    if (spreadSlots(marks) > BRIDGE) withoutSpread(marks, watts)
   }
 
   #usualMean(row: number, day: number): number {

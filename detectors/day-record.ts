@@ -184,8 +184,14 @@ const ONE_ODD_DAY_IN = 12
 
 const scratch = new Float64Array(RING_DAYS)
 
-/** Over judgeable days before `day` that no detector called suspect and that the calendar does not set apart. */
-export function referenceOf(records: DayRecords, row: number, day: number, field: RecordField): Reference {
+/** Over judgeable days before `day` that no detector called suspect, unless those too are asked for, and that the calendar does not set apart. */
+export function referenceOf(
+  records: DayRecords,
+  row: number,
+  day: number,
+  field: RecordField,
+  suspectToo: 0 | typeof DAY_SUSPECT = 0,
+): Reference {
   const { coverage } = records.columns
   const apart = records.apartOf(row, day)
   const values = records.columns[field]
@@ -195,7 +201,7 @@ export function referenceOf(records: DayRecords, row: number, day: number, field
   let secondW = 0
   for (let back = 1; back <= LOOK_BACK_DAYS; back++) {
     const at = row * RING_DAYS + ((day - back) % RING_DAYS)
-    if (apart[back] === 1 || !isReference(coverage[at])) continue
+    if (apart[back] === 1 || !isReference(coverage[at] & ~suspectToo)) continue
     const watts = WATTS[values[at] & LEVEL]
     scratch[days++] = watts
     if (watts < minimumW) minimumW = watts

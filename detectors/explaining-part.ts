@@ -6,11 +6,11 @@ import type { Case } from './subject.ts'
 import { localTime } from './tamper-wording.ts'
 import { reportsTampering } from './weigh-tampering.ts'
 
-/** The member that explains the remainder; null when none does, or when its meter reported that somebody was at it. */
+/** The member that explains the remainder; null when none does, or when a meter of the area reported that somebody was at it. */
 export function explainingPart(it: Case): PartCounted | null {
   const { part } = it.standing
   if (part === null || !isExplained(part)) return null
-  return part.ratio < BEYOND_TAMPERING && reportsTampering(it, part.row) ? null : part
+  return part.ratio < BEYOND_TAMPERING && reportsTampering(it) ? null : part
 }
 
 export function partCounted(it: Case): InnocentExplanation | null {

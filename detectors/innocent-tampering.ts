@@ -1,6 +1,6 @@
 /** What else a drop, a repetition or a silence can be: work on the meter, a family that moved, a head end that copies, a line that fails. */
 import type { InnocentExplanation } from '../model/alert.ts'
-import { BEYOND_TAMPERING, plausibleRatio } from './multiplier.ts'
+import { divided, divisorOf } from './divided-meter.ts'
 import type { Case } from './subject.ts'
 import { type ReportedEvent, workNear } from './tamper-events.ts'
 import { localTime } from './tamper-wording.ts'
@@ -22,22 +22,10 @@ export function innocentTampering(it: Case): InnocentExplanation {
       },
     }
   }
-  const ratio = episode.detector !== 'metered-drop' || standing.factor === null ? 0 : 1 / standing.factor
-  const divisor = ratio >= BEYOND_TAMPERING ? plausibleRatio(ratio) : null
+  const divisor = divisorOf(it)
   if (divisor !== null) return divided(divisor)
   const risen = it.risen !== null && it.risen.knownAt <= standing.at
   return episode.detector === 'metered-drop' ? gone(risen) : copied(risen || standing.seenDays >= 5)
-}
-
-function divided(ratio: number): InnocentExplanation {
-  return {
-    kind: 'wrong-multiplier',
-    likelihood: 0.9,
-    sentence: {
-      zh: `全天各时段同时降为平时的 1/${ratio}:疑为倍率(CT/PT)或单位错误。查核:换表记录、综合倍率。`,
-      en: `Every hour of the day became 1/${ratio} of the usual: a wrong CT/PT ratio or unit. Check the exchange of the meter and its multiplier.`,
-    },
-  }
 }
 
 function gone(risen: boolean): InnocentExplanation {

@@ -15,6 +15,7 @@ import { isNewConnection } from './new-connection.ts'
 import { hasPiece, hasTwin, pieceOf, repeatsOf } from './replayed-profile.ts'
 import { powerCode } from './slot-code.ts'
 import { midnightSlot } from './solar-night.ts'
+import { holdSpread, spreadSlots } from './spread-day.ts'
 import { decodeSlots, foldDay } from './subject-days.ts'
 
 const NO_EPISODES: readonly Episode[] = []
@@ -91,6 +92,7 @@ export class PointJudge {
 
   #fold(row: number, day: number, codes: Uint16Array, record: DayRecord, episodes: readonly Episode[], closed: boolean) {
     const dead = this.#known.dead[row] === 1
+    if (closed) holdSpread(this.records, row, day, record, spreadSlots(this.#window.marksOf(row, day)))
     record.print = loadPrint(codes, this.#window.marksOf(row, day))
     if (episodes.length === 0 && !dead && this.#isQuiet(row, day, record)) {
       this.records.set(row, day, record, false)

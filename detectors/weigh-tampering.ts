@@ -5,6 +5,7 @@
  * that are silent together. The last three are judged here, each with a prior of its own and the common reach.
  */
 import type { Sentence } from '../model/alert.ts'
+import { divisorOf } from './divided-meter.ts'
 import { isOfPieces } from './replayed-profile.ts'
 import type { Case, Evidence } from './subject.ts'
 import { type ReportedEvent, TAMPER_CLASSES, type TamperClass, tellingEvents } from './tamper-events.ts'
@@ -68,10 +69,9 @@ export function reportedEvents(it: Case): Evidence[] {
   })
 }
 
-/** Whether a meter reported about the onset that somebody was at it. */
-export function reportsTampering({ subject, episode, standing }: Case, row: number): boolean {
-  const own = subject.events.filter((event) => event.row === row)
-  const found = tellingEvents(own, episode.onset - BEFORE_SECONDS, episode.onset + AFTER_SECONDS, standing.at)
+/** Whether the meter, or one of the area, reported about the onset that somebody was at it. */
+export function reportsTampering({ subject, episode, standing }: Case): boolean {
+  const found = tellingEvents(subject.events, episode.onset - BEFORE_SECONDS, episode.onset + AFTER_SECONDS, standing.at)
   return found.has('magnet') || found.has('cover') || found.has('log')
 }
 
@@ -87,7 +87,8 @@ function reportSentence(events: readonly ReportedEvent[], it: Case): Sentence {
 export function weighTampering(it: Case, reach: Evidence): Evidence[] {
   const events = reportedEvents(it)
   if (it.episode.detector === 'joint-silence') return [silence(it), reach, ...events]
-  const risen = riseOfArea(it)
+  // what a wrong multiplier leaves out rises in the area all the same
+  const risen = divisorOf(it) === null ? riseOfArea(it) : null
   const found = it.episode.detector === 'metered-drop' ? [drop(it, events.length > 0), reach] : [replay(it), reach]
   return [...found, ...events, ...(risen === null ? [] : [risen]), ...company(it)]
 }

@@ -28,6 +28,7 @@ const FRAME = [
   'area-balance',
   'reach',
   'multiplier',
+  'spread-day',
   'part-counted',
   'new-connection',
   'solar-night',

@@ -29,14 +29,20 @@ const MINE: Mine = {
   closedOn: null,
 }
 
-/** `homes` customers, the last of them suspended when `suspended`, and the area's own meter at row `homes`. */
-export function hamlet(homes: number, suspended = false, mines: readonly Mine[] = [MINE]): Ledger {
+/** Thirty kilometres: out of every reach. */
+export const FAR_DEGREES = 0.3
+
+/**
+ * `homes` customers, the last of them suspended when `suspended`, and the area's own meter at row `homes`; then `far` customers
+ * of an area thirty kilometres away, out of every reach.
+ */
+export function hamlet(homes: number, suspended = false, mines: readonly Mine[] = [MINE], far = 0): Ledger {
   const point = (row: number): UsagePoint => ({
     usagePoint: `U${row}`,
     meter: `0102${row}`,
-    area: 'T1',
+    area: row > homes ? 'T2' : 'T1',
     category: 'residential',
-    latitude: 24.505 + row / 10_000,
+    latitude: 24.505 + row / 10_000 + (row > homes ? FAR_DEGREES : 0),
     longitude: 98.505,
     datum: 'WGS84',
     contractKw: null,
@@ -60,8 +66,8 @@ export function hamlet(homes: number, suspended = false, mines: readonly Mine[] 
     name: null,
   }
   return buildLedger(
-    Array.from({ length: homes + 1 }, (_, row) => point(row)),
-    [area],
+    Array.from({ length: homes + 1 + far }, (_, row) => point(row)),
+    far === 0 ? [area] : [area, { ...area, area: 'T2', latitude: area.latitude + FAR_DEGREES }],
     mines,
     [],
   )

@@ -1,8 +1,6 @@
 import { type Ledger, NO_AREA } from '../../model/ledger.ts'
 import { ROLES } from '../../model/usage-point.ts'
-
-/** Thirty kilometres: out of every reach. */
-export const FAR_DEGREES = 0.3
+import { FAR_DEGREES } from './county.ts'
 
 /** The hamlet of ./county.ts, its customers' meters far from the mine and its transformer where it was. */
 export function withHomesFarAway(ledger: Ledger): Ledger {

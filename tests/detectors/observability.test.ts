@@ -7,8 +7,8 @@ import { SupplyMap } from '../../detectors/supply-map.ts'
 import { SupplyWatch } from '../../detectors/supply-watch.ts'
 import type { Ledger } from '../../model/ledger.ts'
 import type { Observability } from '../../model/observability.ts'
-import { bankOf, batchOf, CLOCK, FIRST_NOON, hamlet } from './county.ts'
-import { FAR_DEGREES, withHomesFarAway, withMeterAt, withoutTotal } from './hamlet-variants.ts'
+import { bankOf, batchOf, CLOCK, FAR_DEGREES, FIRST_NOON, hamlet } from './county.ts'
+import { withHomesFarAway, withMeterAt, withoutTotal } from './hamlet-variants.ts'
 import { home, type Load, quarters, withLoad } from './play.ts'
 
 const HOMES = 4
