@@ -13,6 +13,9 @@ const SAME_START_SECONDS = 2 * 3_600
 /** A remainder that rises within this of a meter's drop is what the meter lost. */
 const SAME_RISE_SECONDS = 48 * 3_600
 
+/** What passes a tampered meter and what it counts are at least this share of each other. */
+const LEAST_UNCOUNTED = 0.3
+
 export interface Beginning {
   readonly subject: Subject
   readonly detector: string
@@ -84,8 +87,9 @@ function kindOf({ detector }: Beginning): string {
 
 /** What a meter lost, or hides behind days that come back, shows in the remainder of its area. */
 function isRise(own: Beginning, other: Beginning): boolean {
-  if (!isOfTheMeter(own.detector) || isOfTheMeter(other.detector)) return false
-  if (Math.abs(other.onset - own.onset) > SAME_RISE_SECONDS) return false
+  if (isOfTheMeter(other.detector) || Math.abs(other.onset - own.onset) > SAME_RISE_SECONDS) return false
+  // of a load whose meter is tampered with a third to two thirds are counted (domain.md, 8.2)
+  if (!isOfTheMeter(own.detector)) return other.meanW >= LEAST_UNCOUNTED * own.meanW && own.meanW >= LEAST_UNCOUNTED * other.meanW
   return own.detector !== 'metered-drop' || Math.abs(other.meanW - own.meanW) <= 0.5 * Math.max(other.meanW, own.meanW)
 }
 

@@ -20,8 +20,9 @@ export interface PartCounted {
   readonly ratio: number
   /** What it left uncounted on the last suspect day, W. */
   readonly missingW: number
-  /** Suspect days on which the remainder rose by that. */
+  /** Suspect days on which the remainder rose by that, with the member's shape and without it. */
   readonly agreeingDays: number
+  readonly shapelessDays: number
   /** Suspect days in a row, up to the last, on which it rose by clearly more or less. */
   readonly apartDays: number
 }
@@ -45,8 +46,8 @@ const HALF = 0.5
 /** A usual remainder below this was cut off at nothing: how far it rose is not known. */
 const CUT_OFF_W = 0.25 * REMAINDER_OFFSET_W
 
-export function isExplained({ agreeingDays, apartDays }: PartCounted): boolean {
-  return apartDays < Math.min(APART_DAYS, agreeingDays)
+export function isExplained({ agreeingDays, shapelessDays, apartDays }: PartCounted): boolean {
+  return apartDays < Math.min(APART_DAYS, agreeingDays) && shapelessDays <= agreeingDays
 }
 
 /** What a day of an area has, W by slot. */
@@ -85,9 +86,10 @@ function followed(part: PartCounted, { remainder, counted }: PartDay, { risenW, 
   if (Number.isNaN(missingW)) return part
   const least = Math.min(risenW, missingW)
   const near = (cutOff && missingW > risenW) || Math.abs(risenW - missingW) <= APART * least + APART_W
-  return near && (mended || hasShape(remainder, watts, part.ratio))
+  if (!near) return { ...part, missingW, apartDays: part.apartDays + 1 }
+  return mended || hasShape(remainder, watts, part.ratio)
     ? { ...part, missingW, agreeingDays: part.agreeingDays + 1, apartDays: 0 }
-    : { ...part, missingW, apartDays: part.apartDays + 1 }
+    : { ...part, missingW, shapelessDays: part.shapelessDays + 1, apartDays: 0 }
 }
 
 /** The member whose fall agrees best with the rise. */
@@ -109,7 +111,7 @@ function findPart(
       const awayW = cutOff && missingW > risenW ? 0 : Math.abs(missingW - risenW)
       if (awayW > leastW || !(mended || hasShape(remainder, counted(member.row), ratio))) continue
       leastW = awayW
-      best = { row: member.row, id: member.id, ratio, missingW, agreeingDays: 1, apartDays: 0 }
+      best = { row: member.row, id: member.id, ratio, missingW, agreeingDays: 1, shapelessDays: 0, apartDays: 0 }
     }
   }
   return best

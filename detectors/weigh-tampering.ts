@@ -43,11 +43,17 @@ const NATS: Readonly<Record<TamperClass, { readonly load: number; readonly meter
 }
 /** All events together weigh no more. */
 const MOST = { load: 2.2, metering: 3.6 }
-/** Such a reason says how the power is taken. */
+/**
+ * A load that its meter counts in full: whoever gets a machine has it connected, and the fitter opens the cover. Only when
+ * the remainder of its area rose too is a part of it led past the meter.
+ */
+const COUNTED = 0.25
+/** Such a reason, of at least so many nats, says how the power is taken. */
+const TELLING_NATS = 0.5
 const TELLS_ROUTE: ReadonlySet<string> = new Set(['tamper-magnet', 'tamper-cover', 'tamper-log'])
 
 export function tellsRoute(evidence: readonly Evidence[]): boolean {
-  return evidence.some(({ group, nats }) => nats > 0 && TELLS_ROUTE.has(group))
+  return evidence.some(({ group, nats }) => nats >= TELLING_NATS && TELLS_ROUTE.has(group))
 }
 
 /** What meters reported about the onset of a load, a drop, a repetition or a silence. */
@@ -60,13 +66,18 @@ export function reportedEvents(it: Case): Evidence[] {
   const among = episode.detector === 'joint-silence' ? subject.events.filter(({ id }) => it.silent.includes(id)) : subject.events
   const found = tellingEvents(among, episode.onset - BEFORE_SECONDS, until, standing.at)
   let left = MOST[side]
+  const weight = side === 'load' && subject.kind === 'usage-point' && !hasRisen(it) ? COUNTED : 1
   return TAMPER_CLASSES.flatMap((kind) => {
     const events = found.get(kind)
     if (events === undefined) return []
-    const nats = Math.min(NATS[kind][side], left)
+    const nats = weight * Math.min(NATS[kind][side], left)
     left -= nats
     return [{ group: `tamper-${kind}`, nats, sentence: reportSentence(events, it) }]
   })
+}
+
+function hasRisen({ risen, standing }: Case): boolean {
+  return risen !== null && risen.knownAt <= standing.at
 }
 
 /** Whether the meter, or one of the area, reported about the onset that somebody was at it. */
