@@ -13,7 +13,7 @@ import { quantileOf } from './day-detector.ts'
 export const REMAINDER_OFFSET_W = 8_000
 
 /** Longest hole in one meter's day that is bridged by its neighbours, slots. */
-export const BRIDGE = 8
+const BRIDGE = 8
 /** A meter whose usual mean is below this share of the supply does not stop the area from being judged while silent. */
 const SMALL_SHARE = 0.003
 

@@ -1,6 +1,6 @@
 /** Judges the remainder of transformer areas day by day, as usage points are judged (detectors/area-balance.ts says what it is). */
 import { mean } from 'simple-statistics'
-import { areaRemainder, BRIDGE, type LoadLoss, learntLoss, type MemberDay, REMAINDER_OFFSET_W, usualOf } from './area-balance.ts'
+import { areaRemainder, type LoadLoss, learntLoss, type MemberDay, REMAINDER_OFFSET_W, usualOf } from './area-balance.ts'
 import { type DayClock, SLOTS } from './day-clock.ts'
 import type { DayDetector } from './day-detector.ts'
 import { DayRecords, JUDGEABLE_SLOTS, LOOK_BACK_DAYS, RING_DAYS, referenceOf } from './day-record.ts'
@@ -15,7 +15,6 @@ import { sameEpisodes } from './point-judge.ts'
 import { type SilentNight, silentNight } from './silent-night.ts'
 import { slotCode, WATTS, wattsOf } from './slot-code.ts'
 import { midnightSlot, nightOf } from './solar-night.ts'
-import { knowsHours, spreadSlots, withoutSpread } from './spread-day.ts'
 import { foldDay } from './subject-days.ts'
 
 /** Of an area of which more of the customers than this were never read nothing is said. */
@@ -186,7 +185,6 @@ export class AreaJudge {
   #remainder(area: number, day: number, silent: ReadonlySet<number> = NOBODY) {
     const { memberStart, members, totalRow, dead } = this.#known
     this.#read(totalRow[area], day, this.#supply)
-    this.#dropSpread(totalRow[area], day, this.#supply)
     const from = memberStart[area]
     const member: { watts: Float64Array; usualMeanW: number; mayBeSilent: boolean; beginsToday: boolean } = {
       watts: this.#memberWatts,
@@ -198,7 +196,6 @@ export class AreaJudge {
     const memberDay = (index: number): MemberDay => {
       const row = members[from + index]
       this.#read(row, day, this.#memberWatts)
-      if (knowsHours(this.#pointRecords, row, day)) this.#dropSpread(row, day, this.#memberWatts)
       member.usualMeanW = this.#usualMean(row, day)
       if (silent.has(row)) fillMissing(this.#memberWatts, member.usualMeanW)
       member.mayBeSilent = dead[row] === 1 || (fewUnread && this.#unreadOn(row, day))
@@ -248,13 +245,6 @@ export class AreaJudge {
     }
     const codes = this.#window.slotsOf(row, day)
     for (let slot = 0; slot < SLOTS; slot++) into[slot] = wattsOf(codes[slot])
-  }
-
-  /** More than is bridged tells nothing of the hours, and would shape the remainder. */
-  #dropSpread(row: number, day: number, watts: Float64Array): void {
-    if (!this.#isOpen(row, day)) return
-    const marks = this.#window.marksOf(row, day)
-    if (spreadSlots(marks) > BRIDGE) withoutSpread(marks, watts)
   }
 
   #usualMean(row: number, day: number): number {

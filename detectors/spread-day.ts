@@ -3,6 +3,7 @@
  * (ingest/registers.ts). Three such days of a busy host look like a load that runs round the clock, or at night. So a day most of which
  * is spread is only compared with days of its kind: a meter of which nothing but a daily register is read has only such
  * days and is judged by them; to a meter whose hours are known they are neither suspect nor clear, and are no reference.
+ * An area needs no such rule: its days are settled before a meter that was silent for longer than a day has caught up.
  */
 import { COVERAGE_SLOTS, type DayRecord, type DayRecords, JUDGEABLE_SLOTS, LOOK_BACK_DAYS, RING_DAYS } from './day-record.ts'
 
@@ -19,13 +20,8 @@ export function spreadSlots(marks: Uint8Array): number {
   return spread
 }
 
-/** Takes what is spread out of the powers of a day. */
-export function withoutSpread(marks: Uint8Array, watts: Float64Array): void {
-  for (let slot = 0; slot < marks.length; slot++) if (marks[slot] >>> 5 === SPREAD_RANK) watts[slot] = Number.NaN
-}
-
 /** Whether hours of the row were known on any day before. */
-export function knowsHours({ columns: { coverage } }: DayRecords, row: number, day: number): boolean {
+function knowsHours({ columns: { coverage } }: DayRecords, row: number, day: number): boolean {
   for (let back = SETTLED_BACK; back <= LOOK_BACK_DAYS; back++) {
     const slots = coverage[row * RING_DAYS + ((day - back) % RING_DAYS)] & COVERAGE_SLOTS
     if (slots >= JUDGEABLE_SLOTS && slots !== SPREAD_DAY) return true
