@@ -32,11 +32,7 @@ test('adit detect over files gives the alerts that the service raises from the s
     .split('\n')
     .map((line) => Alert.parse(JSON.parse(line)))
   expect(fromFiles.length).toBeGreaterThanOrEqual(4)
-  expect(
-    fromFiles.some(
-      ({ route, reasons }) => route === 'tampered' && reasons.some(({ detector }) => detector.startsWith('tamper-')),
-    ),
-  ).toBe(true)
+  expect(fromFiles.some(({ reasons }) => reasons.some(({ detector }) => detector.startsWith('tamper-')))).toBe(true)
 
   const imported = await runAdit(
     'import',

@@ -105,7 +105,10 @@ test('lost readings, days, gateways and meters, the transformer’s too, delay o
 const FACTORS = [1_000, 1 / 1_000, 10, 0.1, 2, 0.5, 3, 1 / 3, 20, 0.05, 40, 1 / 40] as const
 const DATA_MATTERS = ['wrong-multiplier', 'member-counts-part']
 
-/** Hosts whose levels differ: a flat one that doubles may as well have got a second motor. */
+/**
+ * Hosts whose levels differ: a flat one that doubles may as well have got a second motor. Not promised of a cold room that goes
+ * on and off by chance: days pass before twenty times its floor is told from a pump.
+ */
 test('a unit or ratio that is wrong from some day on, for good or for a week, is no theft at the meter nor at its area', () => {
   const change = fc.record({
     host: fc.constantFrom(...HOST_KINDS),
@@ -116,6 +119,7 @@ test('a unit or ratio that is wrong from some day on, for good or for a week, is
   })
   fc.assert(
     fc.property(change, ({ host, neighbour, factor, from, days }) => {
+      fc.pre(host !== 'coldRoom' || factor < 1)
       const homes = [host, neighbour, ...Array.from({ length: HOMES - 2 }, () => 'household' as const)].map(hostOf)
       const until = from + days * 96
       const alerts = alertsOf(
