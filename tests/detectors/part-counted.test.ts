@@ -20,6 +20,12 @@ const tapFrom =
   (day, _hour, slot) =>
     day >= from ? watts * (1 + 0.01 * Math.sin(slot)) : 0
 
+/** Fills and stops by the hour, so that only the mean of the day shows it. */
+const fillingFrom =
+  (from: number, watts: number): Load =>
+  (day, hour) =>
+    day >= from && Math.floor(hour) % 2 === 0 ? watts : 0
+
 /** The alerts at the area whose first customer counts a share of its load from day `FROM` on. */
 function atArea(
   share: number,
@@ -55,7 +61,7 @@ test.each([
   ['weeks later', FROM + 14, 4_000],
 ])('a tap beside such a member that begins %s is found within five days', (_when, from, watts) => {
   for (const share of [0.5, 0.1]) {
-    const alerts = atArea(share, { days: 36, tap: tapFrom(from, watts) })
+    const alerts = atArea(share, { days: 36, tap: fillingFrom(from, 2 * watts) })
     const area = alerts.find(({ subject, clearedAt }) => subject.kind === 'area' && clearedAt === null)
     expect(area?.probability).toBeGreaterThan(0.5)
     expect((Date.parse(area?.raisedAt ?? '') / 1000 - FIRST_NOON) / 86_400 - from).toBeLessThanOrEqual(5)
@@ -95,7 +101,7 @@ test('a season that ends at a works while somebody else begins to tap as much is
   const bank = bankOf(ledger)
   const works = hostOf('works', 0)
   const fallen: Load = (day, hour, slot) => (day >= FROM ? 0.5 : 1) * (works(day, hour, slot) ?? 0)
-  for (const readings of quarters(26, [fallen, ...neighbours], tapFrom(FROM, 2_400))) {
+  for (const readings of quarters(26, [fallen, ...neighbours], fillingFrom(FROM, 4_800))) {
     bank.take(batchOf(readings))
     bank.judge()
   }

@@ -87,6 +87,22 @@ describe('a meter that counts less after it reported', () => {
     expect(opened.map(({ subject }) => subject.kind).sort()).toEqual(['area', 'usage-point'])
   })
 
+  test('a cover opened where a load begins is the fitter’s while the meter counts it in full', () => {
+    const pump: Load = (day, hour, slot) =>
+      (household(6)(day, hour, slot) ?? 0) + (day >= 12 ? 7_000 * (1 + 0.01 * Math.sin(slot)) : 0)
+    const half: Story = {
+      days: 20,
+      homes: [counting(0.5, 12, pump), ...neighbours],
+      tap: uncounted(0.5, 12, pump),
+      events: [opened],
+    }
+    const ofMeter = (story: Story) => tell(story).find(({ subject }) => subject.id === 'U0')
+    const natsOf = (story: Story) => ofMeter(story)?.reasons.find(({ detector }) => detector === 'tamper-cover')?.nats
+    const whole = { ...half, homes: [pump, ...neighbours], tap: () => 0 }
+    expect([ofMeter(whole)?.route, natsOf(whole)]).toEqual(['metered', 0.3])
+    expect([ofMeter(half)?.route, natsOf(half)]).toEqual(['tampered', 1.2])
+  })
+
   test('an event of weeks before the drop is another matter', () => {
     expect(tampered({ ...halted, events: [event(0, 3, 2, 'terminal-cover-opened')] })).toEqual([])
   })
