@@ -75,6 +75,12 @@ export class AreaJudge {
     this.#known = known
   }
 
+  /** Beside the records, by name. */
+  get columns(): Readonly<Record<string, Float32Array | Uint16Array>> {
+    const { shares, ohmics, highs, means, settledDay } = this
+    return { shares, ohmics, highs, means, settledDay }
+  }
+
   /** Judges the days of an area that are closed but not settled. True when its episodes changed. */
   judge(area: number): boolean {
     const total = this.#known.totalRow[area]

@@ -45,17 +45,20 @@ export class Desk {
     this.#clock = clock
   }
 
-  /** Takes changed subjects (rows; areas as −1 − row) with their episodes and returns the alerts that changed. */
-  update(known: JudgedLedger, changed: Iterable<number>, dossiers: Dossiers): Alert[] {
-    const again = new Map<string, { keys: Set<number>; onsets: number[] }>()
+  /**
+   * Takes changed subjects (rows; areas as −1 − row) with their episodes and returns the alerts that changed. `again`: they
+   * were judged again from the beginning, so that what is not there any more never was, cleared or not.
+   */
+  update(known: JudgedLedger, changed: Iterable<number>, dossiers: Dossiers, again = false): Alert[] {
+    const counties = new Map<string, { keys: Set<number>; onsets: number[] }>()
     const news: Alert[] = []
     for (const key of changed) {
       const episodes = dossiers.episodesOf(key)
       const events = episodes.length > 0 ? dossiers.eventsOf(key) : NO_EVENTS
       const subject = key >= 0 ? pointSubject(known, key, events) : areaSubject(known, -1 - key, events)
       const county = this.#county(subject.county)
-      const work = again.get(subject.county) ?? { keys: new Set<number>(), onsets: [] }
-      again.set(subject.county, work)
+      const work = counties.get(subject.county) ?? { keys: new Set<number>(), onsets: [] }
+      counties.set(subject.county, work)
       const before = county.dockets.get(key)
       const beginnings = beginningsOf(subject, episodes)
       work.keys.add(key)
@@ -63,12 +66,12 @@ export class Desk {
       if (episodes.length > 0) county.dockets.set(key, { subject, episodes, beginnings, alerts: before?.alerts ?? [] })
       else {
         county.dockets.delete(key)
-        news.push(...(before?.alerts ?? []).filter(stillOpen).map(retracted))
+        news.push(...(before?.alerts ?? []).filter((alert) => again || stillOpen(alert)).map(retracted))
       }
     }
-    for (const name of [...again.keys()].sort()) {
-      const work = again.get(name)
-      if (work !== undefined) this.#judgeAgain(this.#county(name), work.keys, work.onsets, news, dossiers)
+    for (const name of [...counties.keys()].sort()) {
+      const work = counties.get(name)
+      if (work !== undefined) this.#weighAgain(this.#county(name), work.keys, work.onsets, news, dossiers, again)
     }
     return news
   }
@@ -85,12 +88,13 @@ export class Desk {
   }
 
   /** Weighs the changed dockets, and those that have company in what began or did not begin after all. */
-  #judgeAgain(
+  #weighAgain(
     { dockets }: County,
     keys: ReadonlySet<number>,
     onsets: readonly number[],
     news: Alert[],
     dossiers: Dossiers,
+    again: boolean,
   ): void {
     const starts = [...dockets.values()].flatMap(({ beginnings }) => beginnings).sort((a, b) => a.onset - b.onset || order(a, b))
     const touched = (docket: Docket) =>
@@ -111,7 +115,7 @@ export class Desk {
       for (const before of docket.alerts) {
         if (alerts.some(({ id }) => id === before.id)) continue
         // it rested on readings that were since corrected within the window, or an event explains it: nothing stands any more
-        if (stillOpen(before) || explainedSince(docket, before)) news.push(retracted(before))
+        if (again || stillOpen(before) || explainedSince(docket, before)) news.push(retracted(before))
       }
       docket.alerts = alerts
     }

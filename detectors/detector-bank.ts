@@ -1,35 +1,27 @@
 /**
  * All detectors over all subjects: readings in, alerts out. Deterministic in event time: what stands at the end depends on
- * the readings, not on their order, batches or repetition, as long as none is later than a day (detectors/interval-window.ts).
+ * the readings, not on their order, batches or repetition. Readings that come when their day was settled are noted in `late`;
+ * it is so again once those were judged again (detectors/judge-again.ts).
  */
 import type { Alert } from '../model/alert.ts'
 import type { EndDeviceEvent } from '../model/end-device-event.ts'
 import { type Ledger, NO_AREA } from '../model/ledger.ts'
 import type { ReadingBatch } from '../model/reading-batch.ts'
 import { AreaJudge } from './area-judge.ts'
+import { carryColumns, carryEntry } from './carry-over.ts'
 import type { DayClock } from './day-clock.ts'
-import { deadAccount } from './dead-account.ts'
 import { Desk, type Dossiers } from './desk.ts'
+import { areaDetectors, pointDetectors } from './detector-set.ts'
 import type { DetectorsConfig } from './detectors-config.ts'
 import { type Episode, parseEpisodes } from './episode.ts'
-import { flatLoad } from './flat-load.ts'
-import { furnaceBurst } from './furnace-burst.ts'
 import { IntervalWindow } from './interval-window.ts'
 import { JointSilence } from './joint-silence.ts'
 import { type JudgedLedger, judgedLedger } from './judged-ledger.ts'
-import { longRun } from './long-run.ts'
+import { type JudgedKey, LateReadings } from './late-readings.ts'
 import { MeterEvents } from './meter-events.ts'
-import { meteredDrop } from './metered-drop.ts'
-import { nightSurge } from './night-surge.ts'
 import { PointJudge } from './point-judge.ts'
-import { replayedProfile } from './replayed-profile.ts'
 import { fillSilences } from './silence-fill.ts'
-import { surplus } from './surplus.ts'
 import { eventsOfArea, eventsOfPoint, rowsOf } from './tamper-events.ts'
-
-/** Changes of the judging of an area's remainder against that of a meter: no host hides in it, and the offset is no level. */
-export const AREA_FLAT = { leastDays: 3, leastW: 1_800, spreads: 4.5, share: 0, unsteadiness: 0.03, timesHighest: 1.05 }
-const AREA_NIGHT = { leastDays: 3, leastW: 2_200, spreads: 4.5, unsteadiness: 0.035, timesHighest: 1.08 }
 
 const NO_EPISODES: readonly Episode[] = []
 const NO_NAMES: readonly string[] = []
@@ -43,6 +35,7 @@ export class DetectorBank {
   readonly points: PointJudge
   readonly areas: AreaJudge
   readonly events = new MeterEvents()
+  readonly late: LateReadings
   readonly #silence: JointSilence
   readonly #desk: Desk
   #known: JudgedLedger
@@ -67,25 +60,11 @@ export class DetectorBank {
     this.areaRows = areas
     this.#known = judgedLedger(ledger, config.horizonMeters)
     this.#dirty = new Uint8Array(rows)
+    this.late = new LateReadings(rows)
     this.window = new IntervalWindow(clock, rows)
-    const live = [
-      flatLoad(config.flatLoad),
-      nightSurge(config.nightSurge),
-      longRun(config.longRun),
-      furnaceBurst(config.furnaceBurst),
-      meteredDrop(config.meteredDrop),
-      replayedProfile(config.replayedProfile),
-    ]
-    const burstW = Math.min(config.furnaceBurst.leastW, config.longRun.leastW)
-    const quiet = { floorW: config.flatLoad.leastW, nightW: config.nightSurge.leastW, burstW }
-    this.points = new PointJudge(clock, this.window, { live, dead: [deadAccount(config.deadAccount)], quiet }, this.#known, rows)
-    const remainder = [
-      flatLoad({ ...config.flatLoad, ...AREA_FLAT }),
-      nightSurge({ ...config.nightSurge, ...AREA_NIGHT }),
-      surplus(config.surplus),
-    ]
+    this.points = new PointJudge(clock, this.window, pointDetectors(config), this.#known, rows)
     this.#silence = new JointSilence(config.jointSilence, clock, rows)
-    this.areas = new AreaJudge(clock, this.window, remainder, this.points.records, this.#silence, this.#known, areas)
+    this.areas = new AreaJudge(clock, this.window, areaDetectors(config), this.points.records, this.#silence, this.#known, areas)
     this.#desk = new Desk(config, clock)
   }
 
@@ -102,12 +81,13 @@ export class DetectorBank {
     this.#known = judgedLedger(ledger, this.config.horizonMeters)
     this.points.swapLedger(this.#known)
     this.areas.swapLedger(this.#known)
+    this.late.regroup((row) => this.keyOf(row))
   }
 
   /** What became of each reading (detectors/interval-window.ts, Outcome); sets the batch's `revision` column. Call once per batch, before `judge`. */
   take(batch: ReadingBatch): Uint8Array {
     if (this.#outcomes.length < batch.length) this.#outcomes = new Uint8Array(batch.length * 2)
-    this.window.observe(batch, this.#outcomes, this.#beforeAdvance, this.#slotChanged)
+    this.window.observe(batch, this.#outcomes, this.#beforeAdvance, this.#slotChanged, this.#noteLate)
     for (const area of fillSilences(this.#silence, this.clock, this.#known, batch)) this.#changed.add(-1 - area)
     return this.#outcomes
   }
@@ -127,16 +107,51 @@ export class DetectorBank {
     }
   }
 
-  /** Judges what the taken readings changed; the alerts that are new or different. */
-  judge(): Alert[] {
+  /** Judges what the taken readings changed; the alerts that are new or different. `again`: as Desk.update. */
+  judge(again = false): Alert[] {
     for (const row of this.#dirtyRows) this.#judgeRow(row)
     this.#dirtyRows.length = 0
     for (const area of this.#dirtyAreas) if (this.areas.judge(area)) this.#changed.add(-1 - area)
     this.#dirtyAreas.clear()
     if (this.#changed.size === 0) return []
-    const news = this.#desk.update(this.#known, this.#changed, this.#dossiers)
+    const news = this.#desk.update(this.#known, this.#changed, this.#dossiers, again)
     this.#changed.clear()
     return news
+  }
+
+  /** What a row is judged with; null when nothing is held against it whatever it says. */
+  keyOf(row: number): JudgedKey | null {
+    const { watched, areaWatched, totalRow, ledger } = this.#known
+    const area = ledger.usagePoints.area[row]
+    if (watched[row] === 0 && (area === NO_AREA || areaWatched[area] === 0 || totalRow[area] !== row)) return null
+    return area === NO_AREA ? row : -1 - area
+  }
+
+  /**
+   * Takes over what `other` remembers, a bank that judged only `rows` (its rows 0, 1, … in this order) and their area, over
+   * and above the days that are open here. The alerts that are new or different by it.
+   */
+  adopt(key: JudgedKey, rows: readonly number[], other: DetectorBank): Alert[] {
+    for (const [index, row] of rows.entries()) {
+      this.window.beginsOn(row, other.window.firstDay(index))
+      carryColumns(other.points.records.columns, index, other.rows, this.points.records.columns, row, this.rows)
+      carryEntry(other.points.settled, index, this.points.settled, row)
+      carryEntry(other.points.standing, index, this.points.standing, row)
+      this.#changed.add(row)
+      if (this.#known.watched[row] === 1) this.#markDirty(row, 3)
+    }
+    if (key < 0) {
+      const area = -1 - key
+      carryColumns(other.areas.records.columns, 0, other.areaRows, this.areas.records.columns, area, this.areaRows)
+      carryColumns(other.areas.columns, 0, other.areaRows, this.areas.columns, area, this.areaRows)
+      carryEntry(other.areas.settled, 0, this.areas.settled, area)
+      carryEntry(other.areas.standing, 0, this.areas.standing, area)
+      this.#silence.carry(other.#silence, area, rows)
+      this.#changed.add(key)
+      this.#dirtyAreas.add(area)
+    }
+    this.late.clear(key, rows)
+    return this.judge(true)
   }
 
   /** All alerts as they stand. */
@@ -152,6 +167,7 @@ export class DetectorBank {
     parts.set('window.short', this.window.short.snapshot())
     parts.set('events', this.events.snapshot())
     parts.set('silence', this.#silence.snapshot())
+    parts.set('late.keys', this.late.snapshot())
     return parts
   }
 
@@ -167,19 +183,17 @@ export class DetectorBank {
     this.window.short.restore(part('window.short') ?? new Uint8Array())
     this.events.restore(new TextDecoder().decode(part('events')))
     this.#silence.restore(new TextDecoder().decode(part('silence')))
+    this.late.restore(new TextDecoder().decode(part('late.keys')))
     const areas = new Set([...this.areas.standing.keys(), ...this.#silence.areas])
     this.#desk.update(this.#known, [...this.points.standing.keys(), ...[...areas].map((area) => -1 - area)], this.#dossiers)
   }
 
-  *#columns(): Iterable<readonly [string, Uint8Array | Uint16Array | Float32Array]> {
+  *#columns(): Iterable<readonly [string, Uint8Array | Uint16Array | Uint32Array | Float32Array]> {
     for (const [name, column] of Object.entries(this.window.state)) yield [`window.${name}`, column]
     for (const [name, column] of Object.entries(this.points.records.columns)) yield [`points.${name}`, column]
     for (const [name, column] of Object.entries(this.areas.records.columns)) yield [`areas.${name}`, column]
-    yield ['areas.shares', this.areas.shares]
-    yield ['areas.ohmics', this.areas.ohmics]
-    yield ['areas.highs', this.areas.highs]
-    yield ['areas.means', this.areas.means]
-    yield ['areas.settledDay', this.areas.settledDay]
+    for (const [name, column] of Object.entries(this.areas.columns)) yield [`areas.${name}`, column]
+    for (const [name, column] of Object.entries(this.late.columns)) yield [`late.${name}`, column]
   }
 
   #episodes(): readonly (readonly [string, Map<number, readonly Episode[]>])[] {
@@ -221,12 +235,18 @@ export class DetectorBank {
     if (!this.points.isRecorded(row, newest)) this.#markDirty(row, 1 << (newest & 1))
   }
 
-  readonly #slotChanged = (row: number, day: number): void => {
+  readonly #noteLate = (row: number, start: number): void => {
+    const key = this.keyOf(row)
+    if (key !== null) this.late.note(key, row, start)
+  }
+
+  readonly #slotChanged = (row: number, day: number, start: number): void => {
     const { watched, dead, ledger, totalRow } = this.#known
     const closed = this.window.isClosed(row, day)
     if (watched[row] === 1 && (closed || dead[row] === 1)) this.#markDirty(row, 1 << (day & 1))
     const area = ledger.usagePoints.area[row]
     if (area === NO_AREA) return
+    if (day <= this.areas.settledDay[area]) this.#noteLate(row, start)
     const total = totalRow[area]
     // also a slot of a day that is still open here: the area's own meter may have closed it already
     if (closed || (total >= 0 && this.window.isClosed(total, day))) this.#dirtyAreas.add(area)

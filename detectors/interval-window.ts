@@ -1,8 +1,9 @@
 /**
  * The last two days of every usage point, slot by slot: where repeated, late and corrected readings meet before any
  * detector sees them. What a slot holds depends on which readings came, not on their order (model/reading-quality.ts has
- * the rule), as long as none is later than a day behind the newest of its usage point. Readings of ten minutes and less
- * are kept apart and judged by their mean over the slot (detectors/short-intervals.ts).
+ * the rule), as long as none is later than a day behind the newest of its usage point: those have no place here any more
+ * (detectors/late-readings.ts). Readings of ten minutes and less are kept apart and judged by their mean over the slot
+ * (detectors/short-intervals.ts).
  */
 import { allocateColumns, type Columns } from '../model/columns.ts'
 import { FLAG_SPREAD, type ReadingBatch } from '../model/reading-batch.ts'
@@ -18,8 +19,10 @@ export const WINDOW_BYTES_PER_ROW = 2 * SLOTS * 3 + 4
 
 /** Called before a row's window moves on to `day`: the last moment at which its older days can be read. */
 export type BeforeAdvance = (row: number, from: number, to: number) => void
-/** Called when a slot of an open day changed. */
-export type Changed = (row: number, day: number) => void
+/** Called when a slot of an open day changed, by a reading that starts at `start` (UTC seconds). */
+export type Changed = (row: number, day: number, start: number) => void
+/** Called for a reading that the window has no place for any more. */
+export type Late = (row: number, start: number) => void
 
 export class IntervalWindow {
   readonly #clock: DayClock
@@ -52,6 +55,12 @@ export class IntervalWindow {
     return this.#columns.firstDay[row]
   }
 
+  /** The row is known to have begun on a day, perhaps earlier than the window saw. */
+  beginsOn(row: number, day: number): void {
+    const { firstDay } = this.#columns
+    if (day > 0 && (firstDay[row] === 0 || day < firstDay[row])) firstDay[row] = day
+  }
+
   /** Whether a day of a row can be judged: its last slot is there, or a later day has begun. */
   isClosed(row: number, day: number): boolean {
     const { slots, newestDay } = this.#columns
@@ -78,7 +87,13 @@ export class IntervalWindow {
   }
 
   /** Takes the readings in. `outcomes` gets one Outcome a row; `revision` of the batch is set where a value differs from one seen before. */
-  observe({ columns, length }: ReadingBatch, outcomes: Uint8Array, beforeAdvance: BeforeAdvance, changed: Changed): void {
+  observe(
+    { columns, length }: ReadingBatch,
+    outcomes: Uint8Array,
+    beforeAdvance: BeforeAdvance,
+    changed: Changed,
+    late: Late,
+  ): void {
     const { slots, marks, newestDay, firstDay } = this.#columns
     const { usagePoint, start, seconds, energyWh, reactiveVarh, quality, flags, revision } = columns
     const { shift } = this.#clock
@@ -86,7 +101,7 @@ export class IntervalWindow {
     for (let i = 0; i < length; i++) {
       const row = usagePoint[i]
       const isShort = seconds[i] <= LONGEST_SHORT_SECONDS
-      const local = isShort ? Math.round((start[i] + shift) / 60) * 60 : start[i] + shift
+      const local = localStart(start[i] + shift, isShort)
       const day = Math.floor(local / 86_400)
       const newest = newestDay[row]
       if (day > newest) {
@@ -94,6 +109,7 @@ export class IntervalWindow {
         this.#open(row, newest, day)
       } else if (day < newest - 1) {
         outcomes[i] = Outcome.late
+        late(row, start[i])
         continue
       } else if (day < firstDay[row]) firstDay[row] = day
       const slot = Math.floor((local - day * 86_400) / SLOT_SECONDS)
@@ -119,7 +135,7 @@ export class IntervalWindow {
           : this.#putBeside(row, day, slot, Math.round(seconds[i] / SLOT_SECONDS), code, mark, spread)
         outcomes[i] = outcome
         if (outcome === Outcome.superseded || outcome === Outcome.correction) revision[i] = 1 + (hash % 255)
-        if (this.#moved) changed(row, day)
+        if (this.#moved) changed(row, day, start[i])
         continue
       }
       const old = slots[at]
@@ -141,7 +157,7 @@ export class IntervalWindow {
         slots[at + k - slot] = code
         marks[at + k - slot] = mark
       }
-      changed(row, day)
+      changed(row, day, start[i])
     }
   }
 
@@ -217,6 +233,11 @@ export class IntervalWindow {
     hash = Math.imul(hash ^ (hash >>> 13) ^ words[2] ^ Math.imul(words[3], 0xc2b2ae35), 0x27d4eb2f)
     return (hash ^ (hash >>> 16)) >>> 0
   }
+}
+
+/** When a reading counts as starting: the clock of a minute's reading may be a little off. */
+export function localStart(local: number, isShort: boolean): number {
+  return isShort ? Math.round(local / 60) * 60 : local
 }
 
 /** Of one quality rank a measured value beats a difference spread over a gap (src/stores/resolve-revisions.ts has the same order). */

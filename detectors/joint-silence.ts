@@ -13,7 +13,7 @@ import type { Usual } from './day-detector.ts'
 import { NO_REFERENCE } from './day-record.ts'
 import { beginEpisode, type Episode, type Standing, withHotDay } from './episode.ts'
 import { NO_ENVELOPE } from './floor-envelope.ts'
-import { type SilentNight, withReading } from './silent-night.ts'
+import { type SilentNight, withReading, withRows } from './silent-night.ts'
 
 export const JointSilenceConfig = z.strictObject({
   /** Nights on which a meter must have been silent to be one of those that are meant. */
@@ -85,6 +85,17 @@ export class JointSilence {
     return true
   }
 
+  /** Takes over what `other` knows of its area 0, whose rows are `rows` here. */
+  carry(other: JointSilence, area: number, rows: readonly number[]): void {
+    const series = other.#series.get(0)
+    if (series === undefined) this.#series.delete(area)
+    else
+      this.#keep(
+        area,
+        series.map((one) => ({ ...one, nights: one.nights.map((night) => withRows(night, rows)) })),
+      )
+  }
+
   /** `seenDay`: the area's last settled day. */
   episodes(area: number, seenDay: number): readonly Episode[] {
     return (this.#series.get(area) ?? []).flatMap((series) => {
@@ -106,10 +117,12 @@ export class JointSilence {
   restore(json: string): void {
     this.#series.clear()
     const saved: [number, readonly Series[]][] = json === '' ? [] : JSON.parse(json)
-    for (const [area, series] of saved) {
-      this.#series.set(area, series)
-      for (const { nights } of series) for (const { meters } of nights) for (const [row] of meters) this.awaited[row] = 1
-    }
+    for (const [area, series] of saved) this.#keep(area, series)
+  }
+
+  #keep(area: number, series: readonly Series[]): void {
+    this.#series.set(area, series)
+    for (const { nights } of series) for (const { meters } of nights) for (const [row] of meters) this.awaited[row] = 1
   }
 
   /** As it was known after each night: who is silent again and again is told from the nights up to then. */

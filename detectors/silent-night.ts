@@ -83,6 +83,11 @@ function bitsOf(meter: WatchedMeter, { from, to }: Night): SilentMeter {
   return [meter.row, bits[0] >>> 0, bits[1] >>> 0, bits[2] >>> 0]
 }
 
+/** The same night told with other row numbers. */
+export function withRows(night: SilentNight, rows: readonly number[]): SilentNight {
+  return { ...night, meters: night.meters.map(([row, ...bits]) => [rows[row], ...bits] satisfies SilentMeter) }
+}
+
 /** The night after a measured value of one of its silent meters came late after all; null when it is silent no more. */
 export function withReading(night: SilentNight, row: number, slot: number): SilentNight | null {
   const meters = night.meters.flatMap((meter) => {

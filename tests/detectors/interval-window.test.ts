@@ -14,7 +14,7 @@ function observe(window: IntervalWindow, ...readings: Partial<Reading>[]): numbe
     readings.map((reading) => ({ row: 0, start: FIRST_NOON, energyWh: 500, quality: ReadingQuality.valid, ...reading })),
   )
   const outcomes = new Uint8Array(batch.length)
-  window.observe(batch, outcomes, noHook, noHook)
+  window.observe(batch, outcomes, noHook, noHook, noHook)
   return [...outcomes]
 }
 
@@ -58,7 +58,7 @@ test('an hour fills its four slots with its mean power', () => {
   const window = new IntervalWindow(CLOCK, 1)
   const batch = batchOf([{ row: 0, start: FIRST_NOON, energyWh: 2_000, quality: ReadingQuality.valid }])
   batch.columns.seconds[0] = 3_600
-  window.observe(batch, new Uint8Array(1), noHook, noHook)
+  window.observe(batch, new Uint8Array(1), noHook, noHook, noHook)
   expect([...window.slotsOf(0, DAY).subarray(0, 5)].map((code) => Math.round(wattsOf(code) / 100))).toEqual([
     20,
     20,

@@ -143,6 +143,7 @@ function observe(window: IntervalWindow, seconds: number, readings: readonly Par
     outcomes,
     () => {},
     () => {},
+    () => {},
   )
   return [...outcomes]
 }
