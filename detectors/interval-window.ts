@@ -17,6 +17,9 @@ const TYPES = { slots: Uint16Array, marks: Uint8Array, newestDay: Uint16Array, f
 const WIDTHS = { slots: 2 * SLOTS, marks: 2 * SLOTS }
 export const WINDOW_BYTES_PER_ROW = 2 * SLOTS * 3 + 4
 
+/** Late values of one interval are told apart by four bits: every one of these is a series of its own in InfluxDB. */
+const LATE_REVISION = 240
+
 /** Called before a row's window moves on to `day`: the last moment at which its older days can be read. */
 export type BeforeAdvance = (row: number, from: number, to: number) => void
 /** Called when a slot of an open day changed, by a reading that starts at `start` (UTC seconds). */
@@ -109,6 +112,8 @@ export class IntervalWindow {
         this.#open(row, newest, day)
       } else if (day < newest - 1) {
         outcomes[i] = Outcome.late
+        // the value that it may differ from is not here any more: in a store of its own it must not take that one's place
+        revision[i] = LATE_REVISION + (this.#hash(energyWh[i], reactiveVarh[i]) & 15)
         late(row, start[i])
         continue
       } else if (day < firstDay[row]) firstDay[row] = day

@@ -28,7 +28,7 @@ export interface JudgedAgain {
 
 /**
  * `key` is one of `bank.late.keys`. Call it between `judge` and `take`, when all that was taken is stored. Null, with
- * everything left as it was, when the store does not hold what was judged.
+ * all verdicts left as they were, when the store does not hold what was judged.
  */
 export async function judgeAgain(bank: DetectorBank, key: JudgedKey, stored: StoredReadings): Promise<JudgedAgain | null> {
   const { known, clock, window, late } = bank
@@ -46,7 +46,10 @@ export async function judgeAgain(bank: DetectorBank, key: JudgedKey, stored: Sto
   const to = Math.max(...rows.map((row) => window.newestDay(row) + 1))
   const readings = stored(rows, slotStart(clock, firstDay, 0) - LONGEST_SHORT_SECONDS, slotStart(clock, to, 0))
   await replay(bank, rows, firstDay, readings, alone)
-  if (rows.some((row, index) => alone.window.newestDay(index) !== window.newestDay(row))) return null
+  if (rows.some((row, index) => alone.window.newestDay(index) !== window.newestDay(row))) {
+    late.clear(key, rows)
+    return null
+  }
   return { alerts: bank.adopt(key, rows, alone), cause, at: instant(newestEnd(bank, rows)) }
 }
 

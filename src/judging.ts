@@ -10,11 +10,15 @@ import { TimeZone } from '../ingest/time-zone.ts'
 import { TopicRoutes } from '../ingest/topic-routes.ts'
 import type { Alert } from '../model/alert.ts'
 import type { Ledger } from '../model/ledger.ts'
+import type { Amendment } from './alerts/told-history.ts'
 import { CheckpointError } from './checkpoint.ts'
 import { type Config, clockOf } from './config.ts'
 import type { DataFiles } from './data-directory.ts'
 import { Judgement, type JudgementOptions } from './judgement.ts'
+import { LateTruth } from './late-truth.ts'
+import { openHistory } from './open-history.ts'
 import { type DecodedSlice, type Line, processReadings } from './process-readings.ts'
+import { withQuietMoments } from './quiet-moments.ts'
 import type { ReadingStore } from './stores/reading-store.ts'
 
 export interface JudgingParts {
@@ -35,6 +39,7 @@ export interface JudgingParts {
 
 export interface JudgedAlerts {
   raise(alerts: readonly Alert[], position: number): void
+  amend(alerts: readonly Alert[], position: number, amendment: Amendment): void
   beginAgain(until: number): void
   endAgain(position: number, at: string): void
 }
@@ -56,18 +61,25 @@ export function startJudging(parts: JudgingParts): Judging {
     () => alerts.beginAgain(journal.lastPosition()),
   )
   const stop = new AbortController()
+  const lateTruth = new LateTruth({
+    ...{ judgement, alerts, log, now },
+    openHistory: () => openHistory(config.store, files.readings, judgement.bank.known.ledger),
+  })
+  const rhythm = checkpointRhythm(now, lateTruth)
   const line: Line = {
-    journal,
+    journal: withQuietMoments(journal, QUIET_MS),
     judgement,
     readings,
     alerts,
     quarantine: { add: (refused) => quarantine.keep(refused) },
     ledger,
     decode: decoderOf(config, files, storing),
-    checkpointDue: checkpointRhythm(now),
-    release: (position) => {
+    checkpointDue: (judged) => rhythm.due(judged),
+    judgeLate: (position, signal) => lateTruth.judge(position, signal),
+    release: async (position) => {
       if (judgement.newestStart > 0) alerts.endAgain(position, instantOf(judgement.newestStart))
-      return release(position)
+      await release(position)
+      rhythm.saved()
     },
     onStoreTrouble: (trouble) => {
       if (trouble) log.warn({ err: trouble }, 'the store does not take readings; they wait in the journal')
@@ -117,22 +129,27 @@ function instantOf(seconds: number): string {
   return `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`
 }
 
+/** Without packets for this long, what waits for a quiet moment has its turn. */
+const QUIET_MS = 2_000
 const LEAST_PAUSE_MS = 20_000
 /** Saving may take a twentieth of the time. */
 const SAVING_SHARE = 20
 
-/** Due after a while, and the longer the more expensive the last one was. */
-function checkpointRhythm(now: () => number): Line['checkpointDue'] {
+/** Due after a while, and the longer the more expensive the last one was, judging again left aside. */
+function checkpointRhythm(now: () => number, lateTruth: { readonly spent: number }) {
   let due = now() + LEAST_PAUSE_MS
-  let asked = Number.NaN
-  return ({ position, savedPosition }) => {
-    const at = now()
-    if (!Number.isNaN(asked)) {
-      due = at + Math.max(LEAST_PAUSE_MS, SAVING_SHARE * (at - asked))
-      asked = Number.NaN
-    }
-    if (at < due || position === savedPosition) return false
-    asked = at
-    return true
+  let began = 0
+  let spent = 0
+  return {
+    due({ position, savedPosition, bank }: Judgement): boolean {
+      if (now() < due || (position === savedPosition && bank.late.keys.size === 0)) return false
+      began = now()
+      spent = lateTruth.spent
+      return true
+    },
+    saved(): void {
+      const ended = now()
+      due = ended + Math.max(LEAST_PAUSE_MS, SAVING_SHARE * (ended - began - (lateTruth.spent - spent)))
+    },
   }
 }

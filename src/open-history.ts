@@ -8,7 +8,7 @@ export async function openHistory(store: Config['store'], directory: string, led
     const { InfluxHistory } = await import('./stores/influx-history.ts')
     const rows = new Map(ledger.usagePoints.id.map((id, row) => [id, row]))
     const { kind: _, ...place } = store
-    return new InfluxHistory({ ...place, rowOf: (id) => rows.get(id) })
+    return new InfluxHistory({ ...place, rowOf: (id) => rows.get(id), idOf: (row) => ledger.usagePoints.id[row] })
   }
   const { EmbeddedHistory } = await import('./stores/embedded-history.ts')
   return EmbeddedHistory.open({ directory, memoryMb: store.memoryMb, threads: store.threads })

@@ -13,17 +13,17 @@ import type { Judgement } from './judgement.ts'
 import type { ReadingStore } from './stores/reading-store.ts'
 
 export interface Line {
-  readonly journal: JournalReader
+  readonly journal: Pick<JournalReader, 'readFrom'>
   readonly judgement: Judgement
   readonly readings: ReadingStore
   readonly quarantine: { add(refused: readonly RefusedPayload[]): void }
   readonly alerts: { raise(alerts: readonly Alert[], position: number): void }
-  /** The newest version of the ledgers. */
   ledger(): Ledger
   /** Bytes to columns, in steps that fit into memory. */
   decode(slice: Slice, judgement: Judgement, ledger: Ledger): AsyncIterable<DecodedSlice>
-  /** Whether enough has come since the last checkpoint. */
   checkpointDue(judgement: Judgement): boolean
+  /** Judges again what late readings changed, once all that was taken is in the store. */
+  judgeLate(position: number, signal: AbortSignal): Promise<void>
   release(position: number): Promise<void>
   /** The store cannot take readings for now, or can again (null). */
   onStoreTrouble(trouble: Error | null): void
@@ -53,7 +53,8 @@ export async function processReadings(line: Line, signal: AbortSignal): Promise<
   if (judgement.position > judgement.savedPosition) await checkpoint(line, signal)
 }
 
-async function checkpoint({ readings, judgement, release, onStoreTrouble }: Line, signal: AbortSignal): Promise<void> {
+async function checkpoint({ readings, judgement, judgeLate, release, onStoreTrouble }: Line, signal: AbortSignal) {
   await insist(() => readings.flush(), signal, onStoreTrouble)
+  await judgeLate(judgement.position, signal)
   await release(judgement.save())
 }

@@ -31,6 +31,8 @@ CREATE INDEX IF NOT EXISTS alert_mines_by_alert ON alert_mines (id);
 CREATE INDEX IF NOT EXISTS alerts_unconfirmed ON alerts (id) WHERE position = -1;
 CREATE TABLE IF NOT EXISTS alerts_again (one INTEGER PRIMARY KEY CHECK (one = 1), until INTEGER NOT NULL);
 
+CREATE TABLE IF NOT EXISTS alerts_told (id TEXT PRIMARY KEY, chance REAL NOT NULL, json TEXT NOT NULL) WITHOUT ROWID;
+
 CREATE TABLE IF NOT EXISTS alert_events (
   sequence INTEGER PRIMARY KEY AUTOINCREMENT,
   kind TEXT NOT NULL,

@@ -10,6 +10,7 @@ import type { AlertEvent, AlertEventKind } from '../../model/alert-event.ts'
 import type { AlertPage, AlertQuery, Place } from '../../model/alert-query.ts'
 import { alertListStatement, cursorAfter } from './alert-list.ts'
 import { ALERT_SCHEMA } from './alert-schema.ts'
+import { type Amendment, amended, Told, withTold } from './told-history.ts'
 
 export type EventsListener = (events: readonly AlertEvent[]) => void
 
@@ -33,11 +34,20 @@ export class AlertStore {
 
   /** Takes alerts as they are judged after the packet at journal `position`; on disk when it returns. All of them or, when it throws, none. */
   raise(alerts: readonly Alert[], position: number): void {
+    this.#takeAll(alerts, position, null)
+  }
+
+  /** The same for alerts that readings which came late have changed: their history tells it. */
+  amend(alerts: readonly Alert[], position: number, amendment: Amendment): void {
+    this.#takeAll(alerts, position, amendment)
+  }
+
+  #takeAll(alerts: readonly Alert[], position: number, amendment: Amendment | null): void {
     if (alerts.length === 0) return
     const events: AlertEvent[] = []
     this.#database.exec('BEGIN IMMEDIATE')
     try {
-      for (const alert of alerts) this.#raiseOne(alert, position, events)
+      for (const alert of alerts) this.#takeOne(alert, position, amendment, events)
       this.#database.exec('COMMIT')
     } catch (error) {
       this.#database.exec('ROLLBACK')
@@ -52,7 +62,7 @@ export class AlertStore {
    * before from a later position.
    */
   beginAgain(until: number): void {
-    this.#database.exec('BEGIN IMMEDIATE; UPDATE alerts SET position = -1')
+    this.#database.exec('BEGIN IMMEDIATE; UPDATE alerts SET position = -1; DELETE FROM alerts_told')
     this.#statements.beginAgain.run(until)
     this.#database.exec('COMMIT')
   }
@@ -128,10 +138,12 @@ export class AlertStore {
     this.#database.close()
   }
 
-  #raiseOne(alert: Alert, position: number, events: AlertEvent[]): void {
-    const json = JSON.stringify(alert)
-    const held = this.#statements.get.get(alert.id)
+  #takeOne(judged: Alert, position: number, amendment: Amendment | null, events: AlertEvent[]): void {
+    const held = this.#statements.get.get(judged.id)
     if (held && Number(held.position) > position) return
+    const alert = amendment === null ? this.#asTold(judged) : this.#amended(held && parseAlert(held.json), judged, amendment)
+    if (alert === null) return
+    const json = JSON.stringify(alert)
     if (held?.json === json) {
       if (Number(held.position) < 0) this.#statements.confirm.run(position, alert.id)
       return
@@ -153,6 +165,20 @@ export class AlertStore {
     else if (held) this.#log('alert.revised', alert, json, events)
   }
 
+  #asTold(judged: Alert): Alert {
+    const told = this.#statements.told.get(judged.id)
+    if (told === undefined) return judged
+    this.#statements.putTold.run(judged.id, highestChance(judged), told.json)
+    return withTold(judged, Told.parse(JSON.parse(String(told.json))))
+  }
+
+  #amended(held: Alert | undefined, judged: Alert, amendment: Amendment): Alert | null {
+    const after = amended(held, judged, amendment)
+    if (after === null) return null
+    this.#statements.putTold.run(judged.id, highestChance(judged), JSON.stringify(after.told))
+    return after.alert
+  }
+
   #log(kind: AlertEventKind, alert: Alert, json: string, events: AlertEvent[]): void {
     const { lastInsertRowid } = this.#statements.log.run(kind, alert.id, json)
     events.push({ sequence: Number(lastInsertRowid), kind, alert })
@@ -168,10 +194,11 @@ export class AlertStore {
 function prepare(database: DatabaseSync) {
   return {
     get: database.prepare('SELECT json, position, cleared_at FROM alerts WHERE id = ?'),
-    // json_each has a column json of its own, which an unqualified name would mean
+    // json_each has a column json of its own, which an unqualified name would mean; what late readings took back does not count
     raisedBetween: database.prepare(
-      `SELECT id, raised_at, cleared_at, json_extract(json, '$.probability') AS probability, max(json_extract(json, '$.probability'),
-         coalesce((SELECT max(json_extract(past.value, '$.probability')) FROM json_each(alerts.json, '$.history') AS past), 0)) AS chance
+      `SELECT id, raised_at, cleared_at, json_extract(json, '$.probability') AS probability,
+         coalesce((SELECT chance FROM alerts_told WHERE alerts_told.id = alerts.id), max(json_extract(json, '$.probability'),
+         coalesce((SELECT max(json_extract(past.value, '$.probability')) FROM json_each(alerts.json, '$.history') AS past), 0))) AS chance
        FROM alerts WHERE raised_at > ? AND raised_at <= ?`,
     ),
     put: database.prepare(
@@ -181,6 +208,8 @@ function prepare(database: DatabaseSync) {
     ),
     forgetMines: database.prepare('DELETE FROM alert_mines WHERE id = ?'),
     putMine: database.prepare('INSERT OR IGNORE INTO alert_mines (mine, raised_at, id) VALUES (?, ?, ?)'),
+    told: database.prepare('SELECT json FROM alerts_told WHERE id = ?'),
+    putTold: database.prepare('INSERT OR REPLACE INTO alerts_told (id, chance, json) VALUES (?, ?, ?)'),
     log: database.prepare('INSERT INTO alert_events (kind, id, json) VALUES (?, ?, ?)'),
     eventsAfter: database.prepare('SELECT sequence, kind, json FROM alert_events WHERE sequence > ? ORDER BY sequence LIMIT ?'),
     confirm: database.prepare('UPDATE alerts SET position = ? WHERE id = ?'),
@@ -212,10 +241,13 @@ function kindOf(value: unknown): AlertEventKind {
   throw new Error(`alerts.db holds an event of unknown kind ${String(value)}`)
 }
 
-/** What we wrote ourselves from an Alert; checked when it leaves through the API. */
 /** Alerts of an earlier version lack what came later: the schema leaves it open. */
 function parseAlert(json: unknown): Alert {
   return Alert.parse(JSON.parse(String(json)))
+}
+
+function highestChance({ probability, history }: Alert): number {
+  return history.reduce((highest, revision) => Math.max(highest, revision.probability), probability)
 }
 
 function epochSeconds(instant: string): number {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import type { ReadingBatch, ReadingBatchBuilder } from '../../model/reading-batch.ts'
 import { DayFiles } from './day-files.ts'
-import { type DayRows, scanInOrder } from './ordered-scan.ts'
+import { type DayRows, MOST_ROWS_A_DAY, scanInOrder } from './ordered-scan.ts'
 import { ParquetEngine } from './parquet-engine.ts'
 import type { ReadingHistory } from './reading-store.ts'
 import { SECONDS_A_DAY } from './reading-tail.ts'
@@ -44,8 +44,14 @@ export class EmbeddedHistory implements ReadingHistory, DayRows {
     return days.length === 0 ? null : { from: days[0] * SECONDS_A_DAY, to: (days[days.length - 1] + 1) * SECONDS_A_DAY }
   }
 
-  scan(from: number, to: number): AsyncIterable<ReadingBatch> {
-    return scanInOrder(this, from, to, this.#sliceRows)
+  scan(from: number, to: number, only?: readonly number[]): AsyncIterable<ReadingBatch> {
+    if (only === undefined) return scanInOrder(this, from, to, this.#sliceRows)
+    const source: DayRows = {
+      days: (since, until) => this.days(since, until),
+      rowsOf: async () => only.length * MOST_ROWS_A_DAY,
+      read: (since, until, rows) => this.read(since, until, rows, only),
+    }
+    return scanInOrder(source, from, to, this.#sliceRows)
   }
 
   async days(from: number, to: number): Promise<number[]> {
@@ -56,10 +62,10 @@ export class EmbeddedHistory implements ReadingHistory, DayRows {
     return this.#reading(day, 0, (files) => this.#engine.countRows(files))
   }
 
-  async read(from: number, to: number, rows: ReadingBatchBuilder): Promise<void> {
+  async read(from: number, to: number, rows: ReadingBatchBuilder, only?: readonly number[]): Promise<void> {
     await this.#reading(Math.floor(from / SECONDS_A_DAY), undefined, async (files) => {
       rows.clear()
-      await this.#engine.scan(files, from, to, rows)
+      await this.#engine.scan(files, from, to, rows, only)
     })
   }
 

@@ -1,8 +1,15 @@
-import { type FluxTableMetaData, flux, InfluxDB, type ParameterizedQuery } from '@influxdata/influxdb-client'
+import {
+  type FluxTableMetaData,
+  flux,
+  fluxExpression,
+  InfluxDB,
+  type ParameterizedQuery,
+  toFluxValue,
+} from '@influxdata/influxdb-client'
 import type { ReadingBatch, ReadingBatchBuilder } from '../../model/reading-batch.ts'
 import { type InfluxPlace, unavailable } from './influx-writer.ts'
 import { ABSENT } from './line-encoder.ts'
-import { type DayRows, scanInOrder } from './ordered-scan.ts'
+import { type DayRows, MOST_ROWS_A_DAY, scanInOrder } from './ordered-scan.ts'
 import type { ReadingHistory } from './reading-store.ts'
 import { SECONDS_A_DAY } from './reading-tail.ts'
 
@@ -10,6 +17,8 @@ export interface InfluxHistoryOptions extends InfluxPlace {
   readonly token: string
   /** Row of a usage point in the ledger; readings of one that it does not know are left out. */
   readonly rowOf: (usagePoint: string) => number | undefined
+  /** And the other way round. */
+  readonly idOf: (row: number) => string
   /** Milliseconds without an answer before a request counts as failed. */
   readonly timeoutMs?: number
   /** Rows asked for at a time. */
@@ -44,16 +53,22 @@ export class InfluxHistory implements ReadingHistory, DayRows {
     return { from: dayOf(first) * SECONDS_A_DAY, to: (dayOf(last) + 1) * SECONDS_A_DAY }
   }
 
-  scan(from: number, to: number): AsyncIterable<ReadingBatch> {
-    return scanInOrder(this, from, to, this.#options.sliceRows ?? 250_000)
+  scan(from: number, to: number, only?: readonly number[]): AsyncIterable<ReadingBatch> {
+    const sliceRows = this.#options.sliceRows ?? 250_000
+    if (only === undefined) return scanInOrder(this, from, to, sliceRows)
+    const ids = only.map((row) => this.#options.idOf(row))
+    const source: DayRows = {
+      days: async () => daysBetween(from, to),
+      rowsOf: async () => only.length * MOST_ROWS_A_DAY,
+      read: (since, until, rows) => this.read(since, until, rows, ids),
+    }
+    return scanInOrder(source, from, to, sliceRows)
   }
 
   async days(from: number, to: number): Promise<number[]> {
     const span = await this.span()
     if (span === null) return []
-    const first = Math.floor(Math.max(from, span.from) / SECONDS_A_DAY)
-    const end = Math.ceil(Math.min(to, span.to) / SECONDS_A_DAY)
-    return Array.from({ length: Math.max(0, end - first) }, (_, index) => first + index)
+    return daysBetween(Math.max(from, span.from), Math.min(to, span.to))
   }
 
   async rowsOf(day: number): Promise<number> {
@@ -66,20 +81,21 @@ export class InfluxHistory implements ReadingHistory, DayRows {
     return count
   }
 
-  async read(from: number, to: number, rows: ReadingBatchBuilder): Promise<void> {
+  async read(from: number, to: number, rows: ReadingBatchBuilder, only?: readonly string[]): Promise<void> {
     const series = new Map<string, Series>()
-    await this.#readEnergies(from, to, rows, series)
-    if (rows.length > 0) await this.#readOthers(from, to, rows, series)
+    const readings = this.#readings(from, to, only)
+    await this.#readEnergies(readings, rows, series)
+    if (rows.length > 0) await this.#readOthers(readings, rows, series)
   }
 
   async close(): Promise<void> {}
 
-  async #readEnergies(from: number, to: number, rows: ReadingBatchBuilder, series: Map<string, Series>): Promise<void> {
+  async #readEnergies(readings: ParameterizedQuery, rows: ReadingBatchBuilder, series: Map<string, Series>): Promise<void> {
     let usagePoint: string | undefined
     let revision: string | undefined
     let row: number | undefined
     let current: Series = { first: 0, end: 0 }
-    const query = flux`${this.#readings(from, to)} |> filter(fn: (r) => r._field == "energy_wh")
+    const query = flux`${readings} |> filter(fn: (r) => r._field == "energy_wh")
       |> keep(columns: ["_time", "_value", "usage_point", "revision"])`
     await this.#each(query, ['usage_point', 'revision', '_time', '_value'], ([id, of, time, value]) => {
       if (id !== usagePoint || of !== revision) {
@@ -96,14 +112,14 @@ export class InfluxHistory implements ReadingHistory, DayRows {
   }
 
   /** The other fields of a reading meet its energy by series and time; both come in order of time. */
-  async #readOthers(from: number, to: number, rows: ReadingBatchBuilder, series: Map<string, Series>): Promise<void> {
+  async #readOthers(readings: ParameterizedQuery, rows: ReadingBatchBuilder, series: Map<string, Series>): Promise<void> {
     const { start, reactiveVarh, seconds, quality, flags, position } = rows.columns
     const columns = { reactive_varh: reactiveVarh, seconds, quality, flags, position }
     let key = ''
     let column: (typeof columns)[OtherField] = seconds
     let at = 0
     let end = 0
-    const query = flux`${this.#readings(from, to)} |> filter(fn: (r) => r._field != "energy_wh")
+    const query = flux`${readings} |> filter(fn: (r) => r._field != "energy_wh")
       |> keep(columns: ["_time", "_value", "_field", "usage_point", "revision"])`
     await this.#each(query, ['usage_point', 'revision', '_field', '_time', '_value'], ([id, revision, field, time, value]) => {
       const table = `${field} ${revision} ${id}`
@@ -120,9 +136,13 @@ export class InfluxHistory implements ReadingHistory, DayRows {
     })
   }
 
-  #readings(from: number, to: number): ParameterizedQuery {
-    return flux`from(bucket: ${this.#options.bucket}) |> range(start: ${from}, stop: ${to})
+  #readings(from: number, to: number, only: readonly string[] = []): ParameterizedQuery {
+    const all = flux`from(bucket: ${this.#options.bucket}) |> range(start: ${from}, stop: ${to})
       |> filter(fn: (r) => r._measurement == "reading")`
+    if (only.length === 0) return all
+    // a chain of comparisons is looked up in the index, contains() is not
+    const either = fluxExpression(only.map((id) => `r.usage_point == ${toFluxValue(id)}`).join(' or '))
+    return flux`${all} |> filter(fn: (r) => ${either})`
   }
 
   async #time(query: ParameterizedQuery): Promise<number | null> {
@@ -157,6 +177,12 @@ export class InfluxHistory implements ReadingHistory, DayRows {
       throw unavailable(error, this.#options)
     }
   }
+}
+
+function daysBetween(from: number, to: number): number[] {
+  const first = Math.floor(from / SECONDS_A_DAY)
+  const end = Math.ceil(to / SECONDS_A_DAY)
+  return Array.from({ length: Math.max(0, end - first) }, (_, index) => first + index)
 }
 
 function isOther(field: string): field is OtherField {

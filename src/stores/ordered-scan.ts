@@ -11,6 +11,9 @@ export interface DayRows {
   read(from: number, to: number, rows: ReadingBatchBuilder): Promise<void>
 }
 
+/** Of a few usage points nobody counts: as many as they may have, by the minute. */
+export const MOST_ROWS_A_DAY = 1440
+
 interface Slice {
   readonly from: number
   readonly to: number

@@ -117,11 +117,18 @@ export class ParquetEngine {
     }
   }
 
-  /** Adds the rows of all usage points that start in [from, to), in any order: whole vectors are copied into the columns. */
-  async scan(files: readonly string[], from: number, to: number, rows: ReadingBatchBuilder): Promise<void> {
+  /** Adds the rows of all usage points, or of `only` these, that start in [from, to), in any order: whole vectors are copied. */
+  async scan(
+    files: readonly string[],
+    from: number,
+    to: number,
+    rows: ReadingBatchBuilder,
+    only?: readonly number[],
+  ): Promise<void> {
+    const of = only === undefined ? '' : `AND usage_point IN (${only.join(', ')})`
     const result = await this.#reader.run(
       `SELECT usage_point, start, seconds, energy_wh, coalesce(reactive_varh, 'NaN'::DOUBLE), quality, flags, position
-       FROM ${parquet(files)} WHERE start >= ${from} AND start < ${to}`,
+       FROM ${parquet(files)} WHERE start >= ${from} AND start < ${to} ${of}`,
     )
     for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
       const length = chunk.rowCount

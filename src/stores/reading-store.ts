@@ -39,8 +39,9 @@ export interface ReadingHistory {
   span(): Promise<{ readonly from: number; readonly to: number } | null>
   /**
    * Every value held for starts in [from, to), corrections and copies too, in order of start; spread values of one
-   * interval in order of position. `revision` is 0. The columns of a batch are used again for the next.
+   * interval in order of position; of the usage point rows `only` when given. `revision` is 0. The columns of a batch are
+   * used again for the next.
    */
-  scan(from: number, to: number): AsyncIterable<ReadingBatch>
+  scan(from: number, to: number, only?: readonly number[]): AsyncIterable<ReadingBatch>
   close(): Promise<void>
 }

@@ -29,10 +29,10 @@ export function describeReadingHistory(name: string, create: () => Promise<Histo
       await under.store.append(batchOf(rows))
       await under.store.flush()
     }
-    const scanned = async (from: number, to: number, sliceRows = 1_000_000): Promise<Required<Row>[]> => {
+    const scanned = async (from: number, to: number, sliceRows = 1_000_000, only?: number[]): Promise<Required<Row>[]> => {
       const history = await under.history(sliceRows)
       const rows: Required<Row>[] = []
-      for await (const { columns, length } of history.scan(from, to)) {
+      for await (const { columns, length } of history.scan(from, to, only)) {
         for (let row = 0; row < length; row++) {
           rows.push({
             usagePoint: columns.usagePoint[row],
@@ -84,6 +84,23 @@ export function describeReadingHistory(name: string, create: () => Promise<Histo
       const history = await under.history(10)
       expect((await history.span())?.to).toBe(at + 86_400)
       await history.close()
+    })
+
+    test('of some usage points alone every value comes, corrections too, and of the others none', async () => {
+      const at = freshDay()
+      const points = [0, 1, 2, 3]
+      await store(
+        [0, 43_200, 86_400, 172_800].flatMap((after) =>
+          points.map((usagePoint) => ({ usagePoint, start: at + after, energyWh: after + usagePoint })),
+        ),
+      )
+      await store([{ usagePoint: 2, start: at, energyWh: 7, quality: ReadingQuality.edited, revision: 9 }])
+      const rows = await scanned(at, at + 172_800, 1_440, [3, 2])
+      expect(rows.map(({ start }) => start - at)).toEqual([0, 0, 0, 43_200, 43_200, 86_400, 86_400])
+      expect(rows.map(({ usagePoint, energyWh }) => `${usagePoint} ${energyWh}`).sort()).toEqual(
+        ['2 2', '2 7', '3 3', '2 43202', '3 43203', '2 86402', '3 86403'].sort(),
+      )
+      expect(await scanned(at, at + 172_800, 1_440, [4])).toEqual([])
     })
 
     test('spread values of one interval come in the order of the journal', async () => {

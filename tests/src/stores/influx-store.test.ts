@@ -28,9 +28,10 @@ describe.runIf(requireServer('influxd'))('on a real InfluxDB 2', () => {
   describeReadingHistory('the InfluxDB store', async () => {
     const server = await startInfluxd()
     const rowOf = (id: string) => Number(/^point-(\d+)$/.exec(id)?.[1])
+    const idOf = (row: number) => `point-${row}`
     return {
-      store: new InfluxStore({ ...server, idOf: (row) => `point-${row}`, onRefused: () => {} }),
-      history: async (sliceRows) => new InfluxHistory({ ...server, rowOf, sliceRows }),
+      store: new InfluxStore({ ...server, idOf, onRefused: () => {} }),
+      history: async (sliceRows) => new InfluxHistory({ ...server, rowOf, idOf, sliceRows }),
       discard: () => server.stop(),
     }
   })
