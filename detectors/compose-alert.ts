@@ -173,7 +173,7 @@ function routeOf({ subject, episode, standing }: Case, evidence: readonly Eviden
   return quietHost && standing.powerW < 12_000 && standing.flatness < 0.05 ? 'metered' : 'night-mill'
 }
 
-/** The same episode has the same id in every run. */
+/** The same episode has the same id in every run; it shares it with those that it goes on with. */
 export function alertId(subject: Subject, episode: Episode): string {
-  return `A${hashOf(`${subject.kind}:${subject.id}:${episode.detector}:${episode.sequence}`).toString(16).padStart(16, '0')}`
+  return `A${hashOf(`${subject.kind}:${subject.id}:${episode.detector}:${episode.alert}`).toString(16).padStart(16, '0')}`
 }

@@ -9,6 +9,7 @@ import type { DayClock } from './day-clock.ts'
 import type { DetectorsConfig } from './detectors-config.ts'
 import type { Episode, Standing } from './episode.ts'
 import type { JudgedLedger } from './judged-ledger.ts'
+import { withRecurrences } from './recurrence.ts'
 import { areaSubject, type Case, pointSubject, type Subject } from './subject.ts'
 import type { ReportedEvent } from './tamper-events.ts'
 
@@ -102,12 +103,13 @@ export class Desk {
       docket.beginnings.some(({ onset }) => onsets.some((other) => Math.abs(other - onset) <= COMPANY_SECONDS))
     for (const [key, docket] of dockets) {
       if (!keys.has(key) && !touched(docket)) continue
-      const alerts = docket.episodes
+      const composed = docket.episodes
         .map((episode, index) => {
           const company = companyOf(docket.beginnings[index], starts)
           return this.#compose(docket.subject, episode, company, dossiers.silentOf(key, episode))
         })
         .filter((alert) => alert !== null)
+      const alerts = withRecurrences(composed)
       for (const alert of alerts) {
         const before = docket.alerts.find(({ id }) => id === alert.id)
         if (JSON.stringify(before) !== JSON.stringify(alert)) news.push(alert)

@@ -44,6 +44,8 @@ export interface Episode {
   readonly detector: string
   /** Counts the episodes of this detector at this subject from 1. */
   readonly sequence: number
+  /** The sequence whose alert this is: its own, or that of an earlier one when its load is back (detectors/recurrence.ts). */
+  readonly alert: number
   /** UTC seconds. */
   readonly onset: number
   readonly usual: Usual
@@ -124,10 +126,17 @@ const REST_DAYS: Readonly<Record<string, number>> = {
   'replayed-profile': 2,
 }
 
-export function beginEpisode(finding: DayFinding, sequence: number, usual: Usual, onset: number): Episode {
+export function beginEpisode(
+  finding: DayFinding,
+  sequence: number,
+  usual: Usual,
+  onset: number,
+  alert: number = sequence,
+): Episode {
   return {
     detector: finding.detector,
     sequence,
+    alert,
     onset,
     usual,
     usualW: finding.usualW,

@@ -16,6 +16,7 @@ import {
 import { beginEpisode, type Episode, withColdDay, withHotDay } from './episode.ts'
 import { envelopeToday, floorEnvelope, lastNoons, leastOf, NO_ENVELOPE, noonsByWeekday } from './floor-envelope.ts'
 import { dayFactor } from './multiplier.ts'
+import { alertToGoOnWith, isStillTold } from './recurrence.ts'
 import { withMatches } from './signatures/episode-signatures.ts'
 import { matchDay, type SuspectDay } from './signatures/match-day.ts'
 import { SIGNATURE_TEMPLATES } from './signatures/templates.ts'
@@ -48,8 +49,6 @@ export interface Folded {
   readonly suspect: boolean
 }
 
-const KEEP_CLOSED_DAYS = 45
-
 /** Suspect days after which an episode keeps other detectors from beginning on its rest days; before, it may have been a chance. */
 const PROVEN_DAYS = 3
 
@@ -76,7 +75,7 @@ export function foldDay(
   subject: SubjectDay,
 ): Folded {
   const { day, record } = subject
-  const kept = episodes.filter((episode) => worthKeeping(episode, episodes, day))
+  const kept = episodes.filter((episode) => isStillTold(episode, episodes, day))
   const always = detectors.length === 1 && detectors[0].name === 'dead-account'
   if (record.coverage < JUDGEABLE_SLOTS && !always) return { episodes: kept, suspect: false }
 
@@ -100,8 +99,9 @@ export function foldDay(
     if (finding !== null) {
       suspect ||= load
       busy ||= load
-      const begun =
-        open ?? beginEpisode(finding, nextSequence(episodes, detector.name), view.usual, slotStart(clock, day, finding.startSlot))
+      const onset = slotStart(clock, day, finding.startSlot)
+      const goesOn = alertToGoOnWith(kept, detector.name, onset)
+      const begun = open ?? beginEpisode(finding, nextSequence(episodes, detector.name), view.usual, onset, goesOn)
       const at = neededUntil(clock, subject, finding)
       const hot = withHotDay(begun, day, finding, at, dayFactor(view), lossRatio(view, subject))
       const matches = load ? matchDay(suspectDay(view, finding), SIGNATURE_TEMPLATES) : []
@@ -150,11 +150,6 @@ function suspectDay(view: DayView, { detector, usualW, powerW, startSlot, endSlo
 function lossRatio({ meanW, usual }: DayView, { supplyRiseW = Number.NaN }: SubjectDay): number {
   const risenW = meanW - usual.mean.medianW
   return risenW > 0 ? risenW / Math.max(risenW, supplyRiseW) : Number.NaN
-}
-
-function worthKeeping(episode: Episode, all: readonly Episode[], day: number): boolean {
-  if (episode.closedAt === null || episode.lastHotDay > day - KEEP_CLOSED_DAYS) return true
-  return !all.some((other) => other.detector === episode.detector && other.sequence > episode.sequence)
 }
 
 function nextSequence(episodes: readonly Episode[], detector: string): number {
