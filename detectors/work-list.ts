@@ -1,6 +1,6 @@
 /**
- * The work list: which alerts an inspection team would be sent to first. A rank is an alert's place among those raised in
- * the week that ends with its day; beyond the week's budget, and below the chance from which a drive is worth it, there
+ * The work list: which alerts an inspection team would be sent to first. A rank is an alert's place among those raised, or
+ * opened again, in the week that ends with its day; beyond the week's budget, and below the chance from which a drive is worth it, there
  * is none: such an alert stays in view and gets its place when later readings strengthen it. Of those without a rank a few
  * are drawn by lot: inspections that go only where the rank sends them never learn what lies below the line. The lot is a
  * hash of alert and week, so the same readings give the same list. It takes places that are free; only when more are worth
@@ -15,6 +15,7 @@ const WEEK_MS = 7 * DAY_MS
 /** What the work list looks at; times in epoch milliseconds. */
 export interface Listed {
   readonly id: string
+  /** When it was raised, or last opened again: a load that is back competes in the week of its return. */
   readonly raisedAt: number
   /** Infinity while it is open. */
   readonly clearedAt: number
@@ -44,9 +45,10 @@ export interface Week {
 }
 
 export function listedOf({ id, raisedAt, clearedAt, history, probability }: Alert): Listed {
+  const reopened = history.findLast(({ change }) => change === 'reopened')
   return {
     id,
-    raisedAt: Date.parse(raisedAt),
+    raisedAt: Date.parse(reopened?.at ?? raisedAt),
     clearedAt: clearedAt === null ? Number.POSITIVE_INFINITY : Date.parse(clearedAt),
     chance: history.reduce((highest, revision) => Math.max(highest, revision.probability), probability),
     probability,

@@ -109,7 +109,9 @@ export const Alert = z.object({
     .int()
     .positive()
     .nullable()
-    .describe("position on the work list at the end of raisedAt's day, by chance; null when not listed, or listed by lot"),
+    .describe(
+      "position on the work list at the end of raisedAt's day, or of the day it was last opened again, by chance; null when not listed, or listed by lot",
+    ),
   listedBy: z
     .enum(['rank', 'random'])
     .nullable()

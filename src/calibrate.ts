@@ -163,9 +163,16 @@ function logOddsAt(alert: Alert, at: number, current: Calibration): number | nul
     : null
 }
 
-function weightOf(result: FindingResult, { clearedAt }: Alert, at: number): number {
+function weightOf(result: FindingResult, alert: Alert, at: number): number {
   if (result !== 'nothing-found') return 1
-  return clearedAt !== null && Date.parse(clearedAt) < at ? STOPPED_BEFORE : NOTHING_FOUND
+  return hadStopped(alert, at) ? STOPPED_BEFORE : NOTHING_FOUND
+}
+
+/** Also one that has opened again since. */
+function hadStopped({ clearedAt, history }: Alert, at: number): boolean {
+  if (clearedAt !== null && Date.parse(clearedAt) < at) return true
+  const last = history.findLast((revision) => Date.parse(revision.at) < at)
+  return last?.change === 'cleared' || last?.change === 'withdrawn'
 }
 
 /**

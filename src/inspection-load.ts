@@ -1,5 +1,6 @@
 /** How much driving a set of alerts means: alerts with a place on the work list, by calendar week of the territory. */
 import { type DayClock, dayOf } from '../detectors/day-clock.ts'
+import { listedOf } from '../detectors/work-list.ts'
 import type { Alert } from '../model/alert.ts'
 
 export interface InspectionLoad {
@@ -8,14 +9,15 @@ export interface InspectionLoad {
   readonly mostListed: number
 }
 
-/** Of alerts raised in [from, to], UTC seconds. Weeks begin on Monday; those without an alert count too. */
+/** Of alerts raised, or opened again, in [from, to], UTC seconds. Weeks begin on Monday; those without an alert count too. */
 export function inspectionLoad(alerts: readonly Alert[], clock: DayClock, from: number, to: number): InspectionLoad {
   const first = weekOf(clock, from)
   const listed = new Array<number>(weekOf(clock, to - 1) - first + 1).fill(0)
-  for (const { rank, raisedAt } of alerts) {
-    if (rank === null) continue
+  for (const alert of alerts) {
+    if (alert.rank === null) continue
+    const { raisedAt } = listedOf(alert)
     // an interval that ends with the period raises its alert at the period's very end
-    listed[Math.min(weekOf(clock, Date.parse(raisedAt) / 1000) - first, listed.length - 1)]++
+    listed[Math.min(weekOf(clock, raisedAt / 1000) - first, listed.length - 1)]++
   }
   listed.sort((a, b) => a - b)
   const middle = listed.length >> 1

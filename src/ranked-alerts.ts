@@ -84,7 +84,7 @@ export class RankedAlerts {
   }
 
   #ranked(alert: Alert): Alert {
-    const { places } = this.#week(weekOf(Date.parse(alert.raisedAt), this.#shiftSeconds))
+    const { places } = this.#week(weekOf(this.#store.listedAt(alert.id) ?? Date.parse(alert.raisedAt), this.#shiftSeconds))
     return { ...alert, ...(places.get(alert.id) ?? NOT_LISTED) }
   }
 

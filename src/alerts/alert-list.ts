@@ -1,4 +1,3 @@
-import type { Alert } from '../../model/alert.ts'
 import type { AlertQuery } from '../../model/alert-query.ts'
 
 /** The list as SQL and its values; the last placeholder is the limit. Throws RangeError for a cursor we did not give. */
@@ -32,11 +31,14 @@ export function alertListStatement(query: AlertQuery): { sql: string; values: (s
 
   const from = query.mine === undefined ? 'alerts a' : 'alert_mines m CROSS JOIN alerts a ON a.id = m.id'
   const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''
-  return { sql: `SELECT a.json FROM ${from} ${where} ORDER BY ${order}.raised_at DESC, ${order}.id DESC LIMIT ?`, values }
+  return {
+    sql: `SELECT a.json, a.id, a.raised_at FROM ${from} ${where} ORDER BY ${order}.raised_at DESC, ${order}.id DESC LIMIT ?`,
+    values,
+  }
 }
 
-export function cursorAfter(alert: Alert): string {
-  return Buffer.from(`${Math.floor(Date.parse(alert.raisedAt) / 1000)} ${alert.id}`).toString('base64url')
+export function cursorAfter(raisedAt: number, id: string): string {
+  return Buffer.from(`${raisedAt} ${id}`).toString('base64url')
 }
 
 function parseCursor(cursor: string): { raisedAt: number; id: string } {

@@ -4,7 +4,7 @@
  * journal position that an alert has already been raised from is such a repetition.
  */
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
-import type { Listed } from '../../detectors/work-list.ts'
+import { type Listed, listedOf } from '../../detectors/work-list.ts'
 import { Alert } from '../../model/alert.ts'
 import type { AlertEvent, AlertEventKind } from '../../model/alert-event.ts'
 import type { AlertPage, AlertQuery, Place } from '../../model/alert-query.ts'
@@ -88,9 +88,10 @@ export class AlertStore {
       this.#lists.set(sql, statement)
     }
     const rows = statement.all(...values, query.limit + 1)
-    const items = rows.slice(0, query.limit).map((row) => parseAlert(row.json))
-    const last = items.at(-1)
-    return { items, nextCursor: rows.length > query.limit && last ? cursorAfter(last) : null }
+    const shown = rows.slice(0, query.limit)
+    const last = shown.at(-1)
+    const nextCursor = rows.length > query.limit && last ? cursorAfter(Number(last.raised_at), String(last.id)) : null
+    return { items: shown.map((row) => parseAlert(row.json)), nextCursor }
   }
 
   get(id: string): Alert | undefined {
@@ -98,7 +99,13 @@ export class AlertStore {
     return row && parseAlert(row.json)
   }
 
-  /** What the work list looks at, of alerts raised in (from, to], epoch milliseconds. */
+  /** When an alert was raised or last opened again, epoch milliseconds; undefined when there is none. */
+  listedAt(id: string): number | undefined {
+    const row = this.#statements.listedAt.get(id)
+    return row && Number(row.raised_at) * 1000
+  }
+
+  /** What the work list looks at, of alerts raised or opened again in (from, to], epoch milliseconds. */
   raisedBetween(from: number, to: number): Listed[] {
     return this.#statements.raisedBetween.all(from / 1000, to / 1000).map((row) => ({
       id: String(row.id),
@@ -151,7 +158,8 @@ export class AlertStore {
 
     const wasOpen = held ? held.cleared_at === null : undefined
     const { area, county } = this.#placeOf(alert.subject)
-    const raisedAt = epochSeconds(alert.raisedAt)
+    const { raisedAt: listedAt } = listedOf(judged)
+    const raisedAt = Math.floor(listedAt / 1000)
     const clearedAt = alert.clearedAt === null ? null : epochSeconds(alert.clearedAt)
     this.#statements.put.run(alert.id, raisedAt, clearedAt, area, county, position, json)
     this.#statements.forgetMines.run(alert.id)
@@ -168,14 +176,14 @@ export class AlertStore {
   #asTold(judged: Alert): Alert {
     const told = this.#statements.told.get(judged.id)
     if (told === undefined) return judged
-    this.#statements.putTold.run(judged.id, highestChance(judged), told.json)
+    this.#statements.putTold.run(judged.id, listedOf(judged).chance, told.json)
     return withTold(judged, Told.parse(JSON.parse(String(told.json))))
   }
 
   #amended(held: Alert | undefined, judged: Alert, amendment: Amendment): Alert | null {
     const after = amended(held, judged, amendment)
     if (after === null) return null
-    this.#statements.putTold.run(judged.id, highestChance(judged), JSON.stringify(after.told))
+    this.#statements.putTold.run(judged.id, listedOf(judged).chance, JSON.stringify(after.told))
     return after.alert
   }
 
@@ -210,6 +218,7 @@ function prepare(database: DatabaseSync) {
     putMine: database.prepare('INSERT OR IGNORE INTO alert_mines (mine, raised_at, id) VALUES (?, ?, ?)'),
     told: database.prepare('SELECT json FROM alerts_told WHERE id = ?'),
     putTold: database.prepare('INSERT OR REPLACE INTO alerts_told (id, chance, json) VALUES (?, ?, ?)'),
+    listedAt: database.prepare('SELECT raised_at FROM alerts WHERE id = ?'),
     log: database.prepare('INSERT INTO alert_events (kind, id, json) VALUES (?, ?, ?)'),
     eventsAfter: database.prepare('SELECT sequence, kind, json FROM alert_events WHERE sequence > ? ORDER BY sequence LIMIT ?'),
     confirm: database.prepare('UPDATE alerts SET position = ? WHERE id = ?'),
@@ -244,10 +253,6 @@ function kindOf(value: unknown): AlertEventKind {
 /** Alerts of an earlier version lack what came later: the schema leaves it open. */
 function parseAlert(json: unknown): Alert {
   return Alert.parse(JSON.parse(String(json)))
-}
-
-function highestChance({ probability, history }: Alert): number {
-  return history.reduce((highest, revision) => Math.max(highest, revision.probability), probability)
 }
 
 function epochSeconds(instant: string): number {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Alert, AlertRevision } from '../../model/alert.ts'
+import { AlertQuery } from '../../model/alert-query.ts'
 import { AlertStore } from '../../src/alerts/alert-store.ts'
 import { sampleAlert } from './sample-alert.ts'
 
@@ -96,6 +97,16 @@ test('for its place on the list an alert counts with what holds, not with what l
   expect(chance()).toEqual([0.4])
   store.raise([judged('raised 0.4, strengthened 0.6')], 3)
   expect(chance()).toEqual([0.6])
+})
+
+test('an alert that opened again stands where it was opened again, in lists and for its rank, whatever late readings say of it', () => {
+  store.raise([judged('raised 0.9, cleared 0.9, reopened 0.7'), sampleAlert('b', 60)], 1)
+  store.amend([judged('raised 0.9, cleared 0.9, reopened 0.7', { energyWh: 1 })], 2, LATE)
+  expect(store.listedAt('a')).toBe(Date.parse('2026-11-03T04:00:00Z'))
+  const page = (cursor?: string) => store.list(AlertQuery.parse({ limit: 1, cursor }))
+  const first = page()
+  expect(first.items.map(({ id }) => id)).toEqual(['a'])
+  expect(page(first.nextCursor ?? '').items.map(({ id }) => id)).toEqual(['b'])
 })
 
 test('judged again by other settings, an alert is told as these judge it', () => {

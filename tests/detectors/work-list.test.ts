@@ -38,6 +38,20 @@ test('an alert counts in the week after it was raised, not before and not later'
   expect(ranked.map(({ rank }) => rank)).toEqual([1, 1, 1])
 })
 
+test('a load that is back competes in the week of its return', () => {
+  const first = alert('back', '2026-02-01T04:00:00Z', 0.6)
+  const reopened = { ...first.history[0], revision: 1, change: 'reopened' as const, at: '2026-03-10T04:00:00Z' }
+  const ranked = rankAlerts(
+    [{ ...first, history: [...first.history, reopened] }, alert('new', '2026-03-10T04:00:00Z', 0.9)],
+    { weeklyBudget: 50, listFrom: 0.45, randomShare: 0 },
+    8 * 3600,
+  )
+  expect(ranked.map(({ id, rank }) => [id, rank])).toEqual([
+    ['back', 2],
+    ['new', 1],
+  ])
+})
+
 test('an alert not worth a drive is not listed, until later readings strengthen it', () => {
   const weak = alert('weak', '2026-03-10T04:00:00Z', 0.35)
   const stronger = { ...weak, id: 'stronger', history: [...weak.history, { ...weak.history[0], revision: 1, probability: 0.8 }] }
