@@ -12,6 +12,7 @@ import { measureDay } from './measure-day.ts'
 import { memberLevels } from './member-levels.ts'
 import { withPart } from './part-counted.ts'
 import { sameEpisodes } from './point-judge.ts'
+import { noteForgotten } from './recurrence.ts'
 import { type SilentNight, silentNight } from './silent-night.ts'
 import { slotCode, WATTS, wattsOf } from './slot-code.ts'
 import { midnightSlot, nightOf } from './solar-night.ts'
@@ -28,6 +29,8 @@ export class AreaJudge {
   readonly records: DayRecords
   readonly settled = new Map<number, readonly Episode[]>()
   readonly standing = new Map<number, readonly Episode[]>()
+  /** As of a PointJudge. */
+  forgotten: Map<number, readonly Episode[]> | null = null
   /** Loss by the load (detectors/area-balance.ts) by area and day, like the day records. */
   readonly shares: Float32Array
   readonly ohmics: Float32Array
@@ -102,7 +105,9 @@ export class AreaJudge {
     const total = this.#known.totalRow[area]
     if (total < 0 || this.#known.areaWatched[area] === 0 || day <= this.settledDay[area]) return
     if (this.settledDay[area] > 0) this.#forget(area, this.settledDay[area], day)
-    const episodes = this.#fold(area, day, this.settled.get(area) ?? NO_EPISODES)
+    const before = this.settled.get(area) ?? NO_EPISODES
+    const episodes = this.#fold(area, day, before)
+    if (this.forgotten !== null) noteForgotten(this.forgotten, area, before, episodes)
     if (episodes.length > 0) this.settled.set(area, episodes)
     else this.settled.delete(area)
     const night = this.#silentNight(area, day)

@@ -36,6 +36,9 @@ export interface Dossiers {
   silentOf(key: number, episode: Episode): readonly string[]
 }
 
+/** Episodes of a key that are over so long that they are no longer told. */
+export type Forgotten = (key: number) => readonly Episode[]
+
 export class Desk {
   readonly #config: DetectorsConfig
   readonly #clock: DayClock
@@ -47,10 +50,10 @@ export class Desk {
   }
 
   /**
-   * Takes changed subjects (rows; areas as −1 − row) with their episodes and returns the alerts that changed. `again`: they
-   * were judged again from the beginning, so that what is not there any more never was, cleared or not.
+   * Takes changed subjects (rows; areas as −1 − row) with their episodes and returns the alerts that changed. `again` when
+   * they were judged again from the beginning: what is neither there nor forgotten never was, cleared or not.
    */
-  update(known: JudgedLedger, changed: Iterable<number>, dossiers: Dossiers, again = false): Alert[] {
+  update(known: JudgedLedger, changed: Iterable<number>, dossiers: Dossiers, again: Forgotten | null = null): Alert[] {
     const counties = new Map<string, { keys: Set<number>; onsets: number[] }>()
     const news: Alert[] = []
     for (const key of changed) {
@@ -67,7 +70,7 @@ export class Desk {
       if (episodes.length > 0) county.dockets.set(key, { subject, episodes, beginnings, alerts: before?.alerts ?? [] })
       else {
         county.dockets.delete(key)
-        news.push(...(before?.alerts ?? []).filter((alert) => again || stillOpen(alert)).map(retracted))
+        news.push(...(before?.alerts ?? []).filter((alert) => again !== null || stillOpen(alert)).map(retracted))
       }
     }
     for (const name of [...counties.keys()].sort()) {
@@ -95,7 +98,7 @@ export class Desk {
     onsets: readonly number[],
     news: Alert[],
     dossiers: Dossiers,
-    again: boolean,
+    again: Forgotten | null,
   ): void {
     const starts = [...dockets.values()].flatMap(({ beginnings }) => beginnings).sort((a, b) => a.onset - b.onset || order(a, b))
     const touched = (docket: Docket) =>
@@ -117,7 +120,8 @@ export class Desk {
       for (const before of docket.alerts) {
         if (alerts.some(({ id }) => id === before.id)) continue
         // it rested on readings that were since corrected within the window, or an event explains it: nothing stands any more
-        if (again || stillOpen(before) || explainedSince(docket, before)) news.push(retracted(before))
+        const neverWas = again !== null && !again(key).some((episode) => alertId(docket.subject, episode) === before.id)
+        if (neverWas || stillOpen(before) || explainedSince(docket, before)) news.push(retracted(before))
       }
       docket.alerts = alerts
     }

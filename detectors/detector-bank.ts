@@ -10,7 +10,7 @@ import type { ReadingBatch } from '../model/reading-batch.ts'
 import { AreaJudge } from './area-judge.ts'
 import { carryColumns, carryEntry } from './carry-over.ts'
 import type { DayClock } from './day-clock.ts'
-import { Desk, type Dossiers } from './desk.ts'
+import { Desk, type Dossiers, type Forgotten } from './desk.ts'
 import { areaDetectors, pointDetectors } from './detector-set.ts'
 import type { DetectorsConfig } from './detectors-config.ts'
 import { type Episode, parseEpisodes } from './episode.ts'
@@ -108,7 +108,7 @@ export class DetectorBank {
   }
 
   /** Judges what the taken readings changed; the alerts that are new or different. `again`: as Desk.update. */
-  judge(again = false): Alert[] {
+  judge(again: Forgotten | null = null): Alert[] {
     for (const row of this.#dirtyRows) this.#judgeRow(row)
     this.#dirtyRows.length = 0
     for (const area of this.#dirtyAreas) if (this.areas.judge(area)) this.#changed.add(-1 - area)
@@ -151,7 +151,10 @@ export class DetectorBank {
       this.#dirtyAreas.add(area)
     }
     this.late.clear(key, rows)
-    return this.judge(true)
+    return this.judge((of) => {
+      const forgotten = of < 0 ? other.areas.forgotten?.get(0) : other.points.forgotten?.get(rows.indexOf(of))
+      return forgotten ?? NO_EPISODES
+    })
   }
 
   /** All alerts as they stand. */

@@ -169,7 +169,7 @@ export class IntervalWindow {
   /** Makes `day` the newest of a row; days that fall out of the window are forgotten. */
   #open(row: number, newest: number, day: number): void {
     const { slots, newestDay, firstDay } = this.#columns
-    if (newest === 0) firstDay[row] = day
+    if (firstDay[row] === 0) firstDay[row] = day
     const base = row * 2 * SLOTS
     slots.fill(0, base + (day & 1) * SLOTS, base + (day & 1) * SLOTS + SLOTS)
     if (day !== newest + 1) slots.fill(0, base + (~day & 1) * SLOTS, base + (~day & 1) * SLOTS + SLOTS)

@@ -8,7 +8,9 @@ import type { Alert, Sentence } from '../model/alert.ts'
 import { type AreaColumns, type Ledger, NO_AREA, type UsagePointColumns } from '../model/ledger.ts'
 import { type ReadingBatch, ReadingBatchBuilder } from '../model/reading-batch.ts'
 import { dayOf, instant, SLOTS, slotStart } from './day-clock.ts'
+import { LOOK_BACK_DAYS } from './day-record.ts'
 import { DetectorBank } from './detector-bank.ts'
+import type { Episode } from './episode.ts'
 import { localStart } from './interval-window.ts'
 import type { JudgedKey } from './late-readings.ts'
 import { lateCause } from './late-wording.ts'
@@ -28,7 +30,7 @@ export interface JudgedAgain {
 
 /**
  * `key` is one of `bank.late.keys`. Call it between `judge` and `take`, when all that was taken is stored. Null, with
- * all verdicts left as they were, when the store does not hold what was judged.
+ * all verdicts left as they were, when the store does not hold what they rest on.
  */
 export async function judgeAgain(bank: DetectorBank, key: JudgedKey, stored: StoredReadings): Promise<JudgedAgain | null> {
   const { known, clock, window, late } = bank
@@ -41,16 +43,56 @@ export async function judgeAgain(bank: DetectorBank, key: JudgedKey, stored: Sto
     return null
   }
   const cause = lateCause(known.ledger.usagePoints.id, late.columns, rows, clock.shift + 43_200)
-  const firstDay = Math.min(...rows.map((row) => firstDayOf(bank, row)))
-  const alone = new DetectorBank(bank.config, clock, ledgerOf(known.ledger, rows, area))
-  const to = Math.max(...rows.map((row) => window.newestDay(row) + 1))
-  const readings = stored(rows, slotStart(clock, firstDay, 0) - LONGEST_SHORT_SECONDS, slotStart(clock, to, 0))
-  await replay(bank, rows, firstDay, readings, alone)
-  if (rows.some((row, index) => alone.window.newestDay(index) !== window.newestDay(row))) {
+  const alone = await judgeAlone(bank, rows, area, stored)
+  if (alone === null) {
     late.clear(key, rows)
     return null
   }
   return { alerts: bank.adopt(key, rows, alone), cause, at: instant(newestEnd(bank, rows)) }
+}
+
+/** What a bank of these rows alone makes of what is stored; null when that cannot be set against what was judged. */
+async function judgeAlone(bank: DetectorBank, rows: readonly number[], area: number, stored: StoredReadings) {
+  const { known, clock, window } = bank
+  const firstDay = Math.min(...rows.map((row) => firstDayOf(bank, row)))
+  const endDay = Math.max(...rows.map((row) => window.newestDay(row) + 1))
+  const ledger = ledgerOf(known.ledger, rows, area)
+  const begin = (): DetectorBank => {
+    const alone = new DetectorBank(bank.config, clock, ledger)
+    alone.points.forgotten = new Map()
+    alone.areas.forgotten = new Map()
+    return alone
+  }
+  const readings = () => stored(rows, slotStart(clock, firstDay, 0) - LONGEST_SHORT_SECONDS, slotStart(clock, endDay, 0))
+  let alone = begin()
+  await replay(bank, rows, firstDay, readings(), alone)
+  const cut = rows.map((row, index) => (alone.window.firstDay(index) > window.firstDay(row) ? alone.window.firstDay(index) : 0))
+  if (cut.some((day) => day > 0)) {
+    alone = begin()
+    if (!keepPast(bank, rows, area, Math.max(...cut), alone)) return null
+    await replay(bank, rows, firstDay, readings(), alone)
+  }
+  return rows.every((row, index) => alone.window.newestDay(index) === window.newestDay(row)) ? alone : null
+}
+
+/**
+ * The store begins on `day`, later than what was judged: what was over by then stays as it is. False when something is
+ * open that began before, or so soon after that what was usual before it is gone.
+ */
+function keepPast(bank: DetectorBank, rows: readonly number[], area: number, day: number, alone: DetectorBank): boolean {
+  const begin = slotStart(bank.clock, day, 0)
+  const told = slotStart(bank.clock, day + LOOK_BACK_DAYS, 0)
+  const keep = (episodes: readonly Episode[] | undefined, place: number, into: Map<number, readonly Episode[]>): boolean => {
+    if (episodes?.some(({ onset, closedAt }) => closedAt === null && onset < told) === true) return false
+    const over = (episodes ?? []).filter(({ closedAt }) => closedAt !== null && closedAt <= begin)
+    if (over.length > 0) into.set(place, over)
+    return true
+  }
+  for (const [index, row] of rows.entries()) {
+    alone.window.beginsOn(index, bank.window.firstDay(row))
+    if (!keep(bank.points.settled.get(row), index, alone.points.settled)) return false
+  }
+  return keep(bank.areas.settled.get(area), 0, alone.areas.settled)
 }
 
 /** The first day of which there may be readings of a row. */

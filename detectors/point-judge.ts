@@ -12,6 +12,7 @@ import { loadPrint } from './load-print.ts'
 import { measureDay } from './measure-day.ts'
 import { mayHaveFallen } from './metered-drop.ts'
 import { isNewConnection } from './new-connection.ts'
+import { noteForgotten } from './recurrence.ts'
 import { hasPiece, hasTwin, pieceOf, repeatsOf } from './replayed-profile.ts'
 import { powerCode } from './slot-code.ts'
 import { midnightSlot } from './solar-night.ts'
@@ -32,6 +33,8 @@ export class PointJudge {
   readonly records: DayRecords
   readonly settled = new Map<number, readonly Episode[]>()
   readonly standing = new Map<number, readonly Episode[]>()
+  /** Episodes that are no longer told, when somebody asks for them (detectors/judge-again.ts). */
+  forgotten: Map<number, readonly Episode[]> | null = null
   readonly #clock: DayClock
   readonly #window: IntervalWindow
   readonly #detectors: PointDetectors
@@ -86,6 +89,7 @@ export class PointJudge {
     const record = measureDay(codes, this.#midnight(row))
     if (record.coverage === 0) return
     const folded = this.#fold(row, day, codes, record, episodes ?? NO_EPISODES, true)
+    if (this.forgotten !== null) noteForgotten(this.forgotten, row, episodes ?? NO_EPISODES, folded)
     if (folded.length > 0) this.settled.set(row, folded)
     else if (episodes !== undefined) this.settled.delete(row)
   }

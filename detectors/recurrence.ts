@@ -27,6 +27,19 @@ export function isStillTold(episode: Episode, episodes: readonly Episode[], day:
   )
 }
 
+/** Adds to what is `forgotten` of a row those of the episodes `before` a day that are no longer told after it. */
+export function noteForgotten(
+  forgotten: Map<number, readonly Episode[]>,
+  row: number,
+  before: readonly Episode[],
+  after: readonly Episode[],
+): void {
+  const isIn = (list: readonly Episode[], one: Episode) =>
+    list.some(({ detector, sequence }) => detector === one.detector && sequence === one.sequence)
+  const gone = before.filter((one) => !isIn(after, one))
+  if (gone.length > 0) forgotten.set(row, [...(forgotten.get(row) ?? []), ...gone])
+}
+
 /** Alerts of episodes, the earlier first, those of one id as one. */
 export function withRecurrences(alerts: readonly Alert[]): Alert[] {
   const byId = new Map<string, Alert>()

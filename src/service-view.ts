@@ -74,6 +74,7 @@ export function serviceParts(running: Running): ServiceParts {
         readings: { stored, duplicate, superseded, quarantined },
         pending: received - judgement.position,
         judgedPosition: judgement.position,
+        lateAreas: judgement.bank.late.keys.size,
         lastReadingAt: judgement.newestStart > 0 ? judgement.newestStart : null,
         meters: meters.count(performance.now()),
       }

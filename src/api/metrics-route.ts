@@ -52,6 +52,7 @@ function serviceMetrics(registry: Registry, { progress, alerts }: Pick<ServicePa
     ['adit_pending', 'Packets on disk that were not judged yet', () => progress().pending],
     ['adit_judged_position', 'Journal position up to which packets were judged', () => progress().judgedPosition],
     ['adit_last_reading_seconds', 'Start of the newest interval judged, UTC seconds', () => progress().lastReadingAt ?? 0],
+    ['adit_late_areas', 'Areas that wait to be judged again because readings came late', () => progress().lateAreas],
     ['adit_alerts_open', 'Alerts that are not cleared', () => alerts.counts().open],
     ['adit_usage_points_reporting', 'Usage points read within the last day of event time', () => progress().meters.reporting],
   ]

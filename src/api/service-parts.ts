@@ -102,6 +102,8 @@ export interface Progress {
   /** Packets on disk that were not judged yet. */
   readonly pending: number
   readonly judgedPosition: number
+  /** Areas, and usage points without one, that wait to be judged again because readings came late. */
+  readonly lateAreas: number
   /** Start of the newest interval judged, UTC seconds, null before the first. */
   readonly lastReadingAt: number | null
   /** Usage points that are read and should be, and how many of them were within the last day of event time. */

@@ -145,6 +145,7 @@ export function sampleParts(): Sample {
       readings: { stored: 7, duplicate: 1, superseded: 0, quarantined: 1 },
       pending: 1,
       judgedPosition: 2,
+      lateAreas: 0,
       lastReadingAt: 1_793_000_000,
       meters: { known: 2, reporting: 1 },
     }),

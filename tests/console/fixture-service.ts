@@ -133,6 +133,7 @@ export async function startFixtureService(options: FixtureOptions = {}): Promise
       readings: { stored: 0, duplicate: 0, superseded: 0, quarantined: 0 },
       pending: 0,
       judgedPosition: 10,
+      lateAreas: 0,
       lastReadingAt: options.lastReadingAt === undefined ? NOW - 900 : options.lastReadingAt,
       meters,
     }),

@@ -1,13 +1,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { DetectorBank } from '../../detectors/detector-bank.ts'
-import { judgeAgain, type StoredReadings } from '../../detectors/judge-again.ts'
+import { judgeAgain } from '../../detectors/judge-again.ts'
 import type { Alert } from '../../model/alert.ts'
 import { type Ledger, NO_AREA } from '../../model/ledger.ts'
 import { ReadingQuality } from '../../model/reading-quality.ts'
-import { bytesOf } from '../../src/checkpoint.ts'
-import { bankOf, batchOf, FIRST_NOON, hamlet, type Reading, verdictsOf } from './county.ts'
-import { home, type Load, withLoad } from './play.ts'
+import { bankOf, FIRST_NOON, hamlet, type Reading, verdictsOf } from './county.ts'
+import { home, type Load, quarters, withLoad } from './play.ts'
+import { intervals, StoredBank } from './stored-bank.ts'
 
 const HOMES = 5
 const DAYS = 24
@@ -42,7 +41,7 @@ test('whatever came late, in whatever order and batches and however often, leave
     fc.asyncProperty(history, async (drawn) => {
       const { inTime, late } = told(drawn)
       const fresh = freshRun(drawn.ledger, [...inTime, ...late])
-      const live = new Service(drawn.ledger)
+      const live = new StoredBank(drawn.ledger)
       for (const readings of intervals(inTime)) live.take(readings)
       const before = live.alerts()
       const random = mulberry(drawn.seed)
@@ -67,7 +66,7 @@ test('after a judging again the days that follow are judged as in a fresh run', 
     fc.asyncProperty(history, fc.integer({ min: 8, max: DAYS - 2 }), async (drawn, day) => {
       const { inTime, late } = told(drawn)
       const at = FIRST_NOON + day * 86_400 + 7_200
-      const live = new Service(drawn.ledger)
+      const live = new StoredBank(drawn.ledger)
       for (const readings of intervals(inTime)) {
         if (readings[0].start === at) {
           live.take(late.filter(({ start }) => start < at - 2 * 86_400))
@@ -87,7 +86,7 @@ test('readings that are sent again days later change no alert and are no news', 
   await fc.assert(
     fc.asyncProperty(history, async (drawn) => {
       const { inTime } = told(drawn)
-      const live = new Service(drawn.ledger)
+      const live = new StoredBank(drawn.ledger)
       for (const readings of intervals(inTime)) live.take(readings)
       const before = live.alerts()
       live.take(inTime.filter(({ start }) => start < FIRST_NOON + 20 * 86_400))
@@ -106,7 +105,7 @@ test('days of one meter that a gateway sends in their order, after the rest of i
   fates[1] = { ...fates[1], kind: 'pump', fromDay: 8, days: 20, powerW: 6_000 }
   const { inTime } = told({ fates, tapW: 0, ledger: LEDGERS[0], seed: 1 })
   const isOut = ({ row, start }: Reading) => row === 1 && start >= FIRST_NOON + 7 * 86_400
-  const live = new Service(LEDGERS[0])
+  const live = new StoredBank(LEDGERS[0])
   for (const readings of intervals(inTime.filter((reading) => !isOut(reading)))) live.take(readings)
   for (const readings of intervals(inTime.filter(isOut))) live.take(readings)
   await live.judgeAgain()
@@ -115,7 +114,7 @@ test('days of one meter that a gateway sends in their order, after the rest of i
 })
 
 test('a cause says how many readings of whom and of which days came late, the newest reading says when that was known', async () => {
-  const live = new Service(LEDGERS[0])
+  const live = new StoredBank(LEDGERS[0])
   const quarter = (row: number, slot: number): Reading => ({
     ...{ row, start: FIRST_NOON + slot * 900, energyWh: 30, quality: ReadingQuality.valid },
   })
@@ -133,7 +132,7 @@ test('a cause says how many readings of whom and of which days came late, the ne
 
 test('what the store does not hold is not judged again: the verdicts stay', async () => {
   const { inTime } = told(fc.sample(history, { numRuns: 1, seed: 3 })[0])
-  const live = new Service(LEDGERS[0])
+  const live = new StoredBank(LEDGERS[0])
   for (const readings of intervals(inTime)) live.take(readings)
   const before = live.alerts()
   live.take(inTime.slice(0, 50))
@@ -143,63 +142,37 @@ test('what the store does not hold is not judged again: the verdicts stay', asyn
   expect(live.bank.late.keys.size).toBe(0)
 })
 
-/** A bank with a journal before it and a store behind it, as the service has. */
-class Service {
-  bank: DetectorBank
-  readonly #stored: Reading[] = []
-  readonly #journal: { readonly readings: readonly Reading[]; readonly outcomes: Uint8Array }[] = []
-  #checkpoint = { parts: new Map<string, Uint8Array>(), position: 0 }
-  readonly #ledger: Ledger
+test('where the store begins later than what was judged, what was over by then stays, and no old account counts as new', async () => {
+  const days = 90
+  const load = withLoad(home, 9_000, (day) => (day >= 8 && day < 14) || (day >= 76 && day < 80))
+  const restless: Load = (_day, _hour, slot) => 5_000 * (0.8 + (0.4 * ((slot * slot * 7_919) % 9_973)) / 9_973)
+  const readings = [...quarters(days, [load, restless, home])].flat()
+  const isLate = ({ row, start }: Reading) => row === 0 && start >= FIRST_NOON + 76 * 86_400 && start < FIRST_NOON + 80 * 86_400
+  const ledger = hamlet(3)
+  const live = new StoredBank(ledger)
+  for (const batch of intervals(readings.filter((reading) => !isLate(reading)))) live.take(batch)
+  const [first] = live.alerts()
+  expect(first).toMatchObject({ subject: { id: 'U0' }, clearedAt: '2026-03-16T04:00:00Z' })
+  for (const batch of intervals(readings.filter(isLate))) live.take(batch)
+  live.forget(FIRST_NOON + 40 * 86_400)
+  const news = await live.judgeAgain()
+  const fresh = freshRun(ledger, readings)
+  expect(news.map(({ subject, onset }) => `${subject.id} ${onset}`)).toContain('U0 2026-05-17T04:00:00Z')
+  for (const alert of news) expect(fresh).toContainEqual(alert)
+  expect(news.map(({ id }) => id)).not.toContain(first.id)
+})
 
-  constructor(ledger: Ledger) {
-    this.#ledger = ledger
-    this.bank = bankOf(ledger)
-    this.save()
-  }
-
-  take(readings: readonly Reading[]): void {
-    this.#stored.push(...readings)
-    this.#journal.push({ readings, outcomes: this.#observe(readings) })
-  }
-
-  #observe(readings: readonly Reading[]): Uint8Array {
-    const outcomes = this.bank.take(batchOf(readings)).slice(0, readings.length)
-    this.bank.judge()
-    return outcomes
-  }
-
-  readonly stored: StoredReadings = async function* (this: Service, rows: readonly number[], from: number, to: number) {
-    const held = this.#stored.filter(({ row, start }) => rows.includes(row) && start >= from && start < to)
-    for (const readings of intervals(held.sort((a, b) => a.start - b.start))) yield batchOf(readings)
-  }.bind(this)
-
-  async judgeAgain(): Promise<Alert[]> {
-    const news: Alert[] = []
-    while (this.bank.late.keys.size > 0) {
-      for (const key of [...this.bank.late.keys]) news.push(...((await judgeAgain(this.bank, key, this.stored))?.alerts ?? []))
-    }
-    return news
-  }
-
-  save(): void {
-    const parts = new Map([...this.bank.snapshot()].map(([name, part]) => [name, bytesOf(part).slice()]))
-    this.#checkpoint = { parts, position: this.#journal.length }
-  }
-
-  /** Killed: the checkpoint is old, the store is ahead of it, and the journal is read again. */
-  async crash(random: () => number): Promise<void> {
-    this.bank = bankOf(this.#ledger)
-    this.bank.restore((name) => this.#checkpoint.parts.get(name))
-    for (const { readings, outcomes } of this.#journal.slice(this.#checkpoint.position)) {
-      expect(this.#observe(readings)).toEqual(outcomes)
-      if (random() < 0.1) await this.judgeAgain()
-    }
-  }
-
-  alerts(): Alert[] {
-    return this.bank.alerts().sort((a, b) => (a.id < b.id ? -1 : 1))
-  }
-}
+test('an open alert that began before the store does is not taken back', async () => {
+  const readings = [...quarters(60, [withLoad(home, 9_000, (day) => day >= 20), home, home])].flat()
+  const live = new StoredBank(hamlet(3))
+  for (const batch of intervals(readings)) live.take(batch)
+  const before = live.alerts()
+  expect(before).toMatchObject([{ subject: { id: 'U0' }, clearedAt: null }])
+  live.forget(FIRST_NOON + 40 * 86_400)
+  live.take(readings.filter(({ start }) => start >= FIRST_NOON + 50 * 86_400 && start < FIRST_NOON + 51 * 86_400))
+  expect(await live.judgeAgain()).toEqual([])
+  expect(live.alerts()).toEqual(before)
+})
 
 function freshRun(ledger: Ledger, readings: readonly Reading[]): Alert[] {
   return verdictsOf(bankOf(ledger), intervals([...readings].sort((a, b) => a.start - b.start)))
@@ -236,18 +209,6 @@ function loadOf({ kind, fromDay, days, powerW }: Drawn['fates'][number], suspend
     if (kind === 'quiet' || day < fromDay || day >= fromDay + days) return false
     return kind === 'pump' || (kind === 'mill' ? hour >= 9 && hour < 17 : hour >= 7 && hour < 9)
   })
-}
-
-function* intervals(readings: readonly Reading[]): Iterable<Reading[]> {
-  let batch: Reading[] = []
-  for (const reading of readings) {
-    if (batch.length > 0 && batch[0].start !== reading.start) {
-      yield batch
-      batch = []
-    }
-    batch.push(reading)
-  }
-  if (batch.length > 0) yield batch
 }
 
 /** In runs of any order, cut anywhere, some sent twice. */
