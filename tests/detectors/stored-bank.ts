@@ -9,6 +9,8 @@ import { bankOf, batchOf, type Reading } from './county.ts'
 /** A bank with a journal before it and a store behind it, as the service has. */
 export class StoredBank {
   bank: DetectorBank
+  /** As an alert store holds them: what was told last of each. */
+  readonly told = new Map<string, Alert>()
   #stored: Reading[] = []
   readonly #journal: { readonly readings: readonly Reading[]; readonly outcomes: Uint8Array }[] = []
   #checkpoint = { parts: new Map<string, Uint8Array>(), position: 0 }
@@ -27,7 +29,7 @@ export class StoredBank {
 
   #observe(readings: readonly Reading[]): Uint8Array {
     const outcomes = this.bank.take(batchOf(readings)).slice(0, readings.length)
-    this.bank.judge()
+    this.#tell(this.bank.judge())
     return outcomes
   }
 
@@ -41,7 +43,12 @@ export class StoredBank {
     while (this.bank.late.keys.size > 0) {
       for (const key of [...this.bank.late.keys]) news.push(...((await judgeAgain(this.bank, key, this.stored))?.alerts ?? []))
     }
+    this.#tell(news)
     return news
+  }
+
+  #tell(alerts: readonly Alert[]): void {
+    for (const alert of alerts) this.told.set(alert.id, alert)
   }
 
   /** The store keeps nothing from before `start` any more. */
@@ -62,6 +69,11 @@ export class StoredBank {
       expect(this.#observe(readings)).toEqual(outcomes)
       if (random() < 0.1) await this.judgeAgain()
     }
+  }
+
+  /** Told and not taken back, by id. */
+  standing(): Alert[] {
+    return [...this.told.values()].filter(({ probability }) => probability > 0).sort((a, b) => (a.id < b.id ? -1 : 1))
   }
 
   alerts(): Alert[] {
