@@ -105,14 +105,36 @@ test('days of one meter that a gateway sends in their order, after the rest of i
     ...{ kind: 'quiet', fromDay: 0, days: 0, powerW: 0, withheld: [], corrected: [], estimated: null },
   }))
   fates[1] = { ...fates[1], kind: 'pump', fromDay: 8, days: 20, powerW: 6_000 }
-  const { inTime } = told({ fates, tapW: 0, ledger: LEDGERS[0], seed: 1 })
+  const { inTime } = told({ fates, tapW: 9_000, ledger: LEDGERS[0], seed: 1 })
   const isOut = ({ row, start }: Reading) => row === 1 && start >= FIRST_NOON + 7 * 86_400
   const live = new StoredBank(LEDGERS[0])
   for (const readings of intervals(inTime.filter((reading) => !isOut(reading)))) live.take(readings)
   for (const readings of intervals(inTime.filter(isOut))) live.take(readings)
+  const fresh = freshRun(LEDGERS[0], inTime)
+  expect(live.alerts()).not.toEqual(fresh)
   await live.judgeAgain()
-  expect(live.alerts()).toEqual(freshRun(LEDGERS[0], inTime))
-  expect(live.alerts().map(({ subject }) => subject.id)).toEqual(['U1'])
+  expect(live.alerts()).toEqual(fresh)
+  expect(new Set(live.alerts().map(({ subject }) => subject.id))).toEqual(new Set(['U1', 'T1']))
+})
+
+test.each([
+  ['at once, with a store that is ahead', 0],
+  ['after the journal was read again', 1],
+])('killed after a checkpoint and before the late readings were judged, they are judged %s', async (_, chance) => {
+  const readings = [...quarters(24, [withLoad(home, 9_000, (day) => day >= 8 && day < 18), home, home])].flat()
+  const at = (day: number) => FIRST_NOON + day * 86_400
+  const isLate = ({ row, start }: Reading) => row === 0 && start >= at(9) && start < at(12)
+  const ledger = hamlet(3)
+  const live = new StoredBank(ledger)
+  for (const batch of intervals(readings.filter((one) => !isLate(one) && one.start < at(16)))) live.take(batch)
+  live.take(readings.filter(isLate))
+  live.save()
+  for (const batch of intervals(readings.filter(({ start }) => start >= at(16)))) live.take(batch)
+  await live.crash(() => chance)
+  await live.judgeAgain()
+  expect(live.alerts()).toEqual(freshRun(ledger, readings))
+  const inTime = readings.filter((one) => !isLate(one))
+  expect(live.alerts()).not.toEqual(freshRun(ledger, inTime))
 })
 
 test('a cause says how many readings of whom and of which days came late, the newest reading says when that was known', async () => {

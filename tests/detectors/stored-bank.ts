@@ -65,6 +65,7 @@ export class StoredBank {
   async crash(random: () => number): Promise<void> {
     this.bank = bankOf(this.#ledger)
     this.bank.restore((name) => this.#checkpoint.parts.get(name))
+    if (random() < 0.5) await this.judgeAgain()
     for (const { readings, outcomes } of this.#journal.slice(this.#checkpoint.position)) {
       expect(this.#observe(readings)).toEqual(outcomes)
       if (random() < 0.1) await this.judgeAgain()
