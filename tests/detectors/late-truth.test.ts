@@ -124,11 +124,15 @@ test.each([
   const readings = [...quarters(24, [withLoad(home, 9_000, (day) => day >= 8 && day < 18), home, home])].flat()
   const at = (day: number) => FIRST_NOON + day * 86_400
   const isLate = ({ row, start }: Reading) => row === 0 && start >= at(9) && start < at(12)
+  // another gateway is behind: its meter's newest day is not that of the area
+  const isBehind = ({ row, start }: Reading) => chance === 0 && row === 2 && start >= at(12) && start < at(16)
   const ledger = hamlet(3)
   const live = new StoredBank(ledger)
-  for (const batch of intervals(readings.filter((one) => !isLate(one) && one.start < at(16)))) live.take(batch)
+  const before = readings.filter((one) => !isLate(one) && !isBehind(one) && one.start < at(16))
+  for (const batch of intervals(before)) live.take(batch)
   live.take(readings.filter(isLate))
   live.save()
+  for (const batch of intervals(readings.filter(isBehind))) live.take(batch)
   for (const batch of intervals(readings.filter(({ start }) => start >= at(16)))) live.take(batch)
   await live.crash(() => chance)
   await live.judgeAgain()
