@@ -19,7 +19,6 @@ export interface Line {
   readonly quarantine: { add(refused: readonly RefusedPayload[]): void }
   readonly alerts: { raise(alerts: readonly Alert[], position: number): void }
   ledger(): Ledger
-  /** Bytes to columns, in steps that fit into memory. */
   decode(slice: Slice, judgement: Judgement, ledger: Ledger): AsyncIterable<DecodedSlice>
   checkpointDue(judgement: Judgement): boolean
   /** Judges again what late readings changed, once all that was taken is in the store. */
