@@ -16,6 +16,7 @@ import { noteForgotten } from './recurrence.ts'
 import { type SilentNight, silentNight } from './silent-night.ts'
 import { slotCode, WATTS, wattsOf } from './slot-code.ts'
 import { midnightSlot, nightOf } from './solar-night.ts'
+import { isShapeless } from './spread-day.ts'
 import { foldDay } from './subject-days.ts'
 
 /** Of an area of which more of the customers than this were never read nothing is said. */
@@ -207,6 +208,7 @@ export class AreaJudge {
     const memberDay = (index: number): MemberDay => {
       const row = members[from + index]
       this.#read(row, day, this.#memberWatts)
+      if (isShapeless(this.#pointRecords, row, day, this.#window.marksOf(row, day))) this.#memberWatts.fill(Number.NaN)
       member.usualMeanW = this.#usualMean(row, day)
       if (silent.has(row)) fillMissing(this.#memberWatts, member.usualMeanW)
       member.mayBeSilent = dead[row] === 1 || (fewUnread && this.#unreadOn(row, day))

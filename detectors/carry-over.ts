@@ -17,8 +17,14 @@ export function carryColumns(
   }
 }
 
-export function carryEntry<T>(from: ReadonlyMap<number, T>, row: number, to: Map<number, T>, toRow: number): void {
+export function carryEntry<T>(
+  from: ReadonlyMap<number, T>,
+  row: number,
+  to: Map<number, T>,
+  toRow: number,
+  told: (entry: T) => T = (entry) => entry,
+): void {
   const entry = from.get(row)
   if (entry === undefined) to.delete(toRow)
-  else to.set(toRow, entry)
+  else to.set(toRow, told(entry))
 }

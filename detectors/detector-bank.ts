@@ -19,6 +19,7 @@ import { JointSilence } from './joint-silence.ts'
 import { type JudgedLedger, judgedLedger } from './judged-ledger.ts'
 import { type JudgedKey, LateReadings } from './late-readings.ts'
 import { MeterEvents } from './meter-events.ts'
+import { withPartRows } from './part-counted.ts'
 import { PointJudge } from './point-judge.ts'
 import { fillSilences } from './silence-fill.ts'
 import { eventsOfArea, eventsOfPoint, rowsOf } from './tamper-events.ts'
@@ -144,8 +145,9 @@ export class DetectorBank {
       const area = -1 - key
       carryColumns(other.areas.records.columns, 0, other.areaRows, this.areas.records.columns, area, this.areaRows)
       carryColumns(other.areas.columns, 0, other.areaRows, this.areas.columns, area, this.areaRows)
-      carryEntry(other.areas.settled, 0, this.areas.settled, area)
-      carryEntry(other.areas.standing, 0, this.areas.standing, area)
+      const here = (episodes: readonly Episode[]) => episodes.map((one) => withPartRows(one, (row) => rows[row] ?? row))
+      carryEntry(other.areas.settled, 0, this.areas.settled, area, here)
+      carryEntry(other.areas.standing, 0, this.areas.standing, area, here)
       this.#silence.carry(other.#silence, area, rows)
       this.#changed.add(key)
       this.#dirtyAreas.add(area)

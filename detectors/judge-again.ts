@@ -14,6 +14,7 @@ import type { Episode } from './episode.ts'
 import { localStart } from './interval-window.ts'
 import type { JudgedKey } from './late-readings.ts'
 import { lateCause } from './late-wording.ts'
+import { withPartRows } from './part-counted.ts'
 import { LONGEST_SHORT_SECONDS } from './short-intervals.ts'
 import { rowsOf } from './tamper-events.ts'
 
@@ -92,7 +93,8 @@ function keepPast(bank: DetectorBank, rows: readonly number[], area: number, day
     alone.window.beginsOn(index, bank.window.firstDay(row))
     if (!keep(bank.points.settled.get(row), index, alone.points.settled)) return false
   }
-  return keep(bank.areas.settled.get(area), 0, alone.areas.settled)
+  const ofArea = bank.areas.settled.get(area)?.map((one) => withPartRows(one, (row) => rows.indexOf(row)))
+  return keep(ofArea, 0, alone.areas.settled)
 }
 
 /** The first day of which there may be readings of a row. */

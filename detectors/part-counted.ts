@@ -50,6 +50,13 @@ export function isExplained({ agreeingDays, shapelessDays, apartDays }: PartCoun
   return apartDays < Math.min(APART_DAYS, agreeingDays) && shapelessDays <= agreeingDays
 }
 
+/** The episode with the usage points of its parts told by other row numbers. */
+export function withPartRows(episode: Episode, rowOf: (row: number) => number): Episode {
+  const again = (part: PartCounted | null) => part && { ...part, row: rowOf(part.row) }
+  const standings = episode.standings.map((standing) => ({ ...standing, part: again(standing.part) }))
+  return { ...episode, part: again(episode.part), standings }
+}
+
 /** What a day of an area has, W by slot. */
 export interface PartDay {
   readonly meanW: number

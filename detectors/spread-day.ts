@@ -3,7 +3,7 @@
  * (ingest/registers.ts). Three such days of a busy host look like a load that runs round the clock, or at night. So a day most of which
  * is spread is only compared with days of its kind: a meter of which nothing but a daily register is read has only such
  * days and is judged by them; to a meter whose hours are known they are neither suspect nor clear, and are no reference.
- * An area needs no such rule: its days are settled before a meter that was silent for longer than a day has caught up.
+ * In the balance of its area such a meter is missing on a day that is spread as a whole, as it was while it was silent.
  */
 import { COVERAGE_SLOTS, type DayRecord, type DayRecords, JUDGEABLE_SLOTS, LOOK_BACK_DAYS, RING_DAYS } from './day-record.ts'
 
@@ -27,6 +27,11 @@ function knowsHours({ columns: { coverage } }: DayRecords, row: number, day: num
     if (slots >= JUDGEABLE_SLOTS && slots !== SPREAD_DAY) return true
   }
   return false
+}
+
+/** Whether a day of a meter whose hours are known is spread as a whole: nobody can say what it drew when. */
+export function isShapeless(records: DayRecords, row: number, day: number, marks: Uint8Array): boolean {
+  return spreadSlots(marks) >= JUDGEABLE_SLOTS && knowsHours(records, row, day)
 }
 
 /** Sets the coverage of a closed day of which `spread` slots are spread, and forgets spread days once hours are known. */
