@@ -33,7 +33,7 @@ export type NearMine = z.infer<typeof NearMine>
 
 export const AlertRevision = z.object({
   revision: z.int().nonnegative(),
-  at: Instant.describe('event time of the reading that brought the change'),
+  at: Instant.describe('event time of the reading that brought the change; of late readings, of the newest one known by then'),
   change: z.enum(['raised', 'upheld', 'strengthened', 'lowered', 'withdrawn', 'cleared', 'reopened']),
   probability: z.number().min(0).max(1),
   cause: Sentence,

@@ -46,12 +46,13 @@ export class LateTruth {
       try {
         for (const key of keys) {
           if (signal.aborted || now() - began > TURN_MS) break
-          await this.#judgeOne(key, history, position)
+          await this.#judgeOne(key, history, position, signal)
         }
       } finally {
         await history.close()
       }
     } catch (error) {
+      if (error === signal.reason) return
       if (!(error instanceof StoreUnavailable)) throw error
       log.warn({ err: error, areas: judgement.bank.late.keys.size }, 'late readings wait: the store cannot be read')
     } finally {
@@ -59,10 +60,16 @@ export class LateTruth {
     }
   }
 
-  async #judgeOne(key: number, history: ReadingHistory, position: number): Promise<void> {
+  /** Rejects when the signal aborts meanwhile: nothing is changed then, and the area waits for the next start. */
+  async #judgeOne(key: number, history: ReadingHistory, position: number, signal: AbortSignal): Promise<void> {
     const { judgement, alerts, log } = this.#parts
     const { bank } = judgement
-    const again = await judgeAgain(bank, key, (rows, from, to) => history.scan(from, to, rows))
+    const again = await judgeAgain(bank, key, async function* (rows, from, to) {
+      for await (const batch of history.scan(from, to, rows)) {
+        signal.throwIfAborted()
+        yield batch
+      }
+    })
     this.#putOff.delete(key)
     const { ledger } = bank.known
     const subject = key < 0 ? { area: ledger.areas.id[-1 - key] } : { usagePoint: ledger.usagePoints.id[key] }
