@@ -27,9 +27,11 @@ export interface LoadLoss {
   readonly ohmic: number
   /** Supply up to which these were learnt, W: what is supplied beyond it loses BEYOND_SHARE. NaN unknown. */
   readonly highW: number
+  /** Supply down to which these were learnt, W: below it the model is believed by which less loss falls away. NaN unknown. */
+  readonly lowW: number
 }
 
-export const NO_LOSS: LoadLoss = { share: 0, ohmic: 0, highW: Number.NaN }
+export const NO_LOSS: LoadLoss = { share: 0, ohmic: 0, highW: Number.NaN, lowW: Number.NaN }
 const MOST_SHARE = 0.15
 const LEAST_SHARE = -0.05
 /** 1/W. */
@@ -90,19 +92,22 @@ export function areaRemainder(
   const found = {
     share: slopeOver(supply, watts, 1),
     ohmic: slopeOver(supply, watts, 2),
-    // of the day but for its highest hour
+    // of the day but for its highest and its lowest hour
     highW: quantileOf(supply, 0, SLOTS, 1 - 4 / SLOTS),
+    lowW: quantileOf(supply, 0, SLOTS, 4 / SLOTS),
   }
   for (let slot = 0; slot < SLOTS; slot++) watts[slot] -= lostW(supply[slot], loss)
   return { watts, judgeable, loss: found, meanSupplyW }
 }
 
-/** Loss by the load as the days before tell it: none where too few of them do. Lists without NaN. */
-export function learntLoss(shares: readonly number[], ohmics: readonly number[], highsW: readonly number[]): LoadLoss {
+/** Loss by the load as the days before tell it: none where too few of them do. */
+export function learntLoss(days: readonly LoadLoss[]): LoadLoss {
+  const known = (field: keyof LoadLoss) => days.map((day) => day[field]).filter((value) => !Number.isNaN(value))
   return {
-    share: Math.min(MOST_SHARE, Math.max(LEAST_SHARE, usualOf(shares) || 0)),
-    ohmic: Math.min(MOST_OHMIC, Math.max(0, usualOf(ohmics) || 0)),
-    highW: usualOf(highsW, LOW_DAY),
+    share: Math.min(MOST_SHARE, Math.max(LEAST_SHARE, usualOf(known('share')) || 0)),
+    ohmic: Math.min(MOST_OHMIC, Math.max(0, usualOf(known('ohmic')) || 0)),
+    highW: usualOf(known('highW'), LOW_DAY),
+    lowW: usualOf(known('lowW'), 1 - LOW_DAY),
   }
 }
 
@@ -111,10 +116,17 @@ export function usualOf(known: readonly number[], part = 0.5): number {
   return known.length < LEAST_DAYS ? Number.NaN : quantile([...known], part)
 }
 
-/** W lost by the load at a supply of `supplyW`. */
-function lostW(supplyW: number, { share, ohmic, highW }: LoadLoss): number {
+/**
+ * W lost by the load at a supply of `supplyW`. A remainder is held against a load only as far as both models of the loss
+ * agree that it rose: above what was learnt the larger loss is taken off, and below it (a harvest is over, a works stands
+ * still) no more is put back than the lesser fall.
+ */
+function lostW(supplyW: number, { share, ohmic, highW, lowW }: LoadLoss): number {
   const learntW = learntAt(supplyW, share, ohmic)
-  return supplyW > highW ? Math.max(learntW, learntAt(highW, share, ohmic) + BEYOND_SHARE * (supplyW - highW)) : learntW
+  if (supplyW > highW) return Math.max(learntW, learntAt(highW, share, ohmic) + BEYOND_SHARE * (supplyW - highW))
+  if (!(supplyW < lowW)) return learntW
+  const fallW = Math.min(Math.max(0, share) * (lowW - supplyW), ohmic * (lowW ** 2 - supplyW ** 2))
+  return Math.max(learntW, learntAt(lowW, share, ohmic) - fallW)
 }
 
 /** How far the two models of the loss are apart at a supply of `supplyW`, W: what more would remain, were the lesser true. */

@@ -19,7 +19,7 @@ import { foldDay } from './subject-days.ts'
 
 /** Of an area of which more of the customers than this were never read nothing is said. */
 const MOST_UNREAD = 0.15
-const UNKNOWN_LOSS: LoadLoss = { share: Number.NaN, ohmic: Number.NaN, highW: Number.NaN }
+const UNKNOWN_LOSS: LoadLoss = { share: Number.NaN, ohmic: Number.NaN, highW: Number.NaN, lowW: Number.NaN }
 const NO_EPISODES: readonly Episode[] = []
 const NOBODY: ReadonlySet<number> = new Set()
 const UNKNOWN = new Float64Array(SLOTS).fill(Number.NaN)
@@ -31,8 +31,9 @@ export class AreaJudge {
   /** Loss by the load (detectors/area-balance.ts) by area and day, like the day records. */
   readonly shares: Float32Array
   readonly ohmics: Float32Array
-  /** Highest supply of the day but for its highest hour, W. */
+  /** Highest and lowest supply of the day but for its highest and lowest hour, W. */
   readonly highs: Float32Array
+  readonly lows: Float32Array
   /** Mean supply of the day, W. */
   readonly means: Float32Array
   readonly settledDay: Uint16Array
@@ -67,6 +68,7 @@ export class AreaJudge {
     this.shares = new Float32Array(areas * RING_DAYS).fill(Number.NaN)
     this.ohmics = new Float32Array(areas * RING_DAYS).fill(Number.NaN)
     this.highs = new Float32Array(areas * RING_DAYS).fill(Number.NaN)
+    this.lows = new Float32Array(areas * RING_DAYS).fill(Number.NaN)
     this.means = new Float32Array(areas * RING_DAYS).fill(Number.NaN)
     this.settledDay = new Uint16Array(areas)
   }
@@ -202,20 +204,24 @@ export class AreaJudge {
       member.beginsToday = this.#window.firstDay(row) === day
       return member
     }
-    const learnt = learntLoss(
-      knownBefore(this.shares, area, day),
-      knownBefore(this.ohmics, area, day),
-      knownBefore(this.highs, area, day),
-    )
+    const learnt = learntLoss(this.#lossesBefore(area, day))
     const remainder = areaRemainder(this.#supply, memberStart[area + 1] - from, memberDay, learnt)
     return { ...remainder, learnt: !Number.isNaN(learnt.highW) }
   }
 
-  #keep(area: number, day: number, { share, ohmic, highW }: LoadLoss, meanSupplyW: number): void {
+  #lossesBefore(area: number, day: number): LoadLoss[] {
+    return Array.from({ length: LOOK_BACK_DAYS }, (_, back) => {
+      const at = area * RING_DAYS + ((day - 1 - back) % RING_DAYS)
+      return { share: this.shares[at], ohmic: this.ohmics[at], highW: this.highs[at], lowW: this.lows[at] }
+    })
+  }
+
+  #keep(area: number, day: number, { share, ohmic, highW, lowW }: LoadLoss, meanSupplyW: number): void {
     const at = area * RING_DAYS + (day % RING_DAYS)
     this.shares[at] = share
     this.ohmics[at] = ohmic
     this.highs[at] = highW
+    this.lows[at] = lowW
     this.means[at] = meanSupplyW
   }
 

@@ -178,6 +178,7 @@ export class DetectorBank {
     yield ['areas.shares', this.areas.shares]
     yield ['areas.ohmics', this.areas.ohmics]
     yield ['areas.highs', this.areas.highs]
+    yield ['areas.lows', this.areas.lows]
     yield ['areas.means', this.areas.means]
     yield ['areas.settledDay', this.areas.settledDay]
   }
