@@ -123,7 +123,7 @@ export function usualOf(known: readonly number[], part = 0.5): number {
  */
 function lostW(supplyW: number, { share, ohmic, highW, lowW }: LoadLoss): number {
   const learntW = learntAt(supplyW, share, ohmic)
-  if (supplyW > highW) return Math.max(learntW, learntAt(highW, share, ohmic) + BEYOND_SHARE * (supplyW - highW))
+  if (supplyW > highW) return Math.max(learntW, learntAt(highW, share, ohmic) + Math.max(share, BEYOND_SHARE) * (supplyW - highW))
   if (!(supplyW < lowW)) return learntW
   const fallW = Math.min(Math.max(0, share) * (lowW - supplyW), ohmic * (lowW ** 2 - supplyW ** 2))
   return Math.max(learntW, learntAt(lowW, share, ohmic) - fallW)
@@ -139,7 +139,7 @@ export function lossDoubtW(supplyW: number, loss: LoadLoss): number {
 }
 
 function learntAt(supplyW: number, share: number, ohmic: number): number {
-  return Math.max(share * supplyW, ohmic * supplyW ** 2)
+  return ohmic > 0 ? ohmic * supplyW ** 2 : share * supplyW
 }
 
 function addMember(member: MemberDay, meanSupplyW: number): void {
