@@ -15,6 +15,7 @@ import { sameEpisodes } from './point-judge.ts'
 import { type SilentNight, silentNight } from './silent-night.ts'
 import { slotCode, WATTS, wattsOf } from './slot-code.ts'
 import { midnightSlot, nightOf } from './solar-night.ts'
+import type { StrayMeters } from './stray-meters.ts'
 import { foldDay } from './subject-days.ts'
 
 /** Of an area of which more of the customers than this were never read nothing is said. */
@@ -38,6 +39,7 @@ export class AreaJudge {
   readonly means: Float32Array
   readonly settledDay: Uint16Array
   readonly silence: JointSilence
+  readonly strays: StrayMeters
   readonly #clock: DayClock
   readonly #window: IntervalWindow
   readonly #detectors: readonly DayDetector[]
@@ -54,10 +56,12 @@ export class AreaJudge {
     detectors: readonly DayDetector[],
     pointRecords: DayRecords,
     silence: JointSilence,
+    strays: StrayMeters,
     known: JudgedLedger,
     areas: number,
   ) {
     this.silence = silence
+    this.strays = strays
     this.#clock = clock
     this.#window = window
     this.#detectors = detectors
@@ -74,6 +78,9 @@ export class AreaJudge {
   }
 
   swapLedger(known: JudgedLedger): void {
+    const before = this.#known.ledger.usagePoints.area
+    const after = known.ledger.usagePoints.area
+    for (let row = 0; row < before.length; row++) if (before[row] !== after[row]) this.strays.forget(row)
     this.#known = known
   }
 
@@ -99,6 +106,7 @@ export class AreaJudge {
     if (total < 0 || this.#known.areaWatched[area] === 0 || day <= this.settledDay[area]) return
     if (this.settledDay[area] > 0) this.#forget(area, this.settledDay[area], day)
     const episodes = this.#fold(area, day, this.settled.get(area) ?? NO_EPISODES)
+    this.#noteStrays(area, day)
     if (episodes.length > 0) this.settled.set(area, episodes)
     else this.settled.delete(area)
     const night = this.#silentNight(area, day)
@@ -130,6 +138,29 @@ export class AreaJudge {
     const drawn = meanOf(watts.subarray(found.from, found.to))
     if (usual.days === 0 || Number.isNaN(drawn)) return found
     return { ...found, excessW: Math.round(drawn - (usual.medianW - REMAINDER_OFFSET_W)) }
+  }
+
+  /** `#watts` holds the remainder of the day that was just folded. */
+  #noteStrays(area: number, day: number): void {
+    const { memberStart, members, totalRow } = this.#known
+    const rows = members.subarray(memberStart[area], memberStart[area + 1])
+    this.#leaveMeasured(totalRow[area], day, this.#watts)
+    const read = (row: number, into: Float64Array) => {
+      this.#read(row, day, into)
+      this.#leaveMeasured(row, day, into)
+    }
+    this.strays.note(area, day, this.#watts, rows, read, {
+      usualMeanW: (row) => referenceOf(this.#pointRecords, row, day + 1, 'mean').medianW,
+      meansBefore: (row) => this.#pointRecords.meansUntil(row, day),
+    })
+  }
+
+  #leaveMeasured(row: number, day: number, watts: Float64Array): void {
+    for (let slot = 0; slot < SLOTS; slot++) if (!this.#window.isMeasured(row, day, slot)) watts[slot] = Number.NaN
+  }
+
+  #readOn(day: number): (row: number, into: Float64Array) => void {
+    return (row, into) => this.#read(row, day, into)
   }
 
   #isOpen(row: number, day: number): boolean {
@@ -185,7 +216,7 @@ export class AreaJudge {
 
   /** `silent`: meters whose missing slots are taken for as usual. */
   #remainder(area: number, day: number, silent: ReadonlySet<number> = NOBODY) {
-    const { memberStart, members, totalRow, dead } = this.#known
+    const { memberStart, members, totalRow, dead, ledger } = this.#known
     this.#read(totalRow[area], day, this.#supply)
     const from = memberStart[area]
     const member: { watts: Float64Array; usualMeanW: number; mayBeSilent: boolean; beginsToday: boolean } = {
@@ -206,6 +237,7 @@ export class AreaJudge {
     }
     const learnt = learntLoss(this.#lossesBefore(area, day))
     const remainder = areaRemainder(this.#supply, memberStart[area + 1] - from, memberDay, learnt)
+    this.strays.putBack(area, remainder.watts, this.#readOn(day), (row) => ledger.usagePoints.area[row] === area)
     return { ...remainder, learnt: !Number.isNaN(learnt.highW) }
   }
 

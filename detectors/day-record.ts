@@ -140,6 +140,17 @@ export class DayRecords {
     columns.tail[row * TAIL_DAYS + (day % TAIL_DAYS)] = record.tail
   }
 
+  /** Means of the days up to and with `day` that are judgeable, oldest first, W. */
+  meansUntil(row: number, day: number): (readonly [day: number, meanW: number])[] {
+    const { mean, coverage } = this.columns
+    const days: (readonly [number, number])[] = []
+    for (let back = LOOK_BACK_DAYS - 1; back >= 0; back--) {
+      const at = row * RING_DAYS + ((day - back) % RING_DAYS)
+      if ((coverage[at] & COVERAGE_SLOTS) >= JUDGEABLE_SLOTS) days.push([day - back, WATTS[mean[at]]])
+    }
+    return days
+  }
+
   /** Load print of the day in a place, 0 when it has none. */
   printAt(at: number): number {
     const { floor, night, noon, burst } = this.columns

@@ -24,6 +24,7 @@ import { nightSurge } from './night-surge.ts'
 import { PointJudge } from './point-judge.ts'
 import { replayedProfile } from './replayed-profile.ts'
 import { fillSilences } from './silence-fill.ts'
+import { StrayMeters } from './stray-meters.ts'
 import { surplus } from './surplus.ts'
 import { eventsOfArea, eventsOfPoint, rowsOf } from './tamper-events.ts'
 
@@ -85,7 +86,8 @@ export class DetectorBank {
       surplus(config.surplus),
     ]
     this.#silence = new JointSilence(config.jointSilence, clock, rows)
-    this.areas = new AreaJudge(clock, this.window, remainder, this.points.records, this.#silence, this.#known, areas)
+    const strays = new StrayMeters(rows, areas)
+    this.areas = new AreaJudge(clock, this.window, remainder, this.points.records, this.#silence, strays, this.#known, areas)
     this.#desk = new Desk(config, clock)
   }
 
@@ -152,6 +154,7 @@ export class DetectorBank {
     parts.set('window.short', this.window.short.snapshot())
     parts.set('events', this.events.snapshot())
     parts.set('silence', this.#silence.snapshot())
+    parts.set('strays', this.areas.strays.snapshot())
     return parts
   }
 
@@ -167,6 +170,7 @@ export class DetectorBank {
     this.window.short.restore(part('window.short') ?? new Uint8Array())
     this.events.restore(new TextDecoder().decode(part('events')))
     this.#silence.restore(new TextDecoder().decode(part('silence')))
+    this.areas.strays.restore(new TextDecoder().decode(part('strays')))
     const areas = new Set([...this.areas.standing.keys(), ...this.#silence.areas])
     this.#desk.update(this.#known, [...this.points.standing.keys(), ...[...areas].map((area) => -1 - area)], this.#dossiers)
   }
@@ -175,6 +179,8 @@ export class DetectorBank {
     for (const [name, column] of Object.entries(this.window.state)) yield [`window.${name}`, column]
     for (const [name, column] of Object.entries(this.points.records.columns)) yield [`points.${name}`, column]
     for (const [name, column] of Object.entries(this.areas.records.columns)) yield [`areas.${name}`, column]
+    for (const [name, column] of Object.entries(this.areas.strays.points)) yield [`strays.points.${name}`, column]
+    for (const [name, column] of Object.entries(this.areas.strays.areas)) yield [`strays.areas.${name}`, column]
     yield ['areas.shares', this.areas.shares]
     yield ['areas.ohmics', this.areas.ohmics]
     yield ['areas.highs', this.areas.highs]
