@@ -66,12 +66,13 @@ export interface MemberDay {
 
 const sum = new Float64Array(SLOTS)
 
-/** `loss`: by the load, from earlier days. `member(i)` may return the same object each time. */
+/** `loss`: by the load, from earlier days. `member(i)` may return the same object each time. `mend` corrects what is not paid for before the loss is taken out (detectors/stray-meters.ts). */
 export function areaRemainder(
   supply: Float64Array,
   members: number,
   member: (index: number) => MemberDay,
   loss: LoadLoss,
+  mend: (watts: Float64Array) => void = () => {},
 ): Remainder {
   sum.fill(0)
   let meanSupplyW = 0
@@ -84,9 +85,10 @@ export function areaRemainder(
   meanSupplyW = supplied > 0 ? meanSupplyW / supplied : Number.NaN
   for (let index = 0; index < members; index++) addMember(member(index), meanSupplyW)
   const watts = new Float64Array(SLOTS)
+  for (let slot = 0; slot < SLOTS; slot++) watts[slot] = supply[slot] - sum[slot]
+  mend(watts)
   let judgeable = 0
   for (let slot = 0; slot < SLOTS; slot++) {
-    watts[slot] = supply[slot] - sum[slot]
     if (!Number.isNaN(watts[slot])) judgeable++
   }
   const found = {

@@ -20,6 +20,10 @@ import { foldDay } from './subject-days.ts'
 
 /** Of an area of which more of the customers than this were never read nothing is said. */
 const MOST_UNREAD = 0.15
+/** A day whose mean lies so far below the usual one says nothing of what is usual, W. */
+const SUNK_W = 4_000
+const SUNK_SPREADS = 8
+const LEARNT_DAYS = 5
 const UNKNOWN_LOSS: LoadLoss = { share: Number.NaN, ohmic: Number.NaN, highW: Number.NaN, lowW: Number.NaN }
 const NO_EPISODES: readonly Episode[] = []
 const NOBODY: ReadonlySet<number> = new Set()
@@ -191,8 +195,9 @@ export class AreaJudge {
       pieceOf: null,
     })
     // while the loss is not learnt, a day is no reference: it has the whole loss in it
-    this.records.set(area, day, record, folded.suspect || !learnt)
-    const unfit = folded.suspect || judgeable < JUDGEABLE_SLOTS
+    const sunk = this.#hasSunk(area, day, meanOf(this.#watts))
+    this.records.set(area, day, record, folded.suspect || sunk || !learnt)
+    const unfit = folded.suspect || sunk || judgeable < JUDGEABLE_SLOTS
     if (unfit) this.#keep(area, day, UNKNOWN_LOSS, Number.NaN)
     else this.#keep(area, day, loss, meanSupplyW)
     return folded.suspect ? this.#withParts(area, day, folded.episodes) : folded.episodes
@@ -212,6 +217,15 @@ export class AreaJudge {
     return episodes.map((episode) =>
       episode.lastHotDay === day && episode.closedAt === null ? withPart(episode, parts) : episode,
     )
+  }
+
+  /**
+   * A remainder does not fall by itself: a meter counts manifold, or a load was booked here that others feed. Once that is
+   * mended it rises to what it was, and is no surplus then.
+   */
+  #hasSunk(area: number, day: number, meanW: number): boolean {
+    const { days, medianW, spreadW } = referenceOf(this.records, area, day, 'mean')
+    return days >= LEARNT_DAYS && medianW - meanW > Math.max(SUNK_W, SUNK_SPREADS * spreadW)
   }
 
   /** `silent`: meters whose missing slots are taken for as usual. */
@@ -236,8 +250,9 @@ export class AreaJudge {
       return member
     }
     const learnt = learntLoss(this.#lossesBefore(area, day))
-    const remainder = areaRemainder(this.#supply, memberStart[area + 1] - from, memberDay, learnt)
-    this.strays.putBack(area, remainder.watts, this.#readOn(day), (row) => ledger.usagePoints.area[row] === area)
+    const isMember = (row: number) => ledger.usagePoints.area[row] === area
+    const putBack = (watts: Float64Array) => this.strays.putBack(area, watts, this.#readOn(day), isMember)
+    const remainder = areaRemainder(this.#supply, memberStart[area + 1] - from, memberDay, learnt, putBack)
     return { ...remainder, learnt: !Number.isNaN(learnt.highW) }
   }
 

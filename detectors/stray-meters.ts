@@ -21,6 +21,8 @@ const SLOPES = [-1.25, -0.4] as const
 const APART = 0.2
 /** A stray meter is let go once its slope is known and is not this any more. */
 const STILL_STRAY = [-1.6, -0.25] as const
+/** Standard error of the slope of one day with which it is told that a meter was mended. */
+const CLEAR_ERROR = 0.08
 /** Slope by its standard error. */
 const CERTAIN = 12
 /** Slots compared before anything is said: three days of them. */
@@ -128,12 +130,18 @@ export class StrayMeters {
         const fit = this.#fit(area, row)
         if (fit === null || (found !== null && Math.abs(found.slope) / found.error >= Math.abs(fit.slope) / fit.error)) continue
         const days = history.meansBefore(row)
-        found = { row, area, since: day, ...fit, usualW: valueOr(history.usualMeanW(row), days[0]?.[1] ?? 0), days }
+        const usualW = valueOr(history.usualMeanW(row), days[0]?.[1] ?? 0)
+        found = { row, area, since: day, ...fit, usualW: hasBegun(fit, usualW, days) ? 0 : usualW, days }
         continue
       }
       const share = shareOf(stray.slope, stray.error)
       for (let slot = 0; slot < SLOTS; slot++) this.#rest[slot] = watts[slot] - share * this.#watts[slot]
-      this.#learn(row, this.#rest)
+      const today = this.#learn(row, this.#rest)
+      if (!isOnWrongArea(stray) && today.slope > STILL_STRAY[1] && today.error < CLEAR_ERROR) {
+        // mended: nothing that was learnt of it holds any more
+        this.forget(row)
+        continue
+      }
       const fit = this.#near(area, row)
       const meanW = meanOf(this.#watts)
       const days = Number.isNaN(meanW) ? stray.days : [...stray.days, [day, meanW] as const].slice(-MOST_DAYS)
@@ -163,8 +171,11 @@ export class StrayMeters {
     for (const [area, strays] of saved) this.#strays.set(area, strays)
   }
 
-  #learn(row: number, watts: Float64Array): void {
+  /** Slope of the day alone, over the shorter distance. */
+  #learn(row: number, watts: Float64Array): Fit {
     const { points } = this
+    let count = 0
+    let total = 0
     let nearProduct = 0
     let nearSquare = 0
     let farProduct = 0
@@ -172,8 +183,11 @@ export class StrayMeters {
     const own = this.#watts
     for (let slot = NEAR; slot < SLOTS; slot++) {
       const change = own[slot] - own[slot - NEAR]
-      const product = change * (watts[slot] - watts[slot - NEAR])
+      const rest = watts[slot] - watts[slot - NEAR]
+      const product = change * rest
       if (Number.isNaN(product)) continue
+      count++
+      total += rest * rest
       nearProduct += product
       nearSquare += change * change
     }
@@ -192,6 +206,7 @@ export class StrayMeters {
     points.nearSquare[row] = DAILY_WEIGHT * points.nearSquare[row] + nearSquare
     points.farProduct[row] = DAILY_WEIGHT * points.farProduct[row] + farProduct
     points.farSquare[row] = DAILY_WEIGHT * points.farSquare[row] + farSquare
+    return fitOf(nearProduct, nearSquare, total, count)
   }
 
   /** Null unless both slopes are those of a stray meter, and certain. */
@@ -219,14 +234,22 @@ interface Fit {
   readonly error: number
 }
 
-/** What share of a stray meter's load is put back: all of it, unless the slope says that it counts manifold. */
+/** Whether a meter counts manifold only since a while ago, so that what was usual of the area has nothing of it. */
+function hasBegun(fit: Fit, usualW: number, days: StrayMeter['days']): boolean {
+  if (isOnWrongArea(fit)) return false
+  const [, latestW] = days[days.length - 1] ?? [0, 0]
+  const times = 1 / (1 + fit.slope)
+  return latestW > ((1 + times) / 2) * usualW
+}
+
+/** What share of a stray meter's load is put back: all of it, unless it surely is less. */
 function shareOf(slope: number, error: number): number {
-  return isOnWrongArea({ slope, error }) ? 1 : Math.min(1, -slope)
+  return slope + 1 <= Math.max(0.03, 2.5 * error) ? 1 : -slope
 }
 
 /** Fed by another area; otherwise it counts 1 ÷ (1 + slope) times what it should. */
 export function isOnWrongArea({ slope, error }: Pick<StrayMeter, 'slope' | 'error'>): boolean {
-  return Math.abs(slope + 1) <= Math.max(0.05, 2.5 * error)
+  return slope + 1 <= Math.max(0.15, 2.5 * error)
 }
 
 function fitOf(product: number, square: number, total: number, count: number): Fit {
