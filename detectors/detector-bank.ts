@@ -24,6 +24,7 @@ import { nightSurge } from './night-surge.ts'
 import { PointJudge } from './point-judge.ts'
 import { replayedProfile } from './replayed-profile.ts'
 import { fillSilences } from './silence-fill.ts'
+import { areNeighbours, straysNear } from './stray-company.ts'
 import { StrayMeters } from './stray-meters.ts'
 import { surplus } from './surplus.ts'
 import { eventsOfArea, eventsOfPoint, rowsOf } from './tamper-events.ts'
@@ -211,6 +212,7 @@ export class DetectorBank {
       if (key >= 0 || detector !== 'joint-silence') return NO_NAMES
       return this.#silence.silentMeters(-1 - key, sequence).map((row) => this.#known.ledger.usagePoints.id[row])
     },
+    straysNear: (area) => straysNear(this.#known, this.areas.strays, area),
   }
 
   readonly #beforeAdvance = (row: number, newest: number, to: number): void => {
@@ -245,6 +247,11 @@ export class DetectorBank {
     const { memberStart, members } = this.#known
     for (let index = memberStart[area]; index < memberStart[area + 1]; index++) this.#judgeRow(members[index])
     this.areas.settle(area, day)
+    if (this.areas.strays.of(area).length > 0) {
+      for (const other of this.areas.standing.keys()) {
+        if (areNeighbours(this.#known, area, other)) this.#changed.add(-1 - other)
+      }
+    }
     if (this.#silence.knows(area)) this.#changed.add(-1 - area)
   }
 
