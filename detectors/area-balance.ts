@@ -31,6 +31,8 @@ export interface LoadLoss {
   readonly lowW: number
 }
 
+export type LoadLossField = keyof LoadLoss
+
 export const NO_LOSS: LoadLoss = { share: 0, ohmic: 0, highW: Number.NaN, lowW: Number.NaN }
 const MOST_SHARE = 0.15
 const LEAST_SHARE = -0.05

@@ -1,13 +1,14 @@
 /** Judges the remainder of transformer areas day by day, as usage points are judged (detectors/area-balance.ts says what it is). */
 import { mean } from 'simple-statistics'
-import { areaRemainder, type LoadLoss, learntLoss, type MemberDay, REMAINDER_OFFSET_W, usualOf } from './area-balance.ts'
+import { areaRemainder, type MemberDay, REMAINDER_OFFSET_W } from './area-balance.ts'
 import { type DayClock, SLOTS } from './day-clock.ts'
 import type { DayDetector } from './day-detector.ts'
-import { DayRecords, JUDGEABLE_SLOTS, LOOK_BACK_DAYS, RING_DAYS, referenceOf } from './day-record.ts'
+import { DayRecords, JUDGEABLE_SLOTS, RING_DAYS, referenceOf } from './day-record.ts'
 import type { Episode } from './episode.ts'
 import type { IntervalWindow } from './interval-window.ts'
 import type { JointSilence } from './joint-silence.ts'
 import type { JudgedLedger } from './judged-ledger.ts'
+import { LossDays } from './loss-days.ts'
 import { measureDay } from './measure-day.ts'
 import { memberLevels } from './member-levels.ts'
 import { withPart } from './part-counted.ts'
@@ -24,7 +25,6 @@ const MOST_UNREAD = 0.15
 const SUNK_W = 4_000
 const SUNK_SPREADS = 8
 const LEARNT_DAYS = 5
-const UNKNOWN_LOSS: LoadLoss = { share: Number.NaN, ohmic: Number.NaN, highW: Number.NaN, lowW: Number.NaN }
 const NO_EPISODES: readonly Episode[] = []
 const NOBODY: ReadonlySet<number> = new Set()
 const UNKNOWN = new Float64Array(SLOTS).fill(Number.NaN)
@@ -33,14 +33,7 @@ export class AreaJudge {
   readonly records: DayRecords
   readonly settled = new Map<number, readonly Episode[]>()
   readonly standing = new Map<number, readonly Episode[]>()
-  /** Loss by the load (detectors/area-balance.ts) by area and day, like the day records. */
-  readonly shares: Float32Array
-  readonly ohmics: Float32Array
-  /** Highest and lowest supply of the day but for its highest and lowest hour, W. */
-  readonly highs: Float32Array
-  readonly lows: Float32Array
-  /** Mean supply of the day, W. */
-  readonly means: Float32Array
+  readonly losses: LossDays
   readonly settledDay: Uint16Array
   readonly silence: JointSilence
   readonly strays: StrayMeters
@@ -73,11 +66,7 @@ export class AreaJudge {
     this.#known = known
     // a remainder is nobody's work: it does not stand still with the works
     this.records = new DayRecords({ ...clock, calendar: { ...clock.calendar, stoppages: [] } }, areas)
-    this.shares = new Float32Array(areas * RING_DAYS).fill(Number.NaN)
-    this.ohmics = new Float32Array(areas * RING_DAYS).fill(Number.NaN)
-    this.highs = new Float32Array(areas * RING_DAYS).fill(Number.NaN)
-    this.lows = new Float32Array(areas * RING_DAYS).fill(Number.NaN)
-    this.means = new Float32Array(areas * RING_DAYS).fill(Number.NaN)
+    this.losses = new LossDays(areas)
     this.settledDay = new Uint16Array(areas)
   }
 
@@ -190,7 +179,7 @@ export class AreaJudge {
       record,
       newConnection: false,
       until: SLOTS,
-      supplyRiseW: meanSupplyW - usualOf(knownBefore(this.means, area, day)),
+      supplyRiseW: meanSupplyW - this.losses.usualSupplyW(area, day),
       repeats: null,
       pieceOf: null,
     })
@@ -198,8 +187,7 @@ export class AreaJudge {
     const sunk = this.#hasSunk(area, day, meanOf(this.#watts))
     this.records.set(area, day, record, folded.suspect || sunk || !learnt)
     const unfit = folded.suspect || sunk || judgeable < JUDGEABLE_SLOTS
-    if (unfit) this.#keep(area, day, UNKNOWN_LOSS, Number.NaN)
-    else this.#keep(area, day, loss, meanSupplyW)
+    this.losses.keep(area, day, unfit ? null : loss, meanSupplyW)
     return folded.suspect ? this.#withParts(area, day, folded.episodes) : folded.episodes
   }
 
@@ -249,32 +237,16 @@ export class AreaJudge {
       member.beginsToday = this.#window.firstDay(row) === day
       return member
     }
-    const learnt = learntLoss(this.#lossesBefore(area, day))
+    const learnt = this.losses.learntBefore(area, day)
     const isMember = (row: number) => ledger.usagePoints.area[row] === area
     const putBack = (watts: Float64Array) => this.strays.putBack(area, watts, this.#readOn(day), isMember)
     const remainder = areaRemainder(this.#supply, memberStart[area + 1] - from, memberDay, learnt, putBack)
     return { ...remainder, learnt: !Number.isNaN(learnt.highW) }
   }
 
-  #lossesBefore(area: number, day: number): LoadLoss[] {
-    return Array.from({ length: LOOK_BACK_DAYS }, (_, back) => {
-      const at = area * RING_DAYS + ((day - 1 - back) % RING_DAYS)
-      return { share: this.shares[at], ohmic: this.ohmics[at], highW: this.highs[at], lowW: this.lows[at] }
-    })
-  }
-
-  #keep(area: number, day: number, { share, ohmic, highW, lowW }: LoadLoss, meanSupplyW: number): void {
-    const at = area * RING_DAYS + (day % RING_DAYS)
-    this.shares[at] = share
-    this.ohmics[at] = ohmic
-    this.highs[at] = highW
-    this.lows[at] = lowW
-    this.means[at] = meanSupplyW
-  }
-
   #forget(area: number, from: number, to: number): void {
     this.records.forget(area, from, to)
-    for (let day = Math.max(from + 1, to - RING_DAYS + 1); day <= to; day++) this.#keep(area, day, UNKNOWN_LOSS, Number.NaN)
+    this.losses.forget(area, from, to)
   }
 
   #unreadOn(row: number, day: number): boolean {
@@ -318,14 +290,4 @@ function fillMissing(watts: Float64Array, usualW: number): void {
 function meanOf(watts: Float64Array): number {
   const there = watts.filter((value) => !Number.isNaN(value))
   return there.length >= watts.length / 2 ? mean([...there]) : Number.NaN
-}
-
-/** What is known of the days before `day`. */
-function knownBefore(days: Float32Array, area: number, day: number): number[] {
-  const known: number[] = []
-  for (let back = 1; back <= LOOK_BACK_DAYS; back++) {
-    const value = days[area * RING_DAYS + ((day - back) % RING_DAYS)]
-    if (!Number.isNaN(value)) known.push(value)
-  }
-  return known
 }

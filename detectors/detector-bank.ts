@@ -182,11 +182,7 @@ export class DetectorBank {
     for (const [name, column] of Object.entries(this.areas.records.columns)) yield [`areas.${name}`, column]
     for (const [name, column] of Object.entries(this.areas.strays.points)) yield [`strays.points.${name}`, column]
     for (const [name, column] of Object.entries(this.areas.strays.areas)) yield [`strays.areas.${name}`, column]
-    yield ['areas.shares', this.areas.shares]
-    yield ['areas.ohmics', this.areas.ohmics]
-    yield ['areas.highs', this.areas.highs]
-    yield ['areas.lows', this.areas.lows]
-    yield ['areas.means', this.areas.means]
+    for (const [name, column] of Object.entries(this.areas.losses.state)) yield [`areas.loss.${name}`, column]
     yield ['areas.settledDay', this.areas.settledDay]
   }
 
