@@ -143,7 +143,7 @@ export function lossDoubtW(supplyW: number, loss: LoadLoss): number {
 }
 
 function learntAt(supplyW: number, share: number, ohmic: number): number {
-  return ohmic > 0 ? ohmic * supplyW ** 2 : share * supplyW
+  return ohmic > 0 ? Math.min(MOST_SHARE * supplyW, ohmic * supplyW ** 2) : share * supplyW
 }
 
 function addMember(member: MemberDay, meanSupplyW: number): void {

@@ -9,6 +9,7 @@
  */
 import { allocateColumns, type Columns } from '../model/columns.ts'
 import { SLOTS } from './day-clock.ts'
+import { countOf, type Fit, fitOf, squareOf } from './slope-fit.ts'
 
 /** Distances in time at which changes are compared, slots. */
 const NEAR = 1
@@ -31,6 +32,9 @@ const LEAST_SLOTS = 270
 const LEAST_CHANGE_W = 60
 /** Days that must show it by themselves: one wrong value may make up a slope. */
 const LEAST_DAYS = 4
+/** Slope by which a multiplier differs from a wrong area, and days that tell of the time before it. */
+const LEAST_MANIFOLD = 0.07
+const KNOWN_DAYS = 6
 /** Days of a stray meter's means that are kept. */
 const MOST_DAYS = 100
 
@@ -56,6 +60,8 @@ export interface StrayMeter {
   readonly error: number
   /** Mean that was usual when it was found (W): what is put back is compared with it. */
   readonly usualW: number
+  /** It counts manifold since not long before it was found; otherwise it was booked wrongly, or counted so, ever since. */
+  readonly manifold: boolean
   /** Mean of its days, oldest first, W. */
   readonly days: readonly (readonly [day: number, meanW: number])[]
 }
@@ -91,13 +97,15 @@ export class StrayMeters {
 
   /** Puts back into a remainder what stray meters drew more or less than usual. `isMember`: whether it still is on the books. */
   putBack(area: number, watts: Float64Array, read: ReadDay, isMember: (row: number) => boolean): void {
-    for (const { row, usualW, slope, error } of this.of(area)) {
-      const share = shareOf(slope, error)
+    for (const stray of this.of(area)) {
+      const { row, usualW } = stray
       const booked = isMember(row)
       if (booked) read(row, this.#watts)
-      // once the books are set right its load is in the remainder by itself
-      for (let slot = 0; slot < SLOTS; slot++)
-        watts[slot] += share * (booked ? valueOr(this.#watts[slot], usualW) - usualW : -usualW)
+      else this.#watts.fill(0)
+      const share = shareToday(stray, booked ? meanOf(this.#watts) : 0)
+      const levelW = stray.manifold ? 0 : usualW
+      // once the books are set right its load is in the remainder by itself, and only the level differs
+      for (let slot = 0; slot < SLOTS; slot++) watts[slot] += share * (valueOr(this.#watts[slot], usualW) - levelW)
     }
   }
 
@@ -131,19 +139,19 @@ export class StrayMeters {
         if (fit === null || (found !== null && Math.abs(found.slope) / found.error >= Math.abs(fit.slope) / fit.error)) continue
         const days = history.meansBefore(row)
         const usualW = valueOr(history.usualMeanW(row), days[0]?.[1] ?? 0)
-        found = { row, area, since: day, ...fit, usualW: hasBegun(fit, usualW, days) ? 0 : usualW, days }
+        found = { row, area, since: day, ...fit, usualW, manifold: isManifold(fit, usualW, days), days }
         continue
       }
-      const share = shareOf(stray.slope, stray.error)
+      const meanW = meanOf(this.#watts)
+      const share = shareToday(stray, meanW)
       for (let slot = 0; slot < SLOTS; slot++) this.#rest[slot] = watts[slot] - share * this.#watts[slot]
       const today = this.#learn(row, this.#rest)
-      if (!isOnWrongArea(stray) && today.slope > STILL_STRAY[1] && today.error < CLEAR_ERROR) {
+      if (stray.manifold && today.slope > STILL_STRAY[1] && today.error < CLEAR_ERROR) {
         // mended: nothing that was learnt of it holds any more
         this.forget(row)
         continue
       }
       const fit = this.#near(area, row)
-      const meanW = meanOf(this.#watts)
       const days = Number.isNaN(meanW) ? stray.days : [...stray.days, [day, meanW] as const].slice(-MOST_DAYS)
       if (!(this.points.nearSquare[row] > 0)) after.push({ ...stray, days })
       else if (within(fit.slope, STILL_STRAY)) after.push({ ...stray, ...fit, days })
@@ -231,34 +239,26 @@ export class StrayMeters {
   }
 }
 
-/** A slope and its standard error. */
-interface Fit {
-  readonly slope: number
-  readonly error: number
-}
-
-/** Whether a meter counts manifold only since a while ago, so that what was usual of the area has nothing of it. */
-function hasBegun(fit: Fit, usualW: number, days: StrayMeter['days']): boolean {
-  if (isOnWrongArea(fit)) return false
+/** Whether a meter counts manifold, and only since a while ago: what was usual of the area has nothing of it. */
+function isManifold(fit: Fit, usualW: number, days: StrayMeter['days']): boolean {
   const [, latestW] = days[days.length - 1] ?? [0, 0]
-  const times = 1 / (1 + fit.slope)
-  return latestW > ((1 + times) / 2) * usualW
+  return fit.slope + 1 >= Math.max(LEAST_MANIFOLD, 3 * fit.error) && days.length >= KNOWN_DAYS && hasRisen(fit, usualW, latestW)
 }
 
-/** What share of a stray meter's load is put back: all of it, unless it surely is less. */
-function shareOf(slope: number, error: number): number {
+/** Halfway to as many times the usual mean as the slope says, and more. */
+function hasRisen({ slope }: Pick<Fit, 'slope'>, usualW: number, meanW: number): boolean {
+  return meanW > (0.5 + 0.5 / Math.max(0.001, 1 + slope)) * usualW
+}
+
+/** What share of a stray meter's load is put back on a day of mean `meanW`: all of it, unless it surely is less; nothing of what was mended. */
+function shareToday({ slope, error, manifold, usualW }: StrayMeter, meanW: number): number {
+  if (manifold && !hasRisen({ slope }, usualW, meanW)) return 0
   return slope + 1 <= Math.max(0.03, 2.5 * error) ? 1 : -slope
 }
 
 /** Fed by another area; otherwise it counts 1 ÷ (1 + slope) times what it should. */
-export function isOnWrongArea({ slope, error }: Pick<StrayMeter, 'slope' | 'error'>): boolean {
-  return slope + 1 <= Math.max(0.15, 2.5 * error)
-}
-
-function fitOf(product: number, square: number, total: number, count: number): Fit {
-  const slope = product / square
-  const left = Math.max(0.01 * total, total - slope * product)
-  return { slope, error: Math.sqrt(left / Math.max(1, count) / square) }
+export function isOnWrongArea({ slope, error, manifold }: Pick<StrayMeter, 'slope' | 'error' | 'manifold'>): boolean {
+  return !manifold && slope + 1 <= Math.max(0.15, 2.5 * error)
 }
 
 function within(value: number, [low, high]: readonly [number, number]): boolean {
@@ -267,21 +267,6 @@ function within(value: number, [low, high]: readonly [number, number]): boolean 
 
 function valueOr(value: number, other: number): number {
   return Number.isNaN(value) ? other : value
-}
-
-function countOf(watts: Float64Array, lag: number): number {
-  let count = 0
-  for (let slot = lag; slot < SLOTS; slot++) if (!Number.isNaN(watts[slot] - watts[slot - lag])) count++
-  return count
-}
-
-function squareOf(watts: Float64Array, lag: number): number {
-  let sum = 0
-  for (let slot = lag; slot < SLOTS; slot++) {
-    const change = watts[slot] - watts[slot - lag]
-    if (!Number.isNaN(change)) sum += change * change
-  }
-  return sum
 }
 
 /** NaN when less than half of the day is there. */
