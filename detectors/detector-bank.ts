@@ -79,7 +79,8 @@ export class DetectorBank {
       replayedProfile(config.replayedProfile),
     ]
     const burstW = Math.min(config.furnaceBurst.leastW, config.longRun.leastW)
-    const quiet = { floorW: config.flatLoad.leastW, nightW: config.nightSurge.leastW, burstW }
+    const floorW = Math.min(config.flatLoad.leastW, config.flatLoad.leastQuietW)
+    const quiet = { floorW, nightW: config.nightSurge.leastW, burstW }
     this.points = new PointJudge(clock, this.window, { live, dead: [deadAccount(config.deadAccount)], quiet }, this.#known, rows)
     const remainder = [
       flatLoad({ ...config.flatLoad, ...AREA_FLAT }),
