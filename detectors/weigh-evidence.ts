@@ -164,7 +164,7 @@ function steadiness({ standing, episode, subject }: Case): Evidence | null {
   const { flatness, levelSpread } = standing
   // a crusher rattles beside its mill
   const isMill = episode.detector === 'night-surge' && standing.powerW > 12_000
-  const loose = subject.kind === 'area' ? 2 : isMill ? 1.5 : 1
+  const loose = subject.kind === 'area' || isMill ? 2 : 1
   const flat = flatness < 0.03 * loose ? 0.7 : flatness < 0.05 * loose ? 0.3 : flatness < 0.08 * loose ? -0.2 : -0.7
   // what stands on a host larger than itself has the host's unrest, and nothing is told by it
   const told = flatness < 0.05 * loose || subject.kind === 'area' || episode.usualW < 1.2 * standing.powerW
