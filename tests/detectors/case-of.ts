@@ -1,6 +1,6 @@
 import type { DayFinding } from '../../detectors/day-detector.ts'
 import type { Reference } from '../../detectors/day-record.ts'
-import { beginEpisode, type Episode, withHotDay } from '../../detectors/episode.ts'
+import { beginEpisode, type Episode, NO_AREA_DAY, withHotDay } from '../../detectors/episode.ts'
 import type { Case, Subject } from '../../detectors/subject.ts'
 import { FIRST_NOON } from './county.ts'
 
@@ -66,7 +66,7 @@ export function episodeOf(detector: string, days: number, more: Partial<DayFindi
   }
   let episode = beginEpisode(finding, 1, usual, FIRST_NOON + finding.startSlot * 900)
   for (let day = 0; day < days; day++) {
-    episode = withHotDay(episode, 100 + day, finding, FIRST_NOON + (day + 1) * DAY, Number.NaN, Number.NaN)
+    episode = withHotDay(episode, 100 + day, finding, FIRST_NOON + (day + 1) * DAY, Number.NaN, NO_AREA_DAY)
   }
   return episode
 }
