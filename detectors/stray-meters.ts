@@ -163,11 +163,8 @@ export class StrayMeters {
       for (const row of members) if (row !== found.row && !after.some((one) => one.row === row)) this.forget(row)
       for (const column of Object.values(areas)) column[area] = 0
     }
-    if (process.env.STRAY)
       for (const one of after)
-        if (one.since === day || process.env.STRAY === '2')
           console.error('STRAY', day, area, one.row, one.slope.toFixed(3), one.error.toFixed(3), Math.round(one.usualW))
-    for (const h of held) if (process.env.STRAY && !after.some((o) => o.row === h.row)) console.error('UNSTRAY', day, area, h.row)
     if (after.length > 0) this.#strays.set(area, after)
     else this.#strays.delete(area)
   }
