@@ -27,9 +27,13 @@ export interface LoadLoss {
   readonly ohmic: number
   /** Supply up to which these were learnt, W: what is supplied beyond it loses BEYOND_SHARE. NaN unknown. */
   readonly highW: number
+  /** Supply down to which these were learnt, W: below it the model is believed by which less loss falls away. NaN unknown. */
+  readonly lowW: number
 }
 
-export const NO_LOSS: LoadLoss = { share: 0, ohmic: 0, highW: Number.NaN }
+export type LoadLossField = keyof LoadLoss
+
+export const NO_LOSS: LoadLoss = { share: 0, ohmic: 0, highW: Number.NaN, lowW: Number.NaN }
 const MOST_SHARE = 0.15
 const LEAST_SHARE = -0.05
 /** 1/W. */
@@ -64,12 +68,13 @@ export interface MemberDay {
 
 const sum = new Float64Array(SLOTS)
 
-/** `loss`: by the load, from earlier days. `member(i)` may return the same object each time. */
+/** `loss`: by the load, from earlier days. `member(i)` may return the same object each time. `mend` corrects what is not paid for before the loss is taken out (detectors/stray-meters.ts). */
 export function areaRemainder(
   supply: Float64Array,
   members: number,
   member: (index: number) => MemberDay,
   loss: LoadLoss,
+  mend: (watts: Float64Array) => void = () => {},
 ): Remainder {
   sum.fill(0)
   let meanSupplyW = 0
@@ -82,27 +87,31 @@ export function areaRemainder(
   meanSupplyW = supplied > 0 ? meanSupplyW / supplied : Number.NaN
   for (let index = 0; index < members; index++) addMember(member(index), meanSupplyW)
   const watts = new Float64Array(SLOTS)
+  for (let slot = 0; slot < SLOTS; slot++) watts[slot] = supply[slot] - sum[slot]
+  mend(watts)
   let judgeable = 0
   for (let slot = 0; slot < SLOTS; slot++) {
-    watts[slot] = supply[slot] - sum[slot]
     if (!Number.isNaN(watts[slot])) judgeable++
   }
   const found = {
     share: slopeOver(supply, watts, 1),
     ohmic: slopeOver(supply, watts, 2),
-    // of the day but for its highest hour
+    // of the day but for its highest and its lowest hour
     highW: quantileOf(supply, 0, SLOTS, 1 - 4 / SLOTS),
+    lowW: quantileOf(supply, 0, SLOTS, 4 / SLOTS),
   }
   for (let slot = 0; slot < SLOTS; slot++) watts[slot] -= lostW(supply[slot], loss)
   return { watts, judgeable, loss: found, meanSupplyW }
 }
 
-/** Loss by the load as the days before tell it: none where too few of them do. Lists without NaN. */
-export function learntLoss(shares: readonly number[], ohmics: readonly number[], highsW: readonly number[]): LoadLoss {
+/** Loss by the load as the days before tell it: none where too few of them do. */
+export function learntLoss(days: readonly LoadLoss[]): LoadLoss {
+  const known = (field: keyof LoadLoss) => days.map((day) => day[field]).filter((value) => !Number.isNaN(value))
   return {
-    share: Math.min(MOST_SHARE, Math.max(LEAST_SHARE, usualOf(shares) || 0)),
-    ohmic: Math.min(MOST_OHMIC, Math.max(0, usualOf(ohmics) || 0)),
-    highW: usualOf(highsW, LOW_DAY),
+    share: Math.min(MOST_SHARE, Math.max(LEAST_SHARE, usualOf(known('share')) || 0)),
+    ohmic: Math.min(MOST_OHMIC, Math.max(0, usualOf(known('ohmic')) || 0)),
+    highW: usualOf(known('highW'), LOW_DAY),
+    lowW: usualOf(known('lowW'), 1 - LOW_DAY),
   }
 }
 
@@ -111,10 +120,17 @@ export function usualOf(known: readonly number[], part = 0.5): number {
   return known.length < LEAST_DAYS ? Number.NaN : quantile([...known], part)
 }
 
-/** W lost by the load at a supply of `supplyW`. */
-function lostW(supplyW: number, { share, ohmic, highW }: LoadLoss): number {
+/**
+ * W lost by the load at a supply of `supplyW`. A remainder is held against a load only as far as both models of the loss
+ * agree that it rose: above what was learnt the larger loss is taken off, and below it (a harvest is over, a works stands
+ * still) no more is put back than the lesser fall.
+ */
+function lostW(supplyW: number, { share, ohmic, highW, lowW }: LoadLoss): number {
   const learntW = learntAt(supplyW, share, ohmic)
-  return supplyW > highW ? Math.max(learntW, learntAt(highW, share, ohmic) + BEYOND_SHARE * (supplyW - highW)) : learntW
+  if (supplyW > highW) return Math.max(learntW, learntAt(highW, share, ohmic) + Math.max(share, BEYOND_SHARE) * (supplyW - highW))
+  if (!(supplyW < lowW)) return learntW
+  const fallW = Math.min(Math.max(0, share) * (lowW - supplyW), ohmic * (lowW ** 2 - supplyW ** 2))
+  return Math.max(learntW, learntAt(lowW, share, ohmic) - fallW)
 }
 
 /** How far the two models of the loss are apart at a supply of `supplyW`, W: what more would remain, were the lesser true. */
@@ -127,7 +143,7 @@ export function lossDoubtW(supplyW: number, loss: LoadLoss): number {
 }
 
 function learntAt(supplyW: number, share: number, ohmic: number): number {
-  return Math.max(share * supplyW, ohmic * supplyW ** 2)
+  return ohmic > 0 ? Math.min(MOST_SHARE * supplyW, ohmic * supplyW ** 2) : share * supplyW
 }
 
 function addMember(member: MemberDay, meanSupplyW: number): void {

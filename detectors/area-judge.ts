@@ -1,13 +1,13 @@
 /** Judges the remainder of transformer areas day by day, as usage points are judged (detectors/area-balance.ts says what it is). */
-import { mean } from 'simple-statistics'
-import { areaRemainder, type LoadLoss, learntLoss, type MemberDay, REMAINDER_OFFSET_W, usualOf } from './area-balance.ts'
+import { areaRemainder, type MemberDay, REMAINDER_OFFSET_W } from './area-balance.ts'
 import { type DayClock, SLOTS } from './day-clock.ts'
-import type { DayDetector } from './day-detector.ts'
-import { DayRecords, JUDGEABLE_SLOTS, LOOK_BACK_DAYS, RING_DAYS, referenceOf } from './day-record.ts'
+import { type DayDetector, meanOf } from './day-detector.ts'
+import { DayRecords, JUDGEABLE_SLOTS, RING_DAYS, referenceOf } from './day-record.ts'
 import type { Episode } from './episode.ts'
 import type { IntervalWindow } from './interval-window.ts'
 import type { JointSilence } from './joint-silence.ts'
 import type { JudgedLedger } from './judged-ledger.ts'
+import { LossDays } from './loss-days.ts'
 import { measureDay } from './measure-day.ts'
 import { memberLevels } from './member-levels.ts'
 import { withPart } from './part-counted.ts'
@@ -17,11 +17,15 @@ import { type SilentNight, silentNight } from './silent-night.ts'
 import { slotCode, WATTS, wattsOf } from './slot-code.ts'
 import { midnightSlot, nightOf } from './solar-night.ts'
 import { isShapeless } from './spread-day.ts'
+import type { StrayMeters } from './stray-meters.ts'
 import { foldDay } from './subject-days.ts'
 
 /** Of an area of which more of the customers than this were never read nothing is said. */
 const MOST_UNREAD = 0.15
-const UNKNOWN_LOSS: LoadLoss = { share: Number.NaN, ohmic: Number.NaN, highW: Number.NaN }
+/** A day whose mean lies so far below the usual one says nothing of what is usual, W. */
+const SUNK_W = 4_000
+const SUNK_SPREADS = 8
+const LEARNT_DAYS = 5
 const NO_EPISODES: readonly Episode[] = []
 const NOBODY: ReadonlySet<number> = new Set()
 const UNKNOWN = new Float64Array(SLOTS).fill(Number.NaN)
@@ -32,15 +36,10 @@ export class AreaJudge {
   readonly standing = new Map<number, readonly Episode[]>()
   /** As of a PointJudge. */
   forgotten: Map<number, readonly Episode[]> | null = null
-  /** Loss by the load (detectors/area-balance.ts) by area and day, like the day records. */
-  readonly shares: Float32Array
-  readonly ohmics: Float32Array
-  /** Highest supply of the day but for its highest hour, W. */
-  readonly highs: Float32Array
-  /** Mean supply of the day, W. */
-  readonly means: Float32Array
+  readonly losses: LossDays
   readonly settledDay: Uint16Array
   readonly silence: JointSilence
+  readonly strays: StrayMeters
   readonly #clock: DayClock
   readonly #window: IntervalWindow
   readonly #detectors: readonly DayDetector[]
@@ -57,10 +56,12 @@ export class AreaJudge {
     detectors: readonly DayDetector[],
     pointRecords: DayRecords,
     silence: JointSilence,
+    strays: StrayMeters,
     known: JudgedLedger,
     areas: number,
   ) {
     this.silence = silence
+    this.strays = strays
     this.#clock = clock
     this.#window = window
     this.#detectors = detectors
@@ -68,21 +69,20 @@ export class AreaJudge {
     this.#known = known
     // a remainder is nobody's work: it does not stand still with the works
     this.records = new DayRecords({ ...clock, calendar: { ...clock.calendar, stoppages: [] } }, areas)
-    this.shares = new Float32Array(areas * RING_DAYS).fill(Number.NaN)
-    this.ohmics = new Float32Array(areas * RING_DAYS).fill(Number.NaN)
-    this.highs = new Float32Array(areas * RING_DAYS).fill(Number.NaN)
-    this.means = new Float32Array(areas * RING_DAYS).fill(Number.NaN)
+    this.losses = new LossDays(areas)
     this.settledDay = new Uint16Array(areas)
   }
 
   swapLedger(known: JudgedLedger): void {
+    const before = this.#known.ledger.usagePoints.area
+    const after = known.ledger.usagePoints.area
+    for (let row = 0; row < before.length; row++) if (before[row] !== after[row]) this.strays.forget(row)
     this.#known = known
   }
 
   /** Beside the records, by name. */
   get columns(): Readonly<Record<string, Float32Array | Uint16Array>> {
-    const { shares, ohmics, highs, means, settledDay } = this
-    return { shares, ohmics, highs, means, settledDay }
+    return { ...this.losses.state, ...this.strays.areas, settledDay: this.settledDay }
   }
 
   /** Judges the days of an area that are closed but not settled. True when its episodes changed. */
@@ -108,6 +108,7 @@ export class AreaJudge {
     if (this.settledDay[area] > 0) this.#forget(area, this.settledDay[area], day)
     const before = this.settled.get(area) ?? NO_EPISODES
     const episodes = this.#fold(area, day, before)
+    this.#noteStrays(area, day)
     if (this.forgotten !== null) noteForgotten(this.forgotten, area, before, episodes)
     if (episodes.length > 0) this.settled.set(area, episodes)
     else this.settled.delete(area)
@@ -142,6 +143,29 @@ export class AreaJudge {
     return { ...found, excessW: Math.round(drawn - (usual.medianW - REMAINDER_OFFSET_W)) }
   }
 
+  /** `#watts` holds the remainder of the day that was just folded. */
+  #noteStrays(area: number, day: number): void {
+    const { memberStart, members, totalRow } = this.#known
+    const rows = members.subarray(memberStart[area], memberStart[area + 1])
+    this.#leaveMeasured(totalRow[area], day, this.#watts)
+    const read = (row: number, into: Float64Array) => {
+      this.#read(row, day, into)
+      this.#leaveMeasured(row, day, into)
+    }
+    this.strays.note(area, day, this.#watts, rows, read, {
+      usualMeanW: (row) => referenceOf(this.#pointRecords, row, day + 1, 'mean').medianW,
+      meansBefore: (row) => this.#pointRecords.meansUntil(row, day),
+    })
+  }
+
+  #leaveMeasured(row: number, day: number, watts: Float64Array): void {
+    for (let slot = 0; slot < SLOTS; slot++) if (!this.#window.isMeasured(row, day, slot)) watts[slot] = Number.NaN
+  }
+
+  #readOn(day: number): (row: number, into: Float64Array) => void {
+    return (row, into) => this.#read(row, day, into)
+  }
+
   #isOpen(row: number, day: number): boolean {
     const newest = this.#window.newestDay(row)
     return day === newest || day === newest - 1
@@ -165,15 +189,15 @@ export class AreaJudge {
       record,
       newConnection: false,
       until: SLOTS,
-      supplyRiseW: meanSupplyW - usualOf(knownBefore(this.means, area, day)),
+      supplyRiseW: meanSupplyW - this.losses.usualSupplyW(area, day),
       repeats: null,
       pieceOf: null,
     })
     // while the loss is not learnt, a day is no reference: it has the whole loss in it
-    this.records.set(area, day, record, folded.suspect || !learnt)
-    const unfit = folded.suspect || judgeable < JUDGEABLE_SLOTS
-    if (unfit) this.#keep(area, day, UNKNOWN_LOSS, Number.NaN)
-    else this.#keep(area, day, loss, meanSupplyW)
+    const sunk = this.#hasSunk(area, day, meanOf(this.#watts))
+    this.records.set(area, day, record, folded.suspect || sunk || !learnt)
+    const unfit = folded.suspect || sunk || judgeable < JUDGEABLE_SLOTS
+    this.losses.keep(area, day, unfit ? null : loss, meanSupplyW)
     return folded.suspect ? this.#withParts(area, day, folded.episodes) : folded.episodes
   }
 
@@ -193,9 +217,18 @@ export class AreaJudge {
     )
   }
 
+  /**
+   * A remainder does not fall by itself: a meter counts manifold, or a load was booked here that others feed. Once that is
+   * mended it rises to what it was, and is no surplus then.
+   */
+  #hasSunk(area: number, day: number, meanW: number): boolean {
+    const { days, medianW, spreadW } = referenceOf(this.records, area, day, 'mean')
+    return days >= LEARNT_DAYS && medianW - meanW > Math.max(SUNK_W, SUNK_SPREADS * spreadW)
+  }
+
   /** `silent`: meters whose missing slots are taken for as usual. */
   #remainder(area: number, day: number, silent: ReadonlySet<number> = NOBODY) {
-    const { memberStart, members, totalRow, dead } = this.#known
+    const { memberStart, members, totalRow, dead, ledger } = this.#known
     this.#read(totalRow[area], day, this.#supply)
     const from = memberStart[area]
     const member: { watts: Float64Array; usualMeanW: number; mayBeSilent: boolean; beginsToday: boolean } = {
@@ -215,26 +248,16 @@ export class AreaJudge {
       member.beginsToday = this.#window.firstDay(row) === day
       return member
     }
-    const learnt = learntLoss(
-      knownBefore(this.shares, area, day),
-      knownBefore(this.ohmics, area, day),
-      knownBefore(this.highs, area, day),
-    )
-    const remainder = areaRemainder(this.#supply, memberStart[area + 1] - from, memberDay, learnt)
+    const learnt = this.losses.learntBefore(area, day)
+    const isMember = (row: number) => ledger.usagePoints.area[row] === area
+    const putBack = (watts: Float64Array) => this.strays.putBack(area, watts, this.#readOn(day), isMember)
+    const remainder = areaRemainder(this.#supply, memberStart[area + 1] - from, memberDay, learnt, putBack)
     return { ...remainder, learnt: !Number.isNaN(learnt.highW) }
-  }
-
-  #keep(area: number, day: number, { share, ohmic, highW }: LoadLoss, meanSupplyW: number): void {
-    const at = area * RING_DAYS + (day % RING_DAYS)
-    this.shares[at] = share
-    this.ohmics[at] = ohmic
-    this.highs[at] = highW
-    this.means[at] = meanSupplyW
   }
 
   #forget(area: number, from: number, to: number): void {
     this.records.forget(area, from, to)
-    for (let day = Math.max(from + 1, to - RING_DAYS + 1); day <= to; day++) this.#keep(area, day, UNKNOWN_LOSS, Number.NaN)
+    this.losses.forget(area, from, to)
   }
 
   #unreadOn(row: number, day: number): boolean {
@@ -272,20 +295,4 @@ export class AreaJudge {
 
 function fillMissing(watts: Float64Array, usualW: number): void {
   for (let slot = 0; slot < SLOTS; slot++) if (Number.isNaN(watts[slot])) watts[slot] = usualW
-}
-
-/** Of what is there; NaN when less than half is. */
-function meanOf(watts: Float64Array): number {
-  const there = watts.filter((value) => !Number.isNaN(value))
-  return there.length >= watts.length / 2 ? mean([...there]) : Number.NaN
-}
-
-/** What is known of the days before `day`. */
-function knownBefore(days: Float32Array, area: number, day: number): number[] {
-  const known: number[] = []
-  for (let back = 1; back <= LOOK_BACK_DAYS; back++) {
-    const value = days[area * RING_DAYS + ((day - back) % RING_DAYS)]
-    if (!Number.isNaN(value)) known.push(value)
-  }
-  return known
 }

@@ -67,8 +67,9 @@ export function companyOf(own: Beginning, starts: readonly Beginning[]): Company
     }
     if (kindOf(other) !== kindOf(own) || other.subject.category !== own.subject.category) continue
     if (other.powerW > 2.5 * own.powerW || own.powerW > 2.5 * other.powerW) continue
-    if (other.subject.area === own.subject.area) inArea.push(other.onset)
-    else if (other.detector === own.detector) inCounty.push(other.onset)
+    if (other.subject.area === own.subject.area) {
+      if (!isStartOfOne(own, other)) inArea.push(other.onset)
+    } else if (other.detector === own.detector) inCounty.push(other.onset)
   }
   return { inArea, inCounty, misbooked, risen }
 }
@@ -95,7 +96,11 @@ function isRise(own: Beginning, other: Beginning): boolean {
 
 function isOneLoad(own: Beginning, other: Beginning): boolean {
   if (other.subject.kind === 'area' || isOfTheMeter(own.detector) || isOfTheMeter(other.detector)) return false
-  if (other.subject.feeder !== own.subject.feeder) return false
+  return other.subject.feeder === own.subject.feeder && isStartOfOne(own, other)
+}
+
+/** As large and within the hour or two: neighbours follow a season by days, and each with machines of his own; one plant that is spread over meters starts as one. */
+function isStartOfOne(own: Beginning, other: Beginning): boolean {
   const apart = Math.abs(other.onset - own.onset)
   return apart <= SAME_START_SECONDS && Math.abs(other.powerW - own.powerW) <= 0.15 * Math.max(other.powerW, own.powerW)
 }

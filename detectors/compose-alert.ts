@@ -5,6 +5,7 @@ import { instant } from './day-clock.ts'
 import type { Episode, Standing } from './episode.ts'
 import { hashOf } from './hash.ts'
 import { bestInnocentExplanation } from './innocent-explanations.ts'
+import { isMotor } from './power-factor.ts'
 import { withinReach } from './reach.ts'
 import { signaturesOf } from './signatures/episode-signatures.ts'
 import type { Case, Evidence, Subject } from './subject.ts'
@@ -38,11 +39,16 @@ const PRIOR: Readonly<Record<string, number>> = {
 const LEAST_SEEN_DAYS: Readonly<Record<string, number>> = {
   'flat-load': 2,
   'night-surge': 3,
-  'long-run': 5,
+  'long-run': 3,
   surplus: 3,
   'furnace-burst': 4,
   'dead-account': 1,
   ...TAMPER_LEAST_DAYS,
+}
+
+/** A shift's run that is no motor's may be a wedding: two to four days. */
+function leastSeenDays(detector: string, standing: Standing): number {
+  return detector === 'long-run' && !isMotor(standing) ? 5 : (LEAST_SEEN_DAYS[detector] ?? 2)
 }
 
 /** A load that fits an innocent explanation as well as can be is this much less likely to be processing. */
@@ -85,7 +91,7 @@ export function composeAlert(
   let told = 0
   let withdrawnAt: number | null = null
   for (const standing of episode.standings) {
-    if (raised === null && standing.seenDays < (LEAST_SEEN_DAYS[episode.detector] ?? 2)) continue
+    if (raised === null && standing.seenDays < leastSeenDays(episode.detector, standing)) continue
     const it = caseAt(standing)
     const verdict = weigh(it, calibration)
     const { probability, strength } = verdict

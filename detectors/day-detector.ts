@@ -90,16 +90,17 @@ export interface DayDetector {
 const FLAT_SLOTS = 16
 
 /**
- * Median relative change between neighbouring slots of [from, to), against `level`, in the quietest four hours: a motor is
- * as flat as ever while the host above it is at rest.
+ * Median relative change from one reading to the next in [from, to), against `level`, in the quietest four hours: a motor
+ * is as flat as ever while the host above it is at rest. The slots of one longer reading are alike and tell nothing.
  */
 export function flatnessOf(watts: Float64Array, from: number, to: number, level: number): number {
+  const stride = slotsOfReading(watts, Math.max(0, from), to)
   let least = Number.POSITIVE_INFINITY
   for (let start = from; start === from || start + FLAT_SLOTS <= to; start += FLAT_SLOTS / 4) {
     let length = 0
     for (let slot = Math.max(1, start + 1); slot < Math.min(to, start + FLAT_SLOTS); slot++) {
       const change = Math.abs(watts[slot] - watts[slot - 1])
-      if (!Number.isNaN(change)) changes[length++] = change
+      if (slot % stride === 0 && !Number.isNaN(change)) changes[length++] = change
     }
     if (length > 0) least = Math.min(least, changes.subarray(0, length).sort()[length >> 1])
   }
@@ -107,6 +108,27 @@ export function flatnessOf(watts: Float64Array, from: number, to: number, level:
 }
 
 const changes = new Float64Array(96)
+
+/** Slots that one reading covers, 1, 2 or 4: those of a half-hour or an hour are all alike, all the time. */
+function slotsOfReading(watts: Float64Array, from: number, to: number): number {
+  let stride = 4
+  for (let slot = from + 1; slot < to && stride > 1; slot++) {
+    while (stride > 1 && slot % stride !== 0 && Math.abs(watts[slot] - watts[slot - 1]) > 0) stride /= 2
+  }
+  return stride
+}
+
+/** Mean of the slots that have readings, W; NaN when less than half have. */
+export function meanOf(watts: Float64Array): number {
+  let sum = 0
+  let known = 0
+  for (const value of watts) {
+    if (Number.isNaN(value)) continue
+    sum += value
+    known++
+  }
+  return known >= watts.length / 2 ? sum / known : Number.NaN
+}
 
 /** Quantile (0–1) of the slots of [from, to) that have readings; NaN when there are none. */
 export function quantileOf(watts: Float64Array, from: number, to: number, quantile: number): number {

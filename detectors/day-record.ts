@@ -113,17 +113,22 @@ export class DayRecords {
 
   /**
    * 1, by how many days ago, for the days that are no measure for `day`: those of a season in which works stand still,
-   * unless hardly any others are known. Whoever draws suspect power before and after it is measured by it.
+   * unless the others are suspect: whoever draws such power before and after it is measured by it. An account whose
+   * readings begin in that season has no measure yet, and its first days at work become one.
    */
   apartOf(row: number, day: number): Uint8Array {
     const { apart, isAnyApart } = this.calendarOf(day)
     if (!isAnyApart) return apart
     const { coverage } = this.columns
     let others = 0
+    let suspects = 0
     for (let back = 1; back <= LOOK_BACK_DAYS; back++) {
-      if (apart[back] === 0 && isReference(coverage[row * RING_DAYS + ((day - back) % RING_DAYS)])) others++
+      if (apart[back] === 1) continue
+      const found = coverage[row * RING_DAYS + ((day - back) % RING_DAYS)]
+      if (isReference(found)) others++
+      else if (found >= DAY_SUSPECT) suspects++
     }
-    return others < LEAST_OTHERS ? NOTHING_APART : apart
+    return others < LEAST_OTHERS && others + suspects >= LEAST_OTHERS ? NOTHING_APART : apart
   }
 
   set(row: number, day: number, record: DayRecord, suspect: boolean): void {
@@ -138,6 +143,17 @@ export class DayRecords {
     columns.coverage[at] = suspect ? record.coverage | DAY_SUSPECT : record.coverage
     columns.dip[at] = record.dip
     columns.tail[row * TAIL_DAYS + (day % TAIL_DAYS)] = record.tail
+  }
+
+  /** Means of the days up to and with `day` that are judgeable, oldest first, W. */
+  meansUntil(row: number, day: number): (readonly [day: number, meanW: number])[] {
+    const { mean, coverage } = this.columns
+    const days: (readonly [number, number])[] = []
+    for (let back = LOOK_BACK_DAYS - 1; back >= 0; back--) {
+      const at = row * RING_DAYS + ((day - back) % RING_DAYS)
+      if ((coverage[at] & COVERAGE_SLOTS) >= JUDGEABLE_SLOTS) days.push([day - back, WATTS[mean[at]]])
+    }
+    return days
   }
 
   /** Load print of the day in a place, 0 when it has none. */

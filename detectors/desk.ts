@@ -10,6 +10,8 @@ import type { DetectorsConfig } from './detectors-config.ts'
 import type { Episode, Standing } from './episode.ts'
 import type { JudgedLedger } from './judged-ledger.ts'
 import { withRecurrences } from './recurrence.ts'
+import { strayBehind } from './stray-company.ts'
+import type { StrayMeter } from './stray-meters.ts'
 import { areaSubject, type Case, pointSubject, type Subject } from './subject.ts'
 import type { ReportedEvent } from './tamper-events.ts'
 
@@ -21,7 +23,15 @@ interface Docket {
   alerts: readonly Alert[]
 }
 
+/** What surrounds an episode. */
+interface Around {
+  readonly company: Company
+  readonly silent: readonly string[]
+  readonly strays: readonly StrayMeter[]
+}
+
 const NO_EVENTS: readonly ReportedEvent[] = []
+const NO_STRAYS: readonly StrayMeter[] = []
 
 /** What begins together is looked for within a county. */
 interface County {
@@ -34,6 +44,8 @@ export interface Dossiers {
   eventsOf(key: number): readonly ReportedEvent[]
   /** Usage points that fell silent together, of an episode of an area. */
   silentOf(key: number, episode: Episode): readonly string[]
+  /** Stray meters of the neighbours of an area. */
+  straysNear(area: number): readonly StrayMeter[]
 }
 
 /** Episodes of a key that are over so long that they are no longer told. */
@@ -75,7 +87,7 @@ export class Desk {
     }
     for (const name of [...counties.keys()].sort()) {
       const work = counties.get(name)
-      if (work !== undefined) this.#weighAgain(this.#county(name), work.keys, work.onsets, news, dossiers, again)
+      if (work !== undefined) this.#weighAgain(known, this.#county(name), work.keys, work.onsets, news, dossiers, again)
     }
     return news
   }
@@ -93,6 +105,7 @@ export class Desk {
 
   /** Weighs the changed dockets, and those that have company in what began or did not begin after all. */
   #weighAgain(
+    known: JudgedLedger,
     { dockets }: County,
     keys: ReadonlySet<number>,
     onsets: readonly number[],
@@ -109,7 +122,9 @@ export class Desk {
       const composed = docket.episodes
         .map((episode, index) => {
           const company = companyOf(docket.beginnings[index], starts)
-          return this.#compose(docket.subject, episode, company, dossiers.silentOf(key, episode))
+          const strays = docket.subject.kind === 'area' ? dossiers.straysNear(docket.subject.row) : NO_STRAYS
+          const around = { company, silent: dossiers.silentOf(key, episode), strays }
+          return this.#compose(known, docket.subject, episode, around)
         })
         .filter((alert) => alert !== null)
       const alerts = withRecurrences(composed)
@@ -127,7 +142,11 @@ export class Desk {
     }
   }
 
-  #compose(subject: Subject, episode: Episode, company: Company, silent: readonly string[]): Alert | null {
+  #compose(known: JudgedLedger, subject: Subject, episode: Episode, { company, silent, strays }: Around): Alert | null {
+    const strayAt = (standing: Standing): string | null => {
+      const row = strayBehind(this.#clock, episode, standing, strays)
+      return row === null ? null : known.ledger.usagePoints.id[row]
+    }
     const localOffset = this.#clock.shift + 43_200
     const month = new Date((episode.onset + localOffset) * 1000).getUTCMonth() + 1
     const caseAt = (standing: Standing): Case => ({
@@ -136,7 +155,7 @@ export class Desk {
       standing,
       kinInArea: knownAt(company.inArea, standing.at),
       kinInCounty: knownAt(company.inCounty, standing.at),
-      misbooked: company.misbooked,
+      misbooked: company.misbooked ?? strayAt(standing),
       risen: company.risen,
       silent,
       localOffset,

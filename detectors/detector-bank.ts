@@ -22,6 +22,8 @@ import { MeterEvents } from './meter-events.ts'
 import { withPartRows } from './part-counted.ts'
 import { PointJudge } from './point-judge.ts'
 import { fillSilences } from './silence-fill.ts'
+import { areNeighbours, straysNear } from './stray-company.ts'
+import { StrayMeters } from './stray-meters.ts'
 import { eventsOfArea, eventsOfPoint, rowsOf } from './tamper-events.ts'
 
 const NO_EPISODES: readonly Episode[] = []
@@ -65,7 +67,9 @@ export class DetectorBank {
     this.window = new IntervalWindow(clock, rows)
     this.points = new PointJudge(clock, this.window, pointDetectors(config), this.#known, rows)
     this.#silence = new JointSilence(config.jointSilence, clock, rows)
-    this.areas = new AreaJudge(clock, this.window, areaDetectors(config), this.points.records, this.#silence, this.#known, areas)
+    const strays = new StrayMeters(rows, areas)
+    const detectors = areaDetectors(config)
+    this.areas = new AreaJudge(clock, this.window, detectors, this.points.records, this.#silence, strays, this.#known, areas)
     this.#desk = new Desk(config, clock)
   }
 
@@ -136,6 +140,7 @@ export class DetectorBank {
     for (const [index, row] of rows.entries()) {
       this.window.beginsOn(row, other.window.firstDay(index))
       carryColumns(other.points.records.columns, index, other.rows, this.points.records.columns, row, this.rows)
+      carryColumns(other.areas.strays.points, index, other.rows, this.areas.strays.points, row, this.rows)
       carryEntry(other.points.settled, index, this.points.settled, row)
       carryEntry(other.points.standing, index, this.points.standing, row)
       this.#changed.add(row)
@@ -149,6 +154,8 @@ export class DetectorBank {
       carryEntry(other.areas.settled, 0, this.areas.settled, area, here)
       carryEntry(other.areas.standing, 0, this.areas.standing, area, here)
       this.#silence.carry(other.#silence, area, rows)
+      this.areas.strays.carry(other.areas.strays, area, rows)
+      this.#weighNeighbours(area)
       this.#changed.add(key)
       this.#dirtyAreas.add(area)
     }
@@ -173,6 +180,7 @@ export class DetectorBank {
     parts.set('events', this.events.snapshot())
     parts.set('silence', this.#silence.snapshot())
     parts.set('late.keys', this.late.snapshot())
+    parts.set('strays', this.areas.strays.snapshot())
     return parts
   }
 
@@ -189,6 +197,7 @@ export class DetectorBank {
     this.events.restore(new TextDecoder().decode(part('events')))
     this.#silence.restore(new TextDecoder().decode(part('silence')))
     this.late.restore(new TextDecoder().decode(part('late.keys')))
+    this.areas.strays.restore(new TextDecoder().decode(part('strays')))
     const areas = new Set([...this.areas.standing.keys(), ...this.#silence.areas])
     this.#desk.update(this.#known, [...this.points.standing.keys(), ...[...areas].map((area) => -1 - area)], this.#dossiers)
   }
@@ -198,6 +207,7 @@ export class DetectorBank {
     for (const [name, column] of Object.entries(this.points.records.columns)) yield [`points.${name}`, column]
     for (const [name, column] of Object.entries(this.areas.records.columns)) yield [`areas.${name}`, column]
     for (const [name, column] of Object.entries(this.areas.columns)) yield [`areas.${name}`, column]
+    for (const [name, column] of Object.entries(this.areas.strays.points)) yield [`strays.${name}`, column]
     for (const [name, column] of Object.entries(this.late.columns)) yield [`late.${name}`, column]
   }
 
@@ -223,6 +233,7 @@ export class DetectorBank {
       if (key >= 0 || detector !== 'joint-silence') return NO_NAMES
       return this.#silence.silentMeters(-1 - key, sequence).map((row) => this.#known.ledger.usagePoints.id[row])
     },
+    straysNear: (area) => straysNear(this.#known, this.areas.strays, area),
   }
 
   readonly #beforeAdvance = (row: number, newest: number, to: number): void => {
@@ -263,7 +274,15 @@ export class DetectorBank {
     const { memberStart, members } = this.#known
     for (let index = memberStart[area]; index < memberStart[area + 1]; index++) this.#judgeRow(members[index])
     this.areas.settle(area, day)
+    if (this.areas.strays.of(area).length > 0) this.#weighNeighbours(area)
     if (this.#silence.knows(area)) this.#changed.add(-1 - area)
+  }
+
+  /** What the stray meters of an area drew may explain what its neighbours have left over. */
+  #weighNeighbours(area: number): void {
+    for (const other of this.areas.standing.keys()) {
+      if (areNeighbours(this.#known, area, other)) this.#changed.add(-1 - other)
+    }
   }
 
   #markDirty(row: number, bits: number): void {

@@ -25,7 +25,8 @@ export function pointDetectors(config: DetectorsConfig): PointDetectors {
     replayedProfile(config.replayedProfile),
   ]
   const burstW = Math.min(config.furnaceBurst.leastW, config.longRun.leastW)
-  const quiet = { floorW: config.flatLoad.leastW, nightW: config.nightSurge.leastW, burstW }
+  const floorW = Math.min(config.flatLoad.leastW, config.flatLoad.leastQuietW)
+  const quiet = { floorW, nightW: config.nightSurge.leastW, burstW }
   return { live, dead: [deadAccount(config.deadAccount)], quiet }
 }
 

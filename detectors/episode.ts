@@ -38,6 +38,8 @@ export interface Standing {
   readonly lossRatio: number | null
   /** Of an area: the member that counts only a part, as far as was known; null when none is. */
   readonly part: PartCounted | null
+  /** Mean rise of an area's remainder over whole days, W; null for a meter. */
+  readonly meanRiseW: number | null
 }
 
 export interface Episode {
@@ -83,6 +85,8 @@ interface EpisodeSums {
   readonly factorDays: number
   readonly lossRatio: number
   readonly lossDays: number
+  readonly meanRiseW: number
+  readonly riseDays: number
 }
 
 const NOTHING: EpisodeSums = {
@@ -106,6 +110,8 @@ const NOTHING: EpisodeSums = {
   factorDays: 0,
   lossRatio: 0,
   lossDays: 0,
+  meanRiseW: 0,
+  riseDays: 0,
 }
 
 /** A wrong multiplier does not show every day: a works rests, and then only its floor is multiplied. */
@@ -151,6 +157,16 @@ export function beginEpisode(
   }
 }
 
+/** What is told of a day of an area's remainder only; NaN for a meter. */
+export interface AreaDay {
+  /** Rise of the remainder against the rise of the supply: a tap comes near 1, loss stays at a few per cent. */
+  readonly lossRatio: number
+  /** Rise of the remainder's mean over the whole day, W. */
+  readonly meanRiseW: number
+}
+
+export const NO_AREA_DAY: AreaDay = { lossRatio: Number.NaN, meanRiseW: Number.NaN }
+
 /** The episode after a suspect day whose needed readings end at `at` (UTC seconds); `factor` NaN when the day is not the usual one multiplied. */
 export function withHotDay(
   episode: Episode,
@@ -158,7 +174,7 @@ export function withHotDay(
   finding: DayFinding,
   at: number,
   factor: number,
-  lossRatio: number,
+  { lossRatio, meanRiseW }: AreaDay,
 ): Episode {
   const old = episode.sums
   const counts = !Number.isNaN(factor)
@@ -183,6 +199,8 @@ export function withHotDay(
     factorDays: counts ? old.factorDays + 1 : old.factorDays,
     lossRatio: Number.isNaN(lossRatio) ? old.lossRatio : old.lossRatio + lossRatio,
     lossDays: Number.isNaN(lossRatio) ? old.lossDays : old.lossDays + 1,
+    meanRiseW: Number.isNaN(meanRiseW) ? old.meanRiseW : old.meanRiseW + meanRiseW,
+    riseDays: Number.isNaN(meanRiseW) ? old.riseDays : old.riseDays + 1,
   }
   const n = sums.hotDays
   const standing: Standing = {
@@ -206,6 +224,7 @@ export function withHotDay(
     factor: sums.factorDays >= Math.max(2, FACTOR_SHARE * n) ? Math.exp(sums.factorLog / sums.factorDays) : null,
     lossRatio: sums.lossDays > 0 ? sums.lossRatio / sums.lossDays : null,
     part: null,
+    meanRiseW: sums.riseDays > 0 ? sums.meanRiseW / sums.riseDays : null,
   }
   const standings =
     episode.standings.length < MOST_STANDINGS ? [...episode.standings, standing] : [...episode.standings.slice(0, -1), standing]

@@ -16,6 +16,8 @@ export const FlatLoadConfig = z.strictObject({
   leastDays: z.int().positive().default(1),
   /** A step of the day's floor below this (W) is not a processing load. */
   leastW: z.number().positive().default(3_000),
+  /** …nor, on a host whose floor never came to QUIET_FLOOR_W, one below this (W): a small pump in a yard, or a part of one that is spread over meters. */
+  leastQuietW: z.number().positive().default(2_000),
   /** …nor is one of fewer spreads of the usual floor than this. */
   spreads: z.number().positive().default(5),
   /** …nor one of a smaller share of the usual floor. */
@@ -26,6 +28,8 @@ export const FlatLoadConfig = z.strictObject({
   timesHighest: z.number().min(1).default(1.15),
 })
 
+/** A floor that homes and yards without machines stay below. */
+const QUIET_FLOOR_W = 1_000
 /** What lifts the nights alone (a later closing hour, a heater) is not there round the clock: noon must have risen too. */
 const NOON_SHARE = 0.5
 /** …on a single day by this much at least. */
@@ -99,7 +103,7 @@ export function flatLoad(config: Config): DayDetector {
 export function flatLoadLine(config: Config, floor: Reference): number {
   const { medianW, maximumW } = floor
   return Math.max(
-    config.leastW,
+    maximumW < QUIET_FLOOR_W ? Math.min(config.leastW, config.leastQuietW) : config.leastW,
     config.spreads * spreadOf(config, floor),
     config.share * medianW,
     config.timesHighest * maximumW - medianW,

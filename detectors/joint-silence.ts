@@ -11,7 +11,7 @@ import { z } from 'zod'
 import { type DayClock, slotStart } from './day-clock.ts'
 import type { Usual } from './day-detector.ts'
 import { NO_REFERENCE } from './day-record.ts'
-import { beginEpisode, type Episode, type Standing, withHotDay } from './episode.ts'
+import { beginEpisode, type Episode, NO_AREA_DAY, type Standing, withHotDay } from './episode.ts'
 import { NO_ENVELOPE } from './floor-envelope.ts'
 import { type SilentNight, withReading, withRows } from './silent-night.ts'
 
@@ -160,7 +160,7 @@ export class JointSilence {
       ...{ flatness: 0, tangent: Number.NaN, swings: 0, surprise: hours, usualW: 0, lift: Number.NaN },
     }
     const begun = before ?? beginEpisode(finding, sequence, NOT_COMPARED, slotStart(this.#clock, day, from))
-    return withHotDay(begun, day, finding, slotStart(this.#clock, day + 1, 0), Number.NaN, Number.NaN)
+    return withHotDay(begun, day, finding, slotStart(this.#clock, day + 1, 0), Number.NaN, NO_AREA_DAY)
   }
 }
 

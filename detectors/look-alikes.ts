@@ -24,6 +24,9 @@ export interface LookAlike {
 
 const ALL_YEAR = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]
 
+/** Half past nine at night and half past six in the morning, in slots of a day that begins at noon; habit keeps such hours within 90 minutes. */
+const POND_HOURS = { from: 38, to: 74, within: 6 }
+
 export const LOOK_ALIKES: readonly LookAlike[] = [
   {
     kind: 'tobacco-barn',
@@ -34,7 +37,14 @@ export const LOOK_ALIKES: readonly LookAlike[] = [
     tangent: [0.3, 0.9],
     common: 0.3,
     company: 0.5,
-    fits: ({ standing }) => (standing.levelSpread > 0.12 ? 1.3 : standing.levelSpread < 0.05 ? 0.6 : 1),
+    // the fan's speed and the compressor's duty change with the leaf: what stays level for days and stands alone cures nothing
+    fits: ({ subject, standing, kinInArea }) =>
+      (subject.category === 'residential' ? 0.6 : 1) *
+      (standing.levelSpread > 0.12
+        ? 1.3
+        : kinInArea > 0
+          ? 1
+          : (standing.levelSpread < 0.05 ? 0.5 : 1) * (standing.hotDays < 4 ? 1 : 0.5)),
     sentence: {
       zh: '烤烟季密集烤房:一炉约六七天,邻户同时开炉。查核:是否烟农、烤房编号。',
       en: 'Tobacco curing: a batch lasts six or seven days and neighbours cure together. Check for a barn and a grower’s contract.',
@@ -42,7 +52,7 @@ export const LOOK_ALIKES: readonly LookAlike[] = [
   },
   {
     kind: 'irrigation',
-    detectors: ['flat-load', 'night-surge', 'long-run'],
+    detectors: ['flat-load', 'night-surge', 'long-run', 'furnace-burst'],
     categories: ['agricultural'],
     months: [11, 12, 1, 2, 3, 4, 5],
     kilowatts: [2, 40],
@@ -50,7 +60,7 @@ export const LOOK_ALIKES: readonly LookAlike[] = [
     common: 0.4,
     company: 0.4,
     fits: ({ standing }) =>
-      standing.hotDays >= 5 && standing.hotDays / standing.days > 0.9 ? 0.25 : standing.hotDays >= 4 ? 0.5 : 1,
+      standing.hotDays < 3 || standing.hotDays / standing.days < 0.9 ? 1 : standing.hotDays < 4 ? 0.5 : 0.25,
     sentence: {
       zh: '旱季抽水灌溉:一次 4–60 小时,农业户。若连续五天以上不停,则不像灌溉。',
       en: 'Irrigation in the dry season: 4–60 hours at a time. More than five days without a stop would refute it.',
@@ -76,9 +86,9 @@ export const LOOK_ALIKES: readonly LookAlike[] = [
     detectors: ['flat-load', 'long-run'],
     categories: ['industrial'],
     months: ALL_YEAR,
-    kilowatts: [15, 90],
-    tangent: [0.5, 0.8],
-    common: 0.45,
+    kilowatts: [10, 110],
+    tangent: [0.45, 0.85],
+    common: 0.6,
     company: 0,
     sentence: {
       zh: '砖窑点火后风机昼夜运行。查核:是否砖窑、是否有日间压砖。',
@@ -126,6 +136,17 @@ export const LOOK_ALIKES: readonly LookAlike[] = [
     sentence: { zh: '村镇供水泵站。', en: 'A village waterworks.' },
   },
   {
+    kind: 'telecom',
+    detectors: ['flat-load'],
+    categories: ['public'],
+    months: ALL_YEAR,
+    kilowatts: [1.5, 8],
+    tangent: [0.2, 0.45],
+    common: 0.6,
+    company: 0,
+    sentence: { zh: '通信基站:全天平稳,带空调。', en: 'A telecommunication site: flat all day, with its cooling.' },
+  },
+  {
     kind: 'street-lights',
     detectors: ['night-surge', 'long-run'],
     categories: ['public'],
@@ -140,12 +161,38 @@ export const LOOK_ALIKES: readonly LookAlike[] = [
     kind: 'aerators',
     detectors: ['night-surge', 'long-run'],
     categories: ['agricultural'],
-    months: [4, 5, 6, 7, 8, 9, 10],
+    months: [2, 3, 4, 5, 6, 7, 8, 9, 10, 11],
     kilowatts: [1.5, 20],
-    tangent: [0.6, 0.9],
+    tangent: [0.45, 0.95],
     common: 0.4,
     company: 0.3,
-    sentence: { zh: '鱼塘增氧机:21:30 至次日 6:30。', en: 'Fish-pond aerators, half past nine at night to half past six.' },
+    // by the clock and again about noon: a pump that hides in the dark does not come on at noon
+    fits: ({ standing }) =>
+      (Math.abs(standing.startSlot - POND_HOURS.from) <= POND_HOURS.within &&
+      Math.abs(standing.endSlot - POND_HOURS.to) <= POND_HOURS.within
+        ? 1.2
+        : 0.5) * (standing.swings >= 3 && standing.swings < 7 ? 1.4 : 0.6),
+    sentence: {
+      zh: '鱼塘增氧机:21:30 至次日 6:30,中午再开一次。',
+      en: 'Fish-pond aerators, half past nine at night to half past six, and again about noon.',
+    },
+  },
+  {
+    kind: 'livestock',
+    detectors: ['flat-load', 'night-surge', 'long-run'],
+    categories: ['agricultural'],
+    months: [3, 4, 5, 6, 7, 8, 9, 10, 11],
+    kilowatts: [2, 45],
+    tangent: [0.45, 0.9],
+    common: 0.4,
+    company: 0,
+    // fans follow the warmth of the hours: from late morning on, a few more or less every hour
+    fits: ({ standing }) =>
+      (standing.startSlot < 12 || standing.startSlot > 84 ? 1.2 : 0.6) * (standing.flatness > 0.03 ? 1.3 : 0.7),
+    sentence: {
+      zh: '养殖场通风:随气温开停。查核:存栏、通风设备。',
+      en: 'A pig or poultry farm: its fans follow the warmth. Check for livestock and ventilation.',
+    },
   },
   {
     kind: 'cold-store',
@@ -154,9 +201,14 @@ export const LOOK_ALIKES: readonly LookAlike[] = [
     months: ALL_YEAR,
     kilowatts: [3, 60],
     tangent: [0.5, 0.85],
-    common: 0.2,
+    common: 0.25,
     company: 0,
-    fits: ({ standing }) => (standing.swings >= 6 || standing.flatness > 0.15 ? 1.5 : 0.2),
+    // read by the half-hour its cycles are a restless level; on a host that lives by itself that may be the host's unrest
+    fits: ({ standing, episode }) => {
+      const alone = episode.usual.mean.medianW < 250 ? 1.5 : 1
+      if (standing.swings >= 6 || standing.flatness > 0.15) return 1.5 * alone
+      return standing.flatness > 0.05 && episode.usualW < 1.2 * standing.powerW ? 0.8 * alone : 0.2
+    },
     sentence: { zh: '冷库:压缩机反复启停。', en: 'A cold store: its compressor starts and stops all day.' },
   },
   {

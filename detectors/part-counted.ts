@@ -8,6 +8,7 @@
  * meter reported tells (detectors/innocent-explanations.ts). Nor several members that each count a part.
  */
 import { REMAINDER_OFFSET_W } from './area-balance.ts'
+import { meanOf } from './day-detector.ts'
 import type { Episode } from './episode.ts'
 import type { MemberLevels } from './member-levels.ts'
 import { fallenFactor, ratiosNear } from './multiplier.ts'
@@ -140,15 +141,4 @@ function hasShape(remainder: Float64Array, counted: Float64Array, ratio: number)
     slots++
   }
   return Math.sqrt(variance / slots) < FLAT * (ratio - 1) * countedW || covariance >= HALF * variance
-}
-
-function meanOf(watts: Float64Array): number {
-  let sum = 0
-  let slots = 0
-  for (const value of watts) {
-    if (Number.isNaN(value)) continue
-    sum += value
-    slots++
-  }
-  return sum / slots
 }

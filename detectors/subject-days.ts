@@ -13,7 +13,7 @@ import {
   referenceOf,
   UNKNOWN_TANGENT,
 } from './day-record.ts'
-import { beginEpisode, type Episode, withColdDay, withHotDay } from './episode.ts'
+import { type AreaDay, beginEpisode, type Episode, NO_AREA_DAY, withColdDay, withHotDay } from './episode.ts'
 import { envelopeToday, floorEnvelope, lastNoons, leastOf, NO_ENVELOPE, noonsByWeekday } from './floor-envelope.ts'
 import { dayFactor } from './multiplier.ts'
 import { alertToGoOnWith, isStillTold } from './recurrence.ts'
@@ -103,7 +103,7 @@ export function foldDay(
       const goesOn = alertToGoOnWith(kept, detector.name, onset)
       const begun = open ?? beginEpisode(finding, nextSequence(episodes, detector.name), view.usual, onset, goesOn)
       const at = neededUntil(clock, subject, finding)
-      const hot = withHotDay(begun, day, finding, at, dayFactor(view), lossRatio(view, subject))
+      const hot = withHotDay(begun, day, finding, at, dayFactor(view), areaDay(view, subject))
       const matches = load ? matchDay(suspectDay(view, finding), SIGNATURE_TEMPLATES) : []
       folded.push(withMatches(hot, matches, slotStart(clock, day, 0)))
     } else if (open !== undefined) {
@@ -146,10 +146,10 @@ function suspectDay(view: DayView, { detector, usualW, powerW, startSlot, endSlo
   }
 }
 
-/** Rise of the remainder against the rise of the supply: a tap comes near 1, loss stays at a few per cent. NaN for a meter. */
-function lossRatio({ meanW, usual }: DayView, { supplyRiseW = Number.NaN }: SubjectDay): number {
-  const risenW = meanW - usual.mean.medianW
-  return risenW > 0 ? risenW / Math.max(risenW, supplyRiseW) : Number.NaN
+function areaDay({ meanW, usual }: DayView, { supplyRiseW }: SubjectDay): AreaDay {
+  if (supplyRiseW === undefined) return NO_AREA_DAY
+  const meanRiseW = meanW - usual.mean.medianW
+  return { lossRatio: meanRiseW > 0 ? meanRiseW / Math.max(meanRiseW, supplyRiseW) : Number.NaN, meanRiseW }
 }
 
 function nextSequence(episodes: readonly Episode[], detector: string): number {

@@ -6,6 +6,7 @@
 import type { Sentence } from '../model/alert.ts'
 import { REMAINDER_OFFSET_W } from './area-balance.ts'
 import { explainingPart } from './explaining-part.ts'
+import { isMotor, reactive } from './power-factor.ts'
 import { LOAD_MOMENT, momentNeeded } from './reach.ts'
 import type { Case, Evidence } from './subject.ts'
 import { isOfTheMeter, powerForReach, reportedEvents, weighTampering } from './weigh-tampering.ts'
@@ -42,10 +43,14 @@ function endurance({ standing, episode, subject }: Case): Evidence {
     }
   }
   const [few, some, many] = idleHost(subject, episode)
-    ? [4, 5, 7]
+    ? subject.category === 'agricultural'
+      ? [3, 4, 6]
+      : [4, 5, 7]
     : episode.detector === 'flat-load' && isBusyHost(subject, episode)
       ? [3, 4, 5]
-      : (DAYS_WANTED[episode.detector] ?? [2, 3, 5])
+      : episode.detector === 'long-run' && !isMotor(standing)
+        ? [5, 7, 10]
+        : (DAYS_WANTED[episode.detector] ?? [2, 3, 5])
   const share = hotDays / days
   // a feast is every evening and soon over; a furnace rests between its charges
   const feast = hotDays < 6 && share > 0.9 ? -1 : 0
@@ -66,7 +71,7 @@ function endurance({ standing, episode, subject }: Case): Evidence {
 const DAYS_WANTED: Readonly<Record<string, readonly number[]>> = {
   'flat-load': [2, 3, 5],
   'night-surge': [3, 5, 8],
-  'long-run': [5, 7, 10],
+  'long-run': [3, 5, 10],
   surplus: [3, 4, 6],
   'furnace-burst': [4, 6, 9],
 }
@@ -157,7 +162,9 @@ function slightNats(subject: Case['subject'], episode: Case['episode'], kilowatt
 function steadiness({ standing, episode, subject }: Case): Evidence | null {
   if (episode.detector === 'dead-account' || episode.detector === 'furnace-burst') return null
   const { flatness, levelSpread } = standing
-  const loose = subject.kind === 'area' ? 2 : 1
+  // a crusher rattles beside its mill
+  const isMill = episode.detector === 'night-surge' && standing.powerW > 12_000
+  const loose = subject.kind === 'area' || isMill ? 2 : 1
   const flat = flatness < 0.03 * loose ? 0.7 : flatness < 0.05 * loose ? 0.3 : flatness < 0.08 * loose ? -0.2 : -0.7
   // what stands on a host larger than itself has the host's unrest, and nothing is told by it
   const told = flatness < 0.05 * loose || subject.kind === 'area' || episode.usualW < 1.2 * standing.powerW
@@ -170,50 +177,6 @@ function steadiness({ standing, episode, subject }: Case): Evidence | null {
       en: `While running it varies by ${percent(flatness)} from one quarter-hour to the next and by ${percent(levelSpread)} from day to day.`,
     },
   }
-}
-
-/** Loaded motors of this kind run at a power factor of 0.74–0.88; computers and heaters near 1. Unknown weighs nothing. */
-function reactive({ standing, episode }: Case): Evidence | null {
-  const { tangent } = standing
-  if (tangent === null || episode.detector === 'dead-account') return null
-  const factor = 1 / Math.hypot(1, tangent)
-  const steps = TANGENT_NATS[episode.detector] ?? TANGENT_NATS['flat-load']
-  const found = steps.find(([below]) => tangent < below)?.[1] ?? -0.2
-  // a bank of capacitors hides the motors of a mill; nothing else of that size runs in shifts near power factor 1
-  const nats = episode.detector !== 'flat-load' && standing.powerW > 12_000 ? Math.max(found, -0.5) : found
-  return {
-    group: 'power-factor',
-    nats,
-    sentence: {
-      zh: `新增负荷功率因数约 ${factor.toFixed(2)},${nats > 0 ? '符合带载电动机或感应炉' : '不像带载电动机'}。`,
-      en: `The added load has a power factor of about ${factor.toFixed(2)}, ${nats > 0 ? 'as loaded motors or induction furnaces have' : 'unlike loaded motors'}.`,
-    },
-  }
-}
-
-/** Nats for tan φ below each bound. */
-const TANGENT_NATS: Readonly<Record<string, readonly (readonly [number, number])[]>> = {
-  'flat-load': [
-    [0.3, -2.6],
-    [0.45, -0.8],
-    [0.95, 0.9],
-    [1.2, 0.2],
-  ],
-  'night-surge': [
-    [0.3, -1.8],
-    [0.45, -0.3],
-    [1, 0.8],
-  ],
-  'long-run': [
-    [0.3, -1.8],
-    [0.45, -0.3],
-    [1, 0.8],
-  ],
-  'furnace-burst': [
-    [0.22, -1.2],
-    [0.3, -0.2],
-    [0.75, 0.7],
-  ],
 }
 
 /** Whose account it is: a home or a farm has no use for such a load, a works has. */
@@ -239,7 +202,7 @@ function hostOf(it: Case): Evidence | null {
   // a machine that runs on and on is what works and seasonal accounts are for; at night, or in bursts, it is less so
   const own = episode.detector === 'flat-load' || episode.detector === 'long-run'
   const idle = idleHost(subject, episode) ? -0.7 : 0
-  const works = own && (subject.category === 'industrial' || idle < 0) ? -0.9 : 0
+  const works = !own || (subject.category !== 'industrial' && idle === 0) ? 0 : subject.category === 'agricultural' ? -0.7 : -0.9
   const load = (standing.powerW + Math.max(0, episode.usualW)) / 1000 / subject.contractKw
   const over = load > 1.3 ? 1.2 : load > 1.05 ? 0.6 : load > 0.4 && load < 0.95 ? -0.4 : 0
   return {
@@ -288,7 +251,7 @@ function company({ kinInArea, kinInCounty, subject, episode }: Case): Evidence |
   const weight = subject.category === 'agricultural' || subject.category === 'residential' ? 0.35 : 0.1
   return {
     group: 'company',
-    nats: -weight * Math.min(4, kinInCounty + 2 * kinInArea),
+    nats: -weight * Math.min(4, Math.min(2, 0.5 * kinInCounty) + 2 * kinInArea),
     sentence: {
       zh: `前后十天内,本台区另有 ${kinInArea} 户、全县同类户另有 ${kinInCounty} 户开始类似用电。`,
       en: `Within ten days, ${kinInArea} others in the area and ${kinInCounty} of its kind in the county began alike.`,

@@ -48,16 +48,12 @@ export function areaResidual(
     return supply && areaRemainder(supply, parts.length, member, loss)
   }
 
-  const shares: number[] = []
-  const ohmics: number[] = []
-  const highsW: number[] = []
+  const losses: LoadLoss[] = []
   for (let day = days.first; day <= Math.min(days.last, onsetDay - 1); day++) {
     const found = remainderOn(day, supplyOn(day), NO_LOSS)?.loss
-    if (found && !Number.isNaN(found.share)) shares.push(found.share)
-    if (found && !Number.isNaN(found.ohmic)) ohmics.push(found.ohmic)
-    if (found && !Number.isNaN(found.highW)) highsW.push(found.highW)
+    if (found) losses.push(found)
   }
-  const loss = learntLoss(shares, ohmics, highsW)
+  const loss = learntLoss(losses)
 
   const starts: number[] = []
   const rows: BalancedSlot[] = []

@@ -12,7 +12,7 @@ import { buildLedger } from '../../src/ledger/build-ledger.ts'
 export const CLOCK = dayClock('Asia/Shanghai')
 export const FIRST_NOON = Date.parse('2026-03-02T04:00:00Z') / 1000
 
-const MINE: Mine = {
+export const MINE: Mine = {
   mine: 'M1',
   name: '河西金矿',
   kind: 'policy-closed',

@@ -18,7 +18,7 @@ describe('the class of a mine', () => {
   test('a mine beside homes that are read is metered, and both ways of taking power have a figure', () => {
     const { class: kind, metered, tapped, supplies } = look(hamlet(HOMES))
     expect(kind).toBe('metered')
-    expect(metered).toMatchObject({ supplies: HOMES, judged: HOMES, smallestSeenW: 3_000, surelySeenW: 3_000, unseenUpToW: null })
+    expect(metered).toMatchObject({ supplies: HOMES, judged: HOMES, smallestSeenW: 2_000, surelySeenW: 2_000, unseenUpToW: null })
     expect(tapped).toMatchObject({ supplies: 1, judged: 1, noTotal: 0 })
     expect(tapped.surelySeenW).toBeGreaterThanOrEqual(1_300)
     expect(tapped.surelySeenW).toBeLessThan(2_000)
@@ -100,7 +100,7 @@ describe('the power that is seen', () => {
     'a pump a little above the line of %s is held against its days within a week',
     (_name, host) => {
       const seenW = supplyOf(play(hamlet(HOMES), { homes: [host, home, home, home] }), 'U0').seenW ?? Number.NaN
-      expect(seenW).toBeGreaterThanOrEqual(3_000)
+      expect(seenW).toBeGreaterThanOrEqual(2_000)
       expect(isPumpSeen(host, 1.03 * seenW)).toBe(true)
     },
   )
@@ -128,14 +128,14 @@ describe('the power that is seen', () => {
 
   test('an account that should be dead and is read shows the first hundreds of watts', () => {
     const { metered } = look(hamlet(HOMES, true), { homes: [home, home, home, () => 0] })
-    expect(metered).toMatchObject({ judged: HOMES, smallestSeenW: 300, surelySeenW: 3_000 })
+    expect(metered).toMatchObject({ judged: HOMES, smallestSeenW: 300, surelySeenW: 2_000 })
   })
 
   test('what stands there already does not make the line of its host unknown or higher', () => {
     const pump = withLoad(home, 7_500, (day) => day >= DAYS)
     expect(look(hamlet(HOMES), { homes: [pump, home, home, home], days: DAYS + 40 }).metered).toMatchObject({
       judged: HOMES,
-      surelySeenW: 3_000,
+      surelySeenW: 2_000,
     })
   })
 
@@ -147,7 +147,7 @@ describe('the power that is seen', () => {
     const carryW = host?.carryW ?? Number.NaN
     expect(host?.seenW).toBeGreaterThan(carryW)
     expect(found.metered.surelySeenW).toBe(carryW)
-    expect(found.metered.smallestSeenW).toBe(3_000)
+    expect(found.metered.smallestSeenW).toBe(2_000)
   })
 })
 

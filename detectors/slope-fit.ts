@@ -1,0 +1,32 @@
+/** Slopes of the changes of one day's powers over another's, by least squares through nothing. */
+import { SLOTS } from './day-clock.ts'
+
+/** A slope and its standard error. */
+export interface Fit {
+  readonly slope: number
+  readonly error: number
+}
+
+/** From sums over `count` pairs of changes: of products, of squares of the one, and of squares of the other. */
+export function fitOf(product: number, square: number, total: number, count: number): Fit {
+  const slope = product / square
+  const left = Math.max(0.01 * total, total - slope * product)
+  return { slope, error: Math.sqrt(left / Math.max(1, count) / square) }
+}
+
+/** Changes over `lag` slots of which both ends are known. */
+export function countOf(watts: Float64Array, lag: number): number {
+  let count = 0
+  for (let slot = lag; slot < SLOTS; slot++) if (!Number.isNaN(watts[slot] - watts[slot - lag])) count++
+  return count
+}
+
+/** Sum of their squares. */
+export function squareOf(watts: Float64Array, lag: number): number {
+  let sum = 0
+  for (let slot = lag; slot < SLOTS; slot++) {
+    const change = watts[slot] - watts[slot - lag]
+    if (!Number.isNaN(change)) sum += change * change
+  }
+  return sum
+}

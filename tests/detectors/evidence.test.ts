@@ -1,0 +1,137 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { type Beginning, companyOf } from '../../detectors/company.ts'
+import { composeAlert, weigh } from '../../detectors/compose-alert.ts'
+import { flatnessOf } from '../../detectors/day-detector.ts'
+import { DetectorsConfig } from '../../detectors/detectors-config.ts'
+import { flatLoadLine } from '../../detectors/flat-load.ts'
+import { bestInnocentExplanation } from '../../detectors/innocent-explanations.ts'
+import type { Case } from '../../detectors/subject.ts'
+import { weighEvidence } from '../../detectors/weigh-evidence.ts'
+import { account, caseOf, episodeOf } from './case-of.ts'
+
+const config = DetectorsConfig.parse({})
+const natsOf = (it: Case, group: string) => weighEvidence(it).find((evidence) => evidence.group === group)?.nats ?? 0
+
+describe('flatness', () => {
+  /** Readings of so many slots each, over a day. */
+  const held = (readings: readonly number[], slots: number) =>
+    Float64Array.from({ length: 96 }, (_, slot) => readings[Math.floor(slot / slots)])
+
+  test('a compressor that comes and goes is as restless when it is read by the half-hour or the hour', () => {
+    for (const slots of [1, 2, 4]) {
+      const cycling = Array.from({ length: 96 / slots }, (_, i) => 10_000 + (i % 2 === 0 ? 900 : 0))
+      expect(flatnessOf(held(cycling, slots), 0, 96, 10_000)).toBeCloseTo(0.09)
+    }
+  })
+
+  test('holding readings over longer never makes what differs from reading to reading flat', () => {
+    const readings = fc.array(fc.integer({ min: 1, max: 1_000 }), { minLength: 96, maxLength: 96 })
+    fc.assert(
+      fc.property(readings, fc.constantFrom(1, 2, 4), (steps, slots) => {
+        let level = 5_000
+        const differing = steps.map((step, i) => (level += i % 2 === 0 ? step : -step))
+        expect(flatnessOf(held(differing, slots), 0, 96, 5_000)).toBeGreaterThan(0)
+      }),
+    )
+  })
+})
+
+describe('a run of a shift', () => {
+  const alertAfter = (days: number, tangent: number) => {
+    const episode = episodeOf('long-run', days, { tangent })
+    return composeAlert(account(), episode, (standing) => caseOf(episode, { standing, month: 4 }), config)
+  }
+
+  test('of a loaded motor at a home is told on its third day', () => {
+    expect(alertAfter(2, 0.7)).toBeNull()
+    expect(alertAfter(3, 0.7)).not.toBeNull()
+  })
+
+  test.each([
+    ['lights and stoves', 0.4],
+    ['a load of which no reactive energy is known', Number.NaN],
+  ])('of %s may be a wedding until its fifth', (_, tangent) => {
+    expect(alertAfter(4, tangent)).toBeNull()
+    expect(alertAfter(5, tangent)).not.toBeNull()
+  })
+})
+
+describe('company', () => {
+  const start = (id: number, more: Partial<Beginning> = {}): Beginning => ({
+    ...{ subject: account({ row: id, id: `U${id}` }), detector: 'flat-load', onset: 1_000_000, powerW: 6_000 },
+    ...{ meanW: 6_000, knownAt: 1_000_000 },
+    ...more,
+  })
+
+  test('one plant that is spread over the meters of an area keeps itself no company, neighbours a day later do', () => {
+    const own = start(0)
+    const starts = [own, start(1, { powerW: 6_400 }), start(2, { onset: 1_086_400 }), start(3, { powerW: 4_000 })]
+    expect(companyOf(own, starts).inArea).toHaveLength(2)
+  })
+
+  test('however many begin in a county, a neighbour in the area says more', () => {
+    const episode = episodeOf('flat-load', 5)
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 100_000 }), (kinInCounty) => {
+        const county = natsOf(caseOf(episode, { kinInCounty }), 'company')
+        expect(county).toBeGreaterThanOrEqual(-0.7)
+        expect(natsOf(caseOf(episode, { kinInArea: 2 }), 'company')).toBeLessThan(county)
+      }),
+    )
+  })
+})
+
+describe('look-alikes', () => {
+  const explained = (it: Case) => bestInnocentExplanation(it) ?? { kind: 'none', likelihood: 0 }
+  const farm = account({ category: 'agricultural' })
+
+  test('what runs by the clock of a pond and again at noon is aerators, a pump that hides in the dark is not', () => {
+    const pond = caseOf(episodeOf('night-surge', 5, { startSlot: 38, endSlot: 74, swings: 4 }), { subject: farm })
+    const pump = caseOf(episodeOf('night-surge', 5, { startSlot: 30, endSlot: 66, swings: 2 }), { subject: farm })
+    expect(explained(pond)).toMatchObject({ kind: 'aerators' })
+    expect(weigh(pond, config.calibration).logOdds).toBeLessThan(weigh(pump, config.calibration).logOdds - 0.8)
+  })
+
+  test('in the curing season a load that stays level for days and stands alone is no barn; among neighbours it may be', () => {
+    const level = episodeOf('flat-load', 6, { startSlot: 0, endSlot: 96, hours: 24, lift: 1 })
+    const barn = (more: Partial<Case>) => explained(caseOf(level, { subject: farm, ...more }))
+    expect(barn({}).kind).not.toBe('tobacco-barn')
+    expect(barn({ subject: account() }).likelihood).toBeLessThan(0.08)
+    expect(barn({ kinInArea: 2 })).toMatchObject({ kind: 'tobacco-barn' })
+    expect(barn({ kinInArea: 2 }).likelihood).toBeGreaterThan(0.5)
+  })
+
+  test('a mill’s or a saw’s motor in bursts is no furnace', () => {
+    const burst = (tangent: number) => natsOf(caseOf(episodeOf('furnace-burst', 6, { hours: 2, tangent })), 'power-factor')
+    expect(burst(0.45)).toBeGreaterThan(0)
+    expect(burst(1)).toBeLessThanOrEqual(-1.5)
+  })
+
+  test('a crusher that rattles beside its mill does not speak against the mill', () => {
+    const rattling = (powerW: number) => natsOf(caseOf(episodeOf('night-surge', 6, { flatness: 0.09, powerW })), 'steadiness')
+    expect(rattling(25_000)).toBeGreaterThan(0)
+    expect(rattling(5_000)).toBeLessThan(0)
+  })
+})
+
+describe('a small pump', () => {
+  const lineOf = (maximumW: number) =>
+    flatLoadLine(config.flatLoad, { days: 20, medianW: 150, spreadW: 40, maximumW, minimumW: 100, ordinaryMaximumW: maximumW })
+
+  test('of two kilowatts is told where no floor came to one, and hides among machines', () => {
+    expect(lineOf(400)).toBe(2_000)
+    expect(lineOf(1_200)).toBe(3_000)
+  })
+
+  test('a cold store that is restless by the half-hour is one on an account of its own, on a shop it may be the shop', () => {
+    const likelihood = (meanW: number) => {
+      const episode = episodeOf('flat-load', 5, { flatness: 0.08, startSlot: 0, endSlot: 96, hours: 24 })
+      const mean = { ...episode.usual.mean, medianW: meanW }
+      const it = caseOf({ ...episode, usual: { ...episode.usual, mean } }, { subject: account({ category: 'commercial' }) })
+      const found = bestInnocentExplanation(it)
+      return found?.kind === 'cold-store' ? found.likelihood : 0
+    }
+    expect(likelihood(100)).toBeGreaterThan(likelihood(2_000))
+  })
+})
