@@ -10,6 +10,9 @@ export const ABLATIONS: Readonly<Record<string, Readonly<Record<string, unknown>
   'furnace burst': { furnaceBurst: { leastSlots: 10_000 } },
   surplus: { surplus: { spreads: 1e12 } },
   'dead account': { deadAccount: { leastWh: 1e12 } },
+  'metered drop': { meteredDrop: { leastUsualW: 1e12 } },
+  'replayed profile': { replayedProfile: { leastW: 1e12 } },
+  'joint silence': { jointSilence: { leastNights: 10_000 } },
 }
 
 export function writeSettings(directory: string, detectors: Readonly<Record<string, unknown>>): string {
