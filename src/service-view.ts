@@ -18,6 +18,7 @@ import { MineObservability } from './mine-observability.ts'
 import { RankedAlerts } from './ranked-alerts.ts'
 import { ReportingMeters } from './reporting-meters.ts'
 import { healthOf } from './service-health.ts'
+import { TopologyDoubts } from './topology-doubts.ts'
 import type { WatchedStore } from './watched-store.ts'
 
 export interface Running {
@@ -52,6 +53,7 @@ export function serviceParts(running: Running): ServiceParts {
     records: ledgers,
     curves: new LoadCurves(store, judgement.bank.clock, ledger, config.detectors.surplus.steadiestW),
     observability: new MineObservability(judgement, ledger),
+    topologyDoubts: new TopologyDoubts(judgement, ledger, ledgers),
     roleOf: (token) => tokens.roleOf(token),
     gateways: {
       list: () => gatewaysOf(directory, judgement),

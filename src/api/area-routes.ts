@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { AlertQuery } from '../../model/alert-query.ts'
 import { Id } from '../../model/field.ts'
+import { TopologyDoubt } from '../../model/topology-doubt.ts'
 import { CATEGORIES, ROLES, STATUSES } from '../../model/usage-point.ts'
 import type { Api } from './api.ts'
 import { LedgerFinder } from './ledger-finder.ts'
@@ -37,9 +38,10 @@ const AreaView = z.object({
       longitude: z.number().nullable(),
     }),
   ),
+  topologyDoubts: z.array(TopologyDoubt).describe('meters booked on this area or probably fed by it'),
 })
 
-export function areaRoutes(app: Api, parts: Pick<ServiceParts, 'ledger' | 'alerts' | 'records'>): void {
+export function areaRoutes(app: Api, parts: Pick<ServiceParts, 'ledger' | 'alerts' | 'records' | 'topologyDoubts'>): void {
   const finder = new LedgerFinder(parts.ledger)
   app.get(
     '/api/v1/areas/:id',
@@ -85,6 +87,7 @@ export function areaRoutes(app: Api, parts: Pick<ServiceParts, 'ledger' | 'alert
           latitude: known(usagePoints.latitude[row]),
           longitude: known(usagePoints.longitude[row]),
         })),
+        topologyDoubts: [...parts.topologyDoubts.ofArea(area)],
       }
     },
   )

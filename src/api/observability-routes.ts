@@ -1,18 +1,12 @@
-import { Readable } from 'node:stream'
-import { stringify } from 'csv-stringify/sync'
-import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { Id } from '../../model/field.ts'
 import type { Mine } from '../../model/mine.ts'
 import { Observability } from '../../model/observability.ts'
-import { harmlessCell } from '../harmless-cell.ts'
 import type { Api } from './api.ts'
 import { problems } from './problem.ts'
+import { EXPORTS_PER_MINUTE, type ExportColumns, sendCsv } from './send-csv.ts'
 import type { ObservabilityReader } from './service-parts.ts'
 import { unknownMine } from './unknown-subject.ts'
-
-/** Every mine looks at every supply around it: a county's ledger is not asked for all the time. */
-const EXPORTS_PER_MINUTE = 30
 
 export function observabilityRoutes(app: Api, observability: ObservabilityReader): void {
   app.get(
@@ -49,27 +43,8 @@ export function observabilityRoutes(app: Api, observability: ObservabilityReader
         },
       },
     },
-    async (_request, reply) => sendCsv(reply, 'observability.csv', csvOf(observability)),
+    async (_request, reply) => sendCsv(reply, 'observability.csv', COLUMNS, observability.all()),
   )
-}
-
-/** As it is made: the rows of a county need not be in memory together. */
-function sendCsv(reply: FastifyReply, name: string, text: AsyncIterable<string>): FastifyReply {
-  return reply
-    .type('text/csv; charset=utf-8')
-    .header('content-disposition', `attachment; filename="${name}"`)
-    .send(Readable.from(text))
-}
-
-async function* csvOf(observability: ObservabilityReader): AsyncGenerator<string> {
-  yield `\ufeff${stringify([Object.keys(COLUMNS)])}`
-  for await (const row of observability.all()) {
-    yield stringify([Object.values(COLUMNS).map((cell) => cellOf(cell(row)))])
-  }
-}
-
-function cellOf(value: string | number | null): string {
-  return typeof value === 'string' ? harmlessCell(value) : value === null ? '' : String(value)
 }
 
 interface Row {
@@ -77,7 +52,7 @@ interface Row {
   readonly observability: Observability
 }
 
-const COLUMNS: Readonly<Record<string, (row: Row) => string | number | null>> = {
+const COLUMNS: ExportColumns<Row> = {
   mine: ({ mine }) => mine.mine,
   name: ({ mine }) => mine.name,
   county: ({ mine }) => mine.county,

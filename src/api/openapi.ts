@@ -5,6 +5,7 @@ import { Alert } from '../../model/alert.ts'
 import { GatewayBook } from '../../model/gateway-book.ts'
 import { Mine } from '../../model/mine.ts'
 import { Observability } from '../../model/observability.ts'
+import { TopologyDoubt } from '../../model/topology-doubt.ts'
 import type { Api } from './api.ts'
 import { Problem } from './problem.ts'
 
@@ -15,6 +16,7 @@ export async function describeApi(app: Api, version: string): Promise<void> {
   schemaRegistry.add(Problem, { id: 'Problem' })
   schemaRegistry.add(Mine, { id: 'Mine' })
   schemaRegistry.add(Observability, { id: 'Observability' })
+  schemaRegistry.add(TopologyDoubt, { id: 'TopologyDoubt' })
   schemaRegistry.add(GatewayBook, { id: 'GatewayBook' })
 
   const toJsonSchema = createJsonSchemaTransform({ schemaRegistry })

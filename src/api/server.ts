@@ -22,6 +22,7 @@ import { answerError } from './problem.ts'
 import { quarantineRoutes } from './quarantine-routes.ts'
 import type { ServiceParts } from './service-parts.ts'
 import { summaryRoute } from './summary-route.ts'
+import { topologyRoutes } from './topology-routes.ts'
 import { usagePointRoutes } from './usage-point-routes.ts'
 import { workListRoute } from './work-list-route.ts'
 
@@ -74,6 +75,7 @@ export async function buildServer(parts: ServiceParts, options: ServerOptions): 
   areaRoutes(app, parts)
   mineRoutes(app, parts)
   observabilityRoutes(app, parts.observability)
+  topologyRoutes(app, parts.topologyDoubts)
   await consoleFiles(app, options.consoleDirectory)
   return app
 }

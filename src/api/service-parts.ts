@@ -6,6 +6,7 @@ import type { GatewayBook } from '../../model/gateway-book.ts'
 import type { Ledger } from '../../model/ledger.ts'
 import type { Mine } from '../../model/mine.ts'
 import type { Observability } from '../../model/observability.ts'
+import type { TopologyDoubt, TopologyDoubtPage, TopologyDoubtQuery } from '../../model/topology-doubt.ts'
 import type { UsagePoint } from '../../model/usage-point.ts'
 import type { WorkListSummary } from '../../model/work-list.ts'
 import type { LoadProfile } from '../stores/reading-store.ts'
@@ -24,6 +25,7 @@ export interface ServiceParts {
   readonly records: LedgerRecords
   readonly curves: LoadCurveSource
   readonly observability: ObservabilityReader
+  readonly topologyDoubts: TopologyDoubtReader
   roleOf(token: string): Role | undefined
   /** The list of the week that ends with the day of `at` (epoch milliseconds; null: of the newest reading), null before the first. */
   workList(at: number | null): (WorkListSummary & { readonly ids: readonly string[] }) | null
@@ -50,6 +52,15 @@ export interface ObservabilityReader {
   /** Undefined when no ledger knows the mine. */
   of(mine: string): Observability | undefined
   all(): AsyncIterable<{ readonly mine: Mine; readonly observability: Observability }>
+}
+
+/** Meters whose booking or multiplier is in doubt, as the detectors stand now. */
+export interface TopologyDoubtReader {
+  /** Throws RangeError for a cursor that is none of its own. */
+  list(query: TopologyDoubtQuery): TopologyDoubtPage
+  /** By row of the area: booked on it or probably fed by it. */
+  ofArea(area: number): readonly TopologyDoubt[]
+  all(): AsyncIterable<TopologyDoubt>
 }
 
 /** For starts in [from, to), UTC seconds. */

@@ -12,6 +12,7 @@ import { TokenStore } from '../../src/api/tokens.ts'
 import { MineObservability } from '../../src/mine-observability.ts'
 import { RankedAlerts } from '../../src/ranked-alerts.ts'
 import type { LoadProfile } from '../../src/stores/reading-store.ts'
+import { TopologyDoubts } from '../../src/topology-doubts.ts'
 
 export const REFUSED: RefusedPayload = {
   id: 7,
@@ -138,6 +139,7 @@ export function sampleParts(): Sample {
       }),
     },
     observability: new MineObservability({ bank, newestStart: 0 }, () => ledger),
+    topologyDoubts: new TopologyDoubts({ bank }, () => ledger, { usagePoint: () => null }),
     workList: (at) => ranked.workList(at ?? Date.UTC(2026, 10, 1)),
     roleOf: (token) => tokens.roleOf(token),
     progress: () => ({

@@ -4,6 +4,7 @@ import type { Ledger } from '../../model/ledger.ts'
 import type { Mine } from '../../model/mine.ts'
 import { MINE_KINDS, SEALINGS } from '../../model/mine.ts'
 import type { Observability } from '../../model/observability.ts'
+import type { TopologyDoubt } from '../../model/topology-doubt.ts'
 
 export const DAY = 86_400
 /** Midnight in the county (+08:00) at the end of the readings. */
@@ -99,6 +100,43 @@ export function fixtureObservability(mine: string): Observability {
     supplies: [house, area],
     reasons: [{ zh: '1 个台区无总表,不可判:绕表用电看不到。', en: '1 area has no meter of its own and cannot be judged.' }],
   }
+}
+
+/** Of the third area a meter that the fourth feeds and one that counts double; of the second the meter of alert 1. */
+export function fixtureDoubts(): TopologyDoubt[] {
+  const wrongArea: TopologyDoubt = {
+    usagePoint: usagePointId(10),
+    meter: '05310000777701',
+    bookedArea: areaId(2),
+    probableArea: areaId(3),
+    kind: 'wrong-area',
+    multiplier: null,
+    since: '2026-03-12',
+    slope: -0.998,
+    slopeError: 0.0121,
+    meanW: 1_818,
+    sentence: {
+      zh: '该表档案在台区 LH-03,但它的用电(平均 1.8 kW)不在该台区总表之内;很可能由台区 LH-04 供电。请现场核对:沿进户线查到所接变压器(先看 LH-04),核对表号与户号;属实则更正户变关系。',
+      en: "This meter is on the books of area LH-03, but what it counts (1.8 kW on average) does not pass that area's own meter. Area LH-04 probably feeds it. Check on site: follow its service line to the transformer (LH-04 first), compare meter and account number; if so, correct the ledger.",
+    },
+  }
+  const double = {
+    zh: '台区 LH-03 总表只见到该表计量的 1/2:疑其按应有电量的 2 倍计量。请现场核对:互感器变比铭牌与档案综合倍率、换表记录、报文单位;属实则更正倍率。',
+    en: 'The own meter of area LH-03 sees only 1/2 of what this meter counts: it seems to count 2 times what it should. Check on site: CT and PT nameplates against the multiplier on record, the meter exchange, the unit sent; if so, correct the multiplier.',
+  }
+  const twice = {
+    ...wrongArea,
+    usagePoint: usagePointId(18),
+    meanW: 14_200,
+    since: '2026-04-02',
+    slope: -0.502,
+    sentence: double,
+  }
+  return [
+    wrongArea,
+    { ...twice, probableArea: null, kind: 'wrong-multiplier', multiplier: 2 },
+    { ...wrongArea, usagePoint: usagePointId(1), bookedArea: areaId(1), probableArea: null },
+  ]
 }
 
 const ROUTES: readonly AlertRoute[] = ['night-mill', 'metered', 'tapped', 'revived', 'smelting', 'tampered']

@@ -5,7 +5,7 @@ import type { AlertEvent, AlertEventKind } from '../../model/alert-event.ts'
 import type { Ledger } from '../../model/ledger.ts'
 import { buildServer } from '../../src/api/server.ts'
 import type { RefusedPayload, ServiceParts } from '../../src/api/service-parts.ts'
-import { fixtureAlert, fixtureLedger, fixtureObservability, fixtureProfile, NOW } from './fixture-county.ts'
+import { fixtureAlert, fixtureDoubts, fixtureLedger, fixtureObservability, fixtureProfile, NOW } from './fixture-county.ts'
 
 export interface FixtureOptions {
   readonly alerts?: number
@@ -115,6 +115,14 @@ export async function startFixtureService(options: FixtureOptions = {}): Promise
       of: (mine) => (ledger.mines.some((known) => known.mine === mine) ? fixtureObservability(mine) : undefined),
       all: async function* () {
         for (const mine of ledger.mines) yield { mine, observability: fixtureObservability(mine.mine) }
+      },
+    },
+    topologyDoubts: {
+      list: () => ({ items: fixtureDoubts(), nextCursor: null }),
+      ofArea: (area) =>
+        fixtureDoubts().filter((doubt) => [doubt.bookedArea, doubt.probableArea].includes(ledger.areas.id[area] ?? '')),
+      all: async function* () {
+        yield* fixtureDoubts()
       },
     },
     workList: () => ({
