@@ -16,6 +16,7 @@ import { Emphasised } from './emphasised.tsx'
 import { EvidenceTable } from './evidence-table.tsx'
 import { RevisionHistory } from './revision-history.tsx'
 import { SignatureTable } from './signature-table.tsx'
+import { TopologyDoubts } from './topology-doubts.tsx'
 import { useMineBook } from './use-mine-book.ts'
 import { useSubjectPlace } from './use-subject-place.ts'
 
@@ -62,6 +63,7 @@ function Loaded({ alert, backHref }: { readonly alert: Alert; readonly backHref:
         <EvidenceTable alert={alert} />
         <SignatureTable alert={alert} />
         <CounterEvidence alert={alert} place={place} />
+        <TopologyDoubts doubts={place.topologyDoubts} />
         <RevisionHistory alert={alert} />
       </div>
     </article>

@@ -11,6 +11,8 @@ export function CounterEvidence({ alert, place }: { readonly alert: Alert; reado
   const { t, language } = useLanguage()
   const { innocent } = alert
   const silent = alert.reasons.filter(({ score }) => score <= 0)
+  // doubts about the topology have a panel of their own
+  const notWeighed = NOT_WEIGHED.filter((kind) => kind !== 'topology' || place.topologyDoubts.length === 0)
   const weighed = WEIGHED.filter((kind) => kind !== innocent?.kind)
   return (
     <section className="panel wide" data-testid="counter-evidence">
@@ -47,7 +49,7 @@ export function CounterEvidence({ alert, place }: { readonly alert: Alert; reado
               </td>
             </tr>
           ))}
-          {NOT_WEIGHED.map((kind) => (
+          {notWeighed.map((kind) => (
             <tr key={kind}>
               <th scope="row" className="muted">
                 ○ {t('evidence.notChecked')}

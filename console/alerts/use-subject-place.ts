@@ -1,4 +1,5 @@
 import type { Alert } from '../../model/alert.ts'
+import type { TopologyDoubt } from '../../model/topology-doubt.ts'
 import { useArea, useUsagePoint } from '../api/queries.ts'
 
 /** Where the subject of an alert lies, as far as the ledgers know. */
@@ -15,6 +16,8 @@ export interface SubjectPlace {
     | { readonly latitude: number; readonly longitude: number; readonly radiusMeters: number | undefined }
     | undefined
   readonly lawfulUses: number | undefined
+  /** Of all meters of an area, or of the usage point itself. */
+  readonly topologyDoubts: readonly TopologyDoubt[]
 }
 
 /** Asks the ledgers once per subject and keeps the answer; `wanted` is false while the list scrolls. */
@@ -37,5 +40,6 @@ export function useSubjectPlace(subject: Alert['subject'], wanted = true): Subje
     uncertaintyMeters: point?.uncertaintyMeters ?? 0,
     areaPosition,
     lawfulUses: point?.lawfulUses.length,
+    topologyDoubts: (area?.topologyDoubts ?? []).filter(({ usagePoint }) => subject.kind === 'area' || usagePoint === subject.id),
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { TopologyDoubt } from '../../model/topology-doubt.ts'
 
 const Text = z.string().max(500)
 const Degrees = z.number().nullable()
@@ -13,6 +14,7 @@ export const AreaPlace = z.object({
   longitude: Degrees,
   radiusMeters: z.number().nullable(),
   capacityKva: z.number().nullable(),
+  topologyDoubts: z.array(TopologyDoubt).max(10_000).default([]),
 })
 export type AreaPlace = z.infer<typeof AreaPlace>
 

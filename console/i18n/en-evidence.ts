@@ -133,6 +133,19 @@ export const enEvidence: typeof zhEvidence = {
     },
     csv: 'Observability of all mines (CSV)',
   },
+  topology: {
+    title: 'Doubtful topology',
+    count: 'Doubtful topology of meters: {{count}}',
+    intro:
+      'The books seem wrong; that in itself is no sign of theft. Gone once a corrected ledger is imported, a multiplier after two or three more days; judging goes on.',
+    kind: { 'wrong-area': 'wrong area', 'wrong-multiplier': 'wrong multiplier' },
+    booked: 'Booked on',
+    probable: 'Probably fed by',
+    times: 'counts {{multiplier}} times what it should',
+    mean: 'Mean',
+    since: 'Found',
+    csv: 'All topology doubts (CSV)',
+  },
   evidence: {
     title: '④ Evidence',
     detector: 'Detector',

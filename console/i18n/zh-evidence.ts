@@ -131,6 +131,18 @@ export const zhEvidence = {
     },
     csv: '全部矿点的可观测性台账(CSV)',
   },
+  topology: {
+    title: '户变关系存疑',
+    count: '户变关系存疑 {{count}} 块表',
+    intro: '指台账有误,本身不是窃电嫌疑。更正导入后即消失(倍率须再待两三日读数),研判接着进行。',
+    kind: { 'wrong-area': '疑挂错台区', 'wrong-multiplier': '疑倍率有误' },
+    booked: '档案台区',
+    probable: '疑由其供电',
+    times: '计量为应有的 {{multiplier}} 倍',
+    mean: '平均',
+    since: '判出',
+    csv: '全部户变存疑(CSV)',
+  },
   evidence: {
     title: '④ 证据',
     detector: '依据',

@@ -2,13 +2,11 @@ import type { Supply, WayOfTaking } from '../../model/observability.ts'
 import type { MineBook } from '../alerts/alert-filter.ts'
 import { maskId } from '../alerts/mask-id.ts'
 import { useObservability } from '../api/queries.ts'
-import { saveFile } from '../api/save-file.ts'
-import { readToken } from '../api/token.ts'
 import { distance, kilowatts } from '../i18n/format.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { ErrorNotice } from '../shell/error-notice.tsx'
+import { FileLink } from '../shell/file-link.tsx'
 
-const CSV = '/api/v1/mines/observability.csv'
 /** Of each kind, the nearest. */
 const SHOWN = 4
 
@@ -50,18 +48,9 @@ export function MineVisibility({ mine, mines }: { readonly mine: string; readonl
         )}
       </details>
       <p className="small">
-        <a
-          href={CSV}
-          download
-          onClick={(event) => {
-            if (readToken() === '') return
-            // a link cannot carry the token
-            event.preventDefault()
-            void saveFile(CSV, 'observability.csv')
-          }}
-        >
+        <FileLink path="/api/v1/mines/observability.csv" name="observability.csv">
           {t('visibility.csv')}
-        </a>
+        </FileLink>
       </p>
     </section>
   )

@@ -1,9 +1,11 @@
 import { Link } from 'wouter'
+import type { Alert } from '../../model/alert.ts'
 import type { MineBook } from '../alerts/alert-filter.ts'
 import { alertSentence } from '../alerts/alert-sentence.ts'
 import { Emphasised } from '../alerts/emphasised.tsx'
 import { LevelPill } from '../alerts/level-pill.tsx'
 import { maskId } from '../alerts/mask-id.ts'
+import { useSubjectPlace } from '../alerts/use-subject-place.ts'
 import { distance } from '../i18n/format.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { useFeed } from '../live/feed-provider.tsx'
@@ -42,6 +44,7 @@ export function SiteCard({
           <p>
             <Emphasised text={alertSentence(alert, mines, now, zone, language, t).slice(0, 2).join('')} />
           </p>
+          <DoubtCount subject={alert.subject} />
           <p>
             <Link href={`/alerts/${encodeURIComponent(alert.id)}`}>{t('map.open')} →</Link>
           </p>
@@ -78,5 +81,16 @@ export function SiteCard({
         </>
       )}
     </aside>
+  )
+}
+
+function DoubtCount({ subject }: Pick<Alert, 'subject'>) {
+  const { t } = useLanguage()
+  const { length } = useSubjectPlace(subject).topologyDoubts
+  if (length === 0) return null
+  return (
+    <p className="small muted" data-testid="topology-count">
+      {t('topology.count', { count: length })}
+    </p>
   )
 }

@@ -7,7 +7,7 @@ import type { Api } from '../../src/api/api.ts'
 import { Problem } from '../../src/api/problem.ts'
 import { TopologyDoubts } from '../../src/topology-doubts.ts'
 import { bankOf, batchOf } from '../detectors/county.ts'
-import { misbookedLedger, misbookedQuarters, STRAY } from '../detectors/misbooked.ts'
+import { BOOKED, misbookedLedger, misbookedQuarters, STRAY } from '../detectors/misbooked.ts'
 import { type Sample, sampleParts } from './sample-parts.ts'
 import { get, serveSample } from './serve-sample.ts'
 
@@ -19,10 +19,12 @@ let app: Api
 let bank: DetectorBank
 let ledger: Ledger
 
-async function serve(feeders?: readonly string[], apart?: number) {
+type Story = Parameters<typeof misbookedQuarters>[1]
+
+async function serve(story: Story = {}, feeders?: readonly string[], apart?: number) {
   ledger = misbookedLedger('Z1', apart, feeders)
   bank = bankOf(ledger)
-  tell(misbookedQuarters(DAYS))
+  tell(misbookedQuarters(DAYS, story))
   sample = sampleParts()
   const topologyDoubts = new TopologyDoubts({ bank }, () => ledger, METERS)
   app = await serveSample({ ...sample.parts, ledger: () => ledger, topologyDoubts })
@@ -131,9 +133,19 @@ describe('a meter that one area has on its books and another feeds', () => {
   })
 })
 
+test('a meter that counts double is listed with its ratio, and is let go some days after it was mended', async () => {
+  await serve({ feeding: BOOKED, times: 2 })
+  const [doubt, ...others] = (await get(app, '/api/v1/topology-doubts?area=Z1')).body.items
+  expect(others).toEqual([])
+  expect(doubt).toMatchObject({ usagePoint: 'U4', kind: 'wrong-multiplier', multiplier: 2, probableArea: null })
+  tell(misbookedQuarters(DAYS + 4, { feeding: BOOKED, from: DAYS }))
+  expect((await get(app, '/api/v1/topology-doubts')).body.items).toEqual([])
+  expect(bank.alerts()).toEqual([])
+})
+
 test('an area out of reach of the books feeds nobody of them', async () => {
   // 0.04° is 4.4 km; on feeders of their own they are no neighbours
-  await serve(['F1', 'F2', 'F3'], 0.04)
+  await serve({}, ['F1', 'F2', 'F3'], 0.04)
   const [doubt] = (await get(app, '/api/v1/topology-doubts')).body.items
   expect(doubt).toMatchObject({ usagePoint: 'U4', probableArea: null })
   expect((await get(app, '/api/v1/topology-doubts?area=Z2')).body.items).toEqual([])

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { requireServer } from '../servers/require-server.ts'
 import { type Bench, BROWSER_TESTS, startBench, waitForPictures } from './browser.ts'
-import { fixtureAlert } from './fixture-county.ts'
+import { fixtureAlert, fixtureDoubts } from './fixture-county.ts'
 import { TOKEN } from './fixture-service.ts'
 
 const ALERT = `/alerts/${fixtureAlert(0).id}`
@@ -65,6 +65,39 @@ describe.runIf(requireServer('chromium'))('the alert page in a browser', BROWSER
     expect((await file).suggestedFilename()).toBe('observability.csv')
     expect(errors).toEqual([])
     await close()
+  })
+
+  test('an area lists the meters whose booking or multiplier is in doubt, with what to check, and no account in full', async () => {
+    const { page, errors, close } = await bench.open(`/alerts/${fixtureAlert(2).id}`)
+    const panel = page.getByTestId('topology')
+    await panel.getByRole('heading', { name: '户变关系存疑' }).waitFor()
+    const [wrongArea, multiplier, ...others] = await panel.locator('li').allTextContents()
+    expect(others).toEqual([])
+    for (const part of ['平均 1.82 kW', '判出 2026-03-12', '档案台区 LH-03', '疑由其供电 LH-04', '沿进户线']) {
+      expect(wrongArea).toContain(part)
+    }
+    for (const part of ['疑倍率有误', '平均 14.2 kW', '计量为应有的 2 倍', '互感器变比铭牌']) expect(multiplier).toContain(part)
+    const text = await panel.textContent()
+    for (const { usagePoint, meter } of fixtureDoubts()) for (const id of [usagePoint, meter]) expect(text).not.toContain(id)
+    expect(await page.getByTestId('counter-evidence').textContent()).not.toContain('台区户变关系有误')
+    const file = page.waitForEvent('download')
+    await panel.getByRole('link', { name: '全部户变存疑(CSV)' }).click()
+    expect((await file).suggestedFilename()).toBe('topology-doubts.csv')
+    expect(errors).toEqual([])
+    await close()
+  })
+
+  test('a meter that is in doubt itself says so, and a meter beside one says nothing', async () => {
+    const doubtful = await bench.open(`/alerts/${fixtureAlert(1).id}`, { language: 'en-GB' })
+    const panel = doubtful.page.getByTestId('topology')
+    await panel.getByRole('heading', { name: 'Doubtful topology' }).waitFor()
+    expect(await panel.locator('li').count()).toBe(1)
+    await doubtful.close()
+    const beside = await bench.open(`/alerts/${fixtureAlert(9).id}`)
+    await beside.page.getByText('户变关系有误').waitFor()
+    await waitForPictures(beside.page)
+    expect(await beside.page.getByTestId('topology').count()).toBe(0)
+    await beside.close()
   })
 
   test('the account stays masked until someone asks for it', async () => {
