@@ -178,6 +178,14 @@ describe.runIf(requireServer('chromium'))('the alert page in a browser', BROWSER
     await close()
   })
 
+  test('the map says of an area how many of its meters are in doubt', async () => {
+    const { page, close } = await bench.open('/map')
+    await page.getByRole('searchbox').fill('LH-03')
+    await page.locator('.site-row').first().click()
+    await page.getByTestId('site-card').getByText('户变关系存疑 2 块表').waitFor()
+    await close()
+  })
+
   test('a book that does not balance is told with by how much', async () => {
     const { page, close } = await bench.open('/gateways', {}, { book: { stored: 1_198_000 } })
     await page.getByTestId('books').getByText('✗ 差 20').waitFor()

@@ -10,7 +10,14 @@ import { fixtureAlert } from './fixture-county.ts'
 const SCREENS = [
   { name: 'alert list', path: '/alerts', ready: (page: Page) => page.locator('a.row').first().waitFor() },
   { name: 'alert at a meter', path: `/alerts/${fixtureAlert(0).id}`, ready: waitForPictures },
-  { name: 'alert at an area', path: `/alerts/${fixtureAlert(2).id}`, ready: waitForPictures },
+  {
+    name: 'alert at an area',
+    path: `/alerts/${fixtureAlert(2).id}`,
+    ready: async (page: Page) => {
+      await waitForPictures(page)
+      await page.getByTestId('topology').waitFor()
+    },
+  },
   { name: 'map', path: '/map', ready: (page: Page) => page.locator('[data-ready=true]').waitFor() },
   { name: 'gateways', path: '/gateways', ready: (page: Page) => page.getByTestId('quarantine').locator('li').first().waitFor() },
 ] as const
