@@ -32,7 +32,6 @@ export function feedingArea(
   const own = new Map(stray.days)
   let best: FeedingArea | null = null
   for (const area of neighbours) {
-    if (settledDay[area] === 0) continue
     const pairs: [ownW: number, restW: number][] = []
     for (const [day, restW] of records.meansUntil(area, settledDay[area])) {
       const ownW = own.get(day)

@@ -64,8 +64,6 @@ export class TopologyDoubts {
 
   #ofArea(area: number): readonly StrayMeter[] {
     const { areas, known } = this.#judgement.bank
-    // an area imported since the last packet is not judged yet
-    if (area < 0 || area >= known.ledger.areas.length) return []
     const fed = straysNear(known, areas.strays, area).filter((stray) => this.#feeding(stray)?.area === area)
     return [...areas.strays.of(area), ...fed].filter((stray) => this.#isBooked(stray))
   }

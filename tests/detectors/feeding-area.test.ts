@@ -78,6 +78,40 @@ describe('a meter that counts manifold', () => {
   })
 })
 
+describe('of neighbours whose remainders go up and down by themselves', () => {
+  const days = (count: number) =>
+    Array.from({ length: count }, (_, day): [number, number] => [20_000 + day, 500 + 900 * noise(5, day)])
+  const settled = Uint16Array.of(20_024, 20_024)
+
+  test('one that rises with the meter by chance is not believed, the one that follows it is', () => {
+    const records = new DayRecords(CLOCK, 2)
+    days(25).forEach(([day, watts], i) => {
+      recorded(records, 0, day, 5_000 + watts + 4_000 * noise(77, i))
+      recorded(records, 1, day, 5_000 + watts + 700 * noise(78, i))
+    })
+    const slope = (areas: number[]) => feedingArea({ days: days(25) }, areas, records, settled)
+    expect(slope([0])).toBeNull()
+    expect(slope([0, 1])?.area).toBe(1)
+  })
+
+  test('the one that follows it most closely is named', () => {
+    const records = new DayRecords(CLOCK, 2)
+    days(25).forEach(([day, watts], i) => {
+      recorded(records, 0, day, 5_000 + watts + 300 * noise(78, i))
+      recorded(records, 1, day, 5_000 + watts)
+    })
+    const named = (areas: number[]) => feedingArea({ days: days(25) }, areas, records, settled)?.area
+    expect([named([0]), named([1]), named([0, 1]), named([1, 0])]).toEqual([0, 1, 1, 1])
+  })
+
+  test('a few days in common say nothing', () => {
+    const records = new DayRecords(CLOCK, 1)
+    for (const [day, watts] of days(25)) recorded(records, 0, day, 5_000 + watts)
+    expect(feedingArea({ days: days(6) }, [0], records, settled)).toBeNull()
+    expect(feedingArea({ days: days(7) }, [0], records, settled)?.area).toBe(0)
+  })
+})
+
 test('the area that follows the meter day by day is found among any that do not, in any order', () => {
   fc.assert(
     fc.property(fc.nat(1_000), fc.nat(9), fc.double({ min: 0.75, max: 1.25, noNaN: true }), (seed, feeding, share) => {
