@@ -11,6 +11,7 @@ import type { Load } from './play.ts'
 import { noise } from './tampering.ts'
 
 const OTHERS = [FEEDING, BESIDE]
+const DOUBLE = { row: STRAY, area: BOOKED, since: 20_000, slope: -0.5, error: 0.01, usualW: 800, manifold: false, days: [] }
 
 describe('a meter booked on the wrong area', () => {
   test.each([FEEDING, BESIDE])('is told to hang on the neighbour that feeds it (%i)', (feeding) => {
@@ -64,13 +65,17 @@ describe('a meter that counts manifold', () => {
   })
 
   test('by no ratio that instruments have is told without one', () => {
-    const stray = { row: STRAY, area: BOOKED, since: 20_000, slope: 1 / 2.44 - 1, error: 0.01, usualW: 800, days: [] }
-    const doubt = topologyDoubt(misbookedLedger(), stray, null, null)
+    const doubt = topologyDoubt(misbookedLedger(), { ...DOUBLE, slope: 1 / 2.44 - 1 }, null, null)
     expect(doubt).toMatchObject({ kind: 'wrong-multiplier', multiplier: null, meanW: 800 })
     expect(doubt.sentence.en).toMatch('2.4 times')
   })
 
-  test('ten times looks like one that nobody feeds: its multiplier is to be checked too', () => {
+  test('ten times, and only since a while ago, is told by that ratio', () => {
+    const doubt = topologyDoubt(misbookedLedger(), { ...DOUBLE, slope: 1.02 / 10 - 1, manifold: true }, null, null)
+    expect(doubt).toMatchObject({ kind: 'wrong-multiplier', multiplier: 10 })
+  })
+
+  test('ten times ever since looks like one that nobody feeds: its multiplier is to be checked too', () => {
     const bank = told({ feeding: BOOKED, times: 10 })
     const doubt = topologyDoubt(bank.known.ledger, bank.areas.strays.of(BOOKED)[0], feedingOf(bank), null)
     expect(doubt).toMatchObject({ kind: 'wrong-area', probableArea: null })
