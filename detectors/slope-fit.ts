@@ -30,3 +30,21 @@ export function squareOf(watts: Float64Array, lag: number): number {
   }
   return sum
 }
+
+/** Of the changes over `lag` slots that both know: products, squares of `own`, squares of `rest`, and how many there are. */
+export function sumsOf(own: Float64Array, rest: Float64Array, lag: number) {
+  let product = 0
+  let square = 0
+  let total = 0
+  let count = 0
+  for (let slot = lag; slot < SLOTS; slot++) {
+    const change = own[slot] - own[slot - lag]
+    const other = rest[slot] - rest[slot - lag]
+    if (Number.isNaN(change * other)) continue
+    product += change * other
+    square += change * change
+    total += other * other
+    count++
+  }
+  return { product, square, total, count }
+}

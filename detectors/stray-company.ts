@@ -21,7 +21,7 @@ const LEAST_TOLD = 2
 /** Whether one area may feed what is booked on the other. */
 export function areNeighbours({ ledger: { areas } }: JudgedLedger, one: number, other: number): boolean {
   if (one === other) return false
-  if (areas.feeder[one] === areas.feeder[other]) return true
+  if (areas.feeder[one] !== '' && areas.feeder[one] === areas.feeder[other]) return true
   const apart = distanceMeters(areas.latitude[one], areas.longitude[one], areas.latitude[other], areas.longitude[other])
   return apart <= NEIGHBOUR_METERS
 }
@@ -30,7 +30,7 @@ export function areNeighbours({ ledger: { areas } }: JudgedLedger, one: number, 
 export function straysNear(known: JudgedLedger, strays: StrayMeters, area: number): readonly StrayMeter[] {
   return strays
     .all()
-    .filter((stray) => isOnWrongArea(stray) && areNeighbours(known, stray.area, area))
+    .filter((stray) => !stray.mended && isOnWrongArea(stray) && areNeighbours(known, stray.area, area))
     .sort((a, b) => a.row - b.row)
 }
 

@@ -10,7 +10,7 @@
 import { allocateColumns, type Columns } from '../model/columns.ts'
 import { SLOTS } from './day-clock.ts'
 import { meanOf } from './day-detector.ts'
-import { countOf, type Fit, fitOf, squareOf } from './slope-fit.ts'
+import { countOf, type Fit, fitOf, squareOf, sumsOf } from './slope-fit.ts'
 
 /** Distances in time at which changes are compared, slots. */
 const NEAR = 1
@@ -24,7 +24,7 @@ const APART = 0.2
 /** A stray meter is let go once its slope is known and is not this any more. */
 const STILL_STRAY = [-1.6, -0.25] as const
 /** Standard error of the slope of one day with which it is told that a meter was mended. */
-const CLEAR_ERROR = 0.08
+const CLEAR_ERROR = 0.05
 /** Slope by its standard error. */
 const CERTAIN = 12
 /** Slots compared before anything is said: three days of them. */
@@ -63,6 +63,8 @@ export interface StrayMeter {
   readonly usualW: number
   /** It counts manifold since not long before it was found; otherwise it was booked wrongly, or counted so, ever since. */
   readonly manifold: boolean
+  /** The last day by itself says that it is no longer so: it was connected, or set, right. */
+  readonly mended: boolean
   /** Mean of its days, oldest first, W. */
   readonly days: readonly (readonly [day: number, meanW: number])[]
 }
@@ -74,6 +76,8 @@ export class StrayMeters {
   readonly points: Columns<typeof POINT_TYPES>
   readonly areas: Columns<typeof AREA_TYPES>
   readonly #strays = new Map<number, readonly StrayMeter[]>()
+  /** What share of its load was put back last, by row. */
+  readonly #putBack = new Map<number, number>()
   readonly #watts = new Float64Array(SLOTS)
   readonly #rest = new Float64Array(SLOTS)
 
@@ -98,15 +102,20 @@ export class StrayMeters {
 
   /** Puts back into a remainder what stray meters drew more or less than usual. `isMember`: whether it still is on the books. */
   putBack(area: number, watts: Float64Array, read: ReadDay, isMember: (row: number) => boolean): void {
+    this.#putBack.clear()
     for (const stray of this.of(area)) {
       const { row, usualW } = stray
       const booked = isMember(row)
       if (booked) read(row, this.#watts)
       else this.#watts.fill(0)
-      const share = shareToday(stray, booked ? meanOf(this.#watts) : 0)
-      const levelW = stray.manifold ? 0 : usualW
-      // once the books are set right its load is in the remainder by itself, and only the level differs
-      for (let slot = 0; slot < SLOTS; slot++) watts[slot] += share * (valueOr(this.#watts[slot], usualW) - levelW)
+      const share = shareOf(stray)
+      const holds =
+        booked && !isMended(fitOfDay(this.#watts, watts)) && (!stray.manifold || hasRisen(stray, usualW, meanOf(this.#watts)))
+      const variation = holds ? share : 0
+      const levelW = stray.manifold ? 0 : share * usualW
+      // once it is connected right, or booked so, its load is in the remainder by itself, and only the level differs
+      for (let slot = 0; slot < SLOTS; slot++) watts[slot] += variation * valueOr(this.#watts[slot], usualW) - levelW
+      this.#putBack.set(row, variation)
     }
   }
 
@@ -140,22 +149,11 @@ export class StrayMeters {
         if (fit === null || (found !== null && Math.abs(found.slope) / found.error >= Math.abs(fit.slope) / fit.error)) continue
         const days = history.meansBefore(row)
         const usualW = valueOr(history.usualMeanW(row), days[0]?.[1] ?? 0)
-        found = { row, area, since: day, ...fit, usualW, manifold: isManifold(fit, usualW, days), days }
+        found = { row, area, since: day, ...fit, usualW, manifold: isManifold(fit, usualW, days), mended: false, days }
         continue
       }
-      const meanW = meanOf(this.#watts)
-      const share = shareToday(stray, meanW)
-      for (let slot = 0; slot < SLOTS; slot++) this.#rest[slot] = watts[slot] - share * this.#watts[slot]
-      const today = this.#learn(row, this.#rest)
-      if (stray.manifold && today.slope > STILL_STRAY[1] && today.error < CLEAR_ERROR) {
-        // mended: nothing that was learnt of it holds any more
-        this.forget(row)
-        continue
-      }
-      const fit = this.#near(area, row)
-      const days = Number.isNaN(meanW) ? stray.days : [...stray.days, [day, meanW] as const].slice(-MOST_DAYS)
-      if (!(this.points.nearSquare[row] > 0)) after.push({ ...stray, days })
-      else if (within(fit.slope, STILL_STRAY)) after.push({ ...stray, ...fit, days })
+      const followed = this.#follow(stray, day, watts)
+      if (followed !== null) after.push(followed)
     }
     for (const stray of held) if (!members.includes(stray.row)) after.push(stray)
     if (found !== null) {
@@ -164,10 +162,26 @@ export class StrayMeters {
       for (const row of members) if (row !== found.row && !after.some((one) => one.row === row)) this.forget(row)
       for (const column of Object.values(areas)) column[area] = 0
     }
-    for (const one of after)
-      console.error('STRAY', day, area, one.row, one.slope.toFixed(3), one.error.toFixed(3), Math.round(one.usualW))
     if (after.length > 0) this.#strays.set(area, after)
     else this.#strays.delete(area)
+  }
+
+  /** The stray meter after a settled day, whose readings `#watts` holds; null when it is none any more. */
+  #follow(stray: StrayMeter, day: number, watts: Float64Array): StrayMeter | null {
+    const { row, area } = stray
+    const variation = this.#putBack.get(row) ?? 0
+    for (let slot = 0; slot < SLOTS; slot++) this.#rest[slot] = watts[slot] - variation * this.#watts[slot]
+    const meanW = meanOf(this.#watts)
+    const days = Number.isNaN(meanW) ? stray.days : [...stray.days, [day, meanW] as const].slice(-MOST_DAYS)
+    if (isMended(fitOfDay(this.#watts, this.#rest))) {
+      // one that counted manifold leaves no level behind; any other is held, or the level would jump
+      if (stray.manifold) this.forget(row)
+      return stray.manifold ? null : { ...stray, mended: true, days }
+    }
+    this.#learn(row, this.#rest)
+    const fit = this.#near(area, row)
+    if (!(this.points.nearSquare[row] > 0)) return { ...stray, days }
+    return within(fit.slope, STILL_STRAY) ? { ...stray, ...fit, mended: false, days } : null
   }
 
   /** Takes over what `other` knows of its only area, whose row i is `rows[i]` here. */
@@ -187,42 +201,19 @@ export class StrayMeters {
     for (const [area, strays] of saved) this.#strays.set(area, strays)
   }
 
-  /** Slope of the day alone, over the shorter distance. */
-  #learn(row: number, watts: Float64Array): Fit {
+  /** Adds what a day says of a meter, whose readings `#watts` holds. */
+  #learn(row: number, watts: Float64Array): void {
     const { points } = this
-    let count = 0
-    let total = 0
-    let nearProduct = 0
-    let nearSquare = 0
-    let farProduct = 0
-    let farSquare = 0
-    const own = this.#watts
-    for (let slot = NEAR; slot < SLOTS; slot++) {
-      const change = own[slot] - own[slot - NEAR]
-      const rest = watts[slot] - watts[slot - NEAR]
-      const product = change * rest
-      if (Number.isNaN(product)) continue
-      count++
-      total += rest * rest
-      nearProduct += product
-      nearSquare += change * change
-    }
-    for (let slot = FAR; slot < SLOTS; slot++) {
-      const change = own[slot] - own[slot - FAR]
-      const product = change * (watts[slot] - watts[slot - FAR])
-      if (Number.isNaN(product)) continue
-      farProduct += product
-      farSquare += change * change
-    }
-    if (nearSquare >= LEAST_CHANGE_W ** 2 * SLOTS) {
-      const shown = within(nearProduct / nearSquare, STILL_STRAY)
+    const near = sumsOf(this.#watts, watts, NEAR)
+    const far = sumsOf(this.#watts, watts, FAR)
+    if (near.square >= LEAST_CHANGE_W ** 2 * SLOTS) {
+      const shown = within(near.product / near.square, STILL_STRAY)
       points.days[row] = Math.max(0, Math.min(250, points.days[row] + (shown ? 1 : -1)))
     }
-    points.nearProduct[row] = DAILY_WEIGHT * points.nearProduct[row] + nearProduct
-    points.nearSquare[row] = DAILY_WEIGHT * points.nearSquare[row] + nearSquare
-    points.farProduct[row] = DAILY_WEIGHT * points.farProduct[row] + farProduct
-    points.farSquare[row] = DAILY_WEIGHT * points.farSquare[row] + farSquare
-    return fitOf(nearProduct, nearSquare, total, count)
+    points.nearProduct[row] = DAILY_WEIGHT * points.nearProduct[row] + near.product
+    points.nearSquare[row] = DAILY_WEIGHT * points.nearSquare[row] + near.square
+    points.farProduct[row] = DAILY_WEIGHT * points.farProduct[row] + far.product
+    points.farSquare[row] = DAILY_WEIGHT * points.farSquare[row] + far.square
   }
 
   /** Null unless both slopes are those of a stray meter, and certain. */
@@ -255,10 +246,20 @@ function hasRisen({ slope }: Pick<Fit, 'slope'>, usualW: number, meanW: number):
   return meanW > (0.5 + 0.5 / Math.max(0.001, 1 + slope)) * usualW
 }
 
-/** What share of a stray meter's load is put back on a day of mean `meanW`: all of it, unless it surely is less; nothing of what was mended. */
-function shareToday({ slope, error, manifold, usualW }: StrayMeter, meanW: number): number {
-  if (manifold && !hasRisen({ slope }, usualW, meanW)) return 0
+/** What share of a stray meter's load is put back: all of it, unless it surely is less. */
+function shareOf({ slope, error }: Fit): number {
   return slope + 1 <= Math.max(0.03, 2.5 * error) ? 1 : -slope
+}
+
+/** Slope of one day alone, over the shorter distance. */
+function fitOfDay(own: Float64Array, rest: Float64Array): Fit {
+  const { product, square, total, count } = sumsOf(own, rest, NEAR)
+  return fitOf(product, square, total, count)
+}
+
+/** Whether a day by itself says that the remainder does not go with the meter. */
+function isMended({ slope, error }: Fit): boolean {
+  return slope > STILL_STRAY[1] && error < CLEAR_ERROR
 }
 
 /** Fed by another area; otherwise it counts 1 ÷ (1 + slope) times what it should. */

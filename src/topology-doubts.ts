@@ -59,17 +59,18 @@ export class TopologyDoubts {
   }
 
   #open(): readonly StrayMeter[] {
-    return this.#judgement.bank.areas.strays.all().filter((stray) => this.#isBooked(stray))
+    return this.#judgement.bank.areas.strays.all().filter((stray) => this.#isInDoubt(stray))
   }
 
   #ofArea(area: number): readonly StrayMeter[] {
     const { areas, known } = this.#judgement.bank
     const fed = straysNear(known, areas.strays, area).filter((stray) => this.#feeding(stray)?.area === area)
-    return [...areas.strays.of(area), ...fed].filter((stray) => this.#isBooked(stray))
+    return [...areas.strays.of(area), ...fed].filter((stray) => this.#isInDoubt(stray))
   }
 
-  #isBooked({ row, area }: StrayMeter): boolean {
-    return this.#ledger().usagePoints.area[row] === area
+  /** Whether it is still on the books of that area, and still in doubt. */
+  #isInDoubt({ row, area, mended }: StrayMeter): boolean {
+    return !mended && this.#ledger().usagePoints.area[row] === area
   }
 
   #told(stray: StrayMeter): TopologyDoubt {

@@ -47,7 +47,7 @@ test('a mine beside homes that are read says from which power on it would be see
   expect(found).toMatchObject({
     mine: 'M1',
     class: 'metered',
-    metered: { supplies: 3, judged: 3, surelySeenW: 3_000, unseenUpToW: null },
+    metered: { supplies: 3, judged: 3, surelySeenW: 2_000, unseenUpToW: null },
     tapped: { supplies: 1, judged: 1 },
   })
   expect(found.tapped.surelySeenW).toBeGreaterThanOrEqual(1_300)
@@ -85,7 +85,7 @@ test('the ledger of all mines is a CSV of one row each, unknown is empty and no 
     name: '河西金矿',
     class: 'metered',
     usage_points: '3',
-    metered_surely_seen_w: '3000',
+    metered_surely_seen_w: '2000',
     areas_judged: '1',
     metered_unseen_up_to_w: '',
   })

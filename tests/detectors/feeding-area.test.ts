@@ -11,7 +11,17 @@ import type { Load } from './play.ts'
 import { noise } from './tampering.ts'
 
 const OTHERS = [FEEDING, BESIDE]
-const DOUBLE = { row: STRAY, area: BOOKED, since: 20_000, slope: -0.5, error: 0.01, usualW: 800, manifold: false, days: [] }
+const DOUBLE = {
+  row: STRAY,
+  area: BOOKED,
+  since: 20_000,
+  slope: -0.5,
+  error: 0.01,
+  mended: false,
+  usualW: 800,
+  manifold: false,
+  days: [],
+}
 
 describe('a meter booked on the wrong area', () => {
   test.each([FEEDING, BESIDE])('is told to hang on the neighbour that feeds it (%i)', (feeding) => {

@@ -46,11 +46,11 @@ interface Play {
   readonly tapOfT1?: Load
   /** What the meter of row 0 shows of its load. */
   readonly shown?: (watts: number, day: number) => number
-  readonly fedBy?: 'T1' | 'T2'
+  readonly fedBy?: (day: number) => 'T1' | 'T2'
   readonly each?: (bank: DetectorBank, day: number) => void
 }
 
-function play(bank: DetectorBank, { stray, days, tapOfT1 = still, shown = (w) => w, fedBy = 'T2', each }: Play): Alert[] {
+function play(bank: DetectorBank, { stray, days, tapOfT1 = still, shown = (w) => w, fedBy = () => 'T2', each }: Play): Alert[] {
   for (let slot = 0; slot < days * 96; slot++) {
     const day = Math.floor(slot / 96)
     const hour = (slot % 96) / 4
@@ -58,8 +58,8 @@ function play(bank: DetectorBank, { stray, days, tapOfT1 = still, shown = (w) =>
     const own = homes.map(at)
     const strayW = at(stray)
     const sum = (watts: readonly number[]) => watts.reduce((total, value) => total + value, 0)
-    const supplyT1 = sum(own.slice(0, 4)) + at(tapOfT1) + (fedBy === 'T1' ? strayW : 0)
-    const supplyT2 = sum(own.slice(4)) + (fedBy === 'T2' ? strayW : 0)
+    const supplyT1 = sum(own.slice(0, 4)) + at(tapOfT1) + (fedBy(day) === 'T1' ? strayW : 0)
+    const supplyT2 = sum(own.slice(4)) + (fedBy(day) === 'T2' ? strayW : 0)
     const watts = [shown(strayW, day), ...own, supplyT1, supplyT2]
     const readings = watts.map((value, row): Reading => {
       return { row, start: FIRST_NOON + slot * 900, energyWh: value / 4, quality: ReadingQuality.valid }
@@ -118,15 +118,29 @@ test('once the books are set right nothing jumps', () => {
 test('a member that comes to count ten times too much is no stray, and its mending no surplus', () => {
   const county = bank()
   const shown = (watts: number, day: number) => (day >= 14 && day < 30 ? 10 * watts : watts)
-  expect(play(county, { stray: shop, shown, fedBy: 'T1', days: 40 })).toEqual([])
+  expect(play(county, { stray: shop, shown, fedBy: () => 'T1', days: 40 })).toEqual([])
   expect(county.areas.strays.all()).toEqual([])
+})
+
+test.each([2, 3, 5, 10])('a member that counted %i times too much ever since, and is set right, leaves no surplus', (times) => {
+  const county = bank()
+  const shown = (watts: number, day: number) => (day < 16 ? times * watts : watts)
+  expect(play(county, { stray: shop, shown, fedBy: () => 'T1', days: 34 })).toEqual([])
+  expect(county.areas.strays.all().filter(({ mended }) => !mended)).toEqual([])
+})
+
+test('a meter that is connected to the area it was booked on leaves no surplus there, and is in doubt no longer', () => {
+  const county = bank()
+  const alerts = play(county, { stray: shop, fedBy: (day) => (day < 16 ? 'T2' : 'T1'), days: 34 })
+  expect(alerts.filter(({ subject }) => subject.id === 'T1')).toEqual([])
+  expect(county.areas.strays.all().filter(({ mended }) => !mended)).toEqual([])
 })
 
 test('a shop that rests when the unmetered load works is no stray meter', () => {
   const night: Load = (_day, hour) => (hour >= 10 && hour < 18 ? 5_000 : 0)
   const byDay: Load = (_day, hour, slot) => (hour >= 10 && hour < 18 ? 300 : 4_000 + 400 * Math.sin(slot * 2.399))
   const county = bank()
-  play(county, { stray: byDay, fedBy: 'T1', tapOfT1: night, days: 14 })
+  play(county, { stray: byDay, fedBy: () => 'T1', tapOfT1: night, days: 14 })
   expect(county.areas.strays.all()).toEqual([])
 })
 
