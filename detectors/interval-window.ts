@@ -6,7 +6,7 @@
  * (detectors/short-intervals.ts).
  */
 import { allocateColumns, type Columns } from '../model/columns.ts'
-import { FLAG_SPREAD, type ReadingBatch } from '../model/reading-batch.ts'
+import { FLAG_SPREAD, LATE_REVISION, type ReadingBatch } from '../model/reading-batch.ts'
 import { QUALITY_RANK } from '../model/reading-quality.ts'
 import { type DayClock, SLOT_SECONDS, SLOTS } from './day-clock.ts'
 import { Outcome } from './outcome.ts'
@@ -16,9 +16,6 @@ import { slotCode } from './slot-code.ts'
 const TYPES = { slots: Uint16Array, marks: Uint8Array, newestDay: Uint16Array, firstDay: Uint16Array } as const
 const WIDTHS = { slots: 2 * SLOTS, marks: 2 * SLOTS }
 export const WINDOW_BYTES_PER_ROW = 2 * SLOTS * 3 + 4
-
-/** Late values of one interval are told apart by four bits: every one of these is a series of its own in InfluxDB. */
-const LATE_REVISION = 240
 
 /** Called before a row's window moves on to `day`: the last moment at which its older days can be read. */
 export type BeforeAdvance = (row: number, from: number, to: number) => void

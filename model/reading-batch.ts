@@ -1,6 +1,9 @@
 /** Set in `flags` when the interval's energy is a difference of register values spread over a gap. */
 export const FLAG_SPREAD = 1
 
+/** Revisions from here on are of late values, told apart by four bits: every one of these is a series of its own in InfluxDB. */
+export const LATE_REVISION = 240
+
 /**
  * Interval readings as columns; row i of every column is one reading. `usagePoint` is the row number of the usage point
  * in the ledger, `start` the beginning of the interval in UTC seconds, `energyWh` the energy over the interval after

@@ -1,7 +1,9 @@
 import { flux, InfluxDB, type ParameterizedQuery } from '@influxdata/influxdb-client'
-import type { ReadingBatch } from '../../model/reading-batch.ts'
+import { LATE_REVISION, type ReadingBatch, type ReadingBatchBuilder } from '../../model/reading-batch.ts'
+import { InfluxHistory } from './influx-history.ts'
 import { readProfile } from './influx-profile.ts'
 import { type InfluxPlace, unavailable, writeLines } from './influx-writer.ts'
+import { withoutLateCopies } from './late-copies.ts'
 import { LineEncoder } from './line-encoder.ts'
 import type { LoadProfile, ReadingStore } from './reading-store.ts'
 import { resolveRevisions } from './resolve-revisions.ts'
@@ -27,6 +29,8 @@ export interface InfluxStoreOptions extends InfluxPlace {
 /** Lines a request, and requests under way: more of either gains nothing on a measured server. */
 const REQUEST_ROWS = 5_000
 const REQUESTS = 2
+/** Usage points that a query names one by one; for more it asks for all. */
+const MOST_NAMED = 500
 /** Profiles asked for at a time. */
 const READ_AT_ONCE = 8
 
@@ -45,7 +49,10 @@ export class InfluxStore implements ReadingStore {
     this.#encoder = new LineEncoder(options.idOf)
   }
 
-  async append(batch: ReadingBatch): Promise<void> {
+  async append(taken: ReadingBatch): Promise<void> {
+    const batch = await withoutLateCopies(taken, LATE_REVISION, (from, to, usagePoints, rows) =>
+      this.#stored(from, to, usagePoints, rows),
+    )
     let next = 0
     const lane = async () => {
       while (next < batch.length) {
@@ -92,6 +99,14 @@ export class InfluxStore implements ReadingStore {
   }
 
   async close(): Promise<void> {}
+
+  async #stored(from: number, to: number, usagePoints: readonly number[], rows: ReadingBatchBuilder): Promise<void> {
+    const { idOf } = this.#options
+    const ids = usagePoints.map(idOf)
+    const rowById = new Map(ids.map((id, index) => [id, usagePoints[index]]))
+    const history = new InfluxHistory({ ...this.#options, idOf, rowOf: (id) => rowById.get(id) })
+    await history.read(from, to, rows, ids.length <= MOST_NAMED ? ids : undefined)
+  }
 
   /** Halves what is refused until each bad reading stands alone, or all of them are bad. */
   async #write(batch: ReadingBatch, from: number, to: number): Promise<void> {
