@@ -66,6 +66,8 @@ export function startJudging(parts: JudgingParts): Judging {
     openHistory: () => openHistory(config.store, files.readings, judgement.bank.known.ledger),
   })
   const rhythm = checkpointRhythm(now, lateTruth)
+  const toldUntil = journal.lastPosition()
+  let retold = false
   const line: Line = {
     journal: withQuietMoments(journal, QUIET_MS),
     judgement,
@@ -77,6 +79,11 @@ export function startJudging(parts: JudgingParts): Judging {
     checkpointDue: (judged) => rhythm.due(judged),
     judgeLate: (position, signal) => lateTruth.judge(position, signal),
     release: async (position) => {
+      // a kill may lie between what was told and the state that is saved, and the store is ahead of both: all is told once more
+      if (!retold && position >= toldUntil) {
+        alerts.raise(judgement.bank.alerts(), position)
+        retold = true
+      }
       if (judgement.newestStart > 0) alerts.endAgain(position, instantOf(judgement.newestStart))
       await release(position)
       rhythm.saved()

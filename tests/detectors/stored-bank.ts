@@ -70,6 +70,8 @@ export class StoredBank {
       expect(this.#observe(readings)).toEqual(outcomes)
       if (random() < 0.1) await this.judgeAgain()
     }
+    // as judging.ts does once it has caught up
+    this.#tell(this.bank.alerts())
   }
 
   /** Told and not taken back, by id. */
