@@ -40,6 +40,7 @@ export interface JudgingParts {
 export interface JudgedAlerts {
   raise(alerts: readonly Alert[], position: number): void
   amend(alerts: readonly Alert[], position: number, amendment: Amendment): void
+  tellAgain(alerts: readonly Alert[], since: number, position: number, at: string): void
   beginAgain(until: number): void
   endAgain(position: number, at: string): void
 }
@@ -67,6 +68,7 @@ export function startJudging(parts: JudgingParts): Judging {
   })
   const rhythm = checkpointRhythm(now, lateTruth)
   const toldUntil = journal.lastPosition()
+  const restoredAt = judgement.savedPosition
   let retold = false
   const line: Line = {
     journal: withQuietMoments(journal, QUIET_MS),
@@ -80,8 +82,8 @@ export function startJudging(parts: JudgingParts): Judging {
     judgeLate: (position, signal) => lateTruth.judge(position, signal),
     release: async (position) => {
       // a kill may lie between what was told and the state that is saved, and the store is ahead of both: all is told once more
-      if (!retold && position >= toldUntil) {
-        alerts.raise(judgement.bank.alerts(), position)
+      if (!retold && position >= toldUntil && judgement.newestStart > 0) {
+        alerts.tellAgain(judgement.bank.alerts(), restoredAt, position, instantOf(judgement.newestStart))
         retold = true
       }
       if (judgement.newestStart > 0) alerts.endAgain(position, instantOf(judgement.newestStart))

@@ -5,7 +5,7 @@
  */
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { type Listed, listedOf } from '../../detectors/work-list.ts'
-import { Alert } from '../../model/alert.ts'
+import { Alert, type Sentence } from '../../model/alert.ts'
 import type { AlertEvent, AlertEventKind } from '../../model/alert-event.ts'
 import type { AlertPage, AlertQuery, Place } from '../../model/alert-query.ts'
 import { alertListStatement, cursorAfter } from './alert-list.ts'
@@ -58,6 +58,23 @@ export class AlertStore {
   }
 
   /**
+   * All that stands after a restart that began at journal position `since`: it is told as it is, and what was told after
+   * `since` and does not stand any more is withdrawn, but for what is over for so long that the detectors may have forgotten
+   * it. `at` is an event time, ISO 8601.
+   */
+  tellAgain(alerts: readonly Alert[], since: number, position: number, at: string): void {
+    const standing = new Set(alerts.map(({ id }) => id))
+    const gone = this.#statements.toldAfter
+      .all(since)
+      .map((row) => parseAlert(row.json))
+      .filter(({ id, probability, clearedAt }) => {
+        const remembered = clearedAt === null || Date.parse(clearedAt) > Date.parse(at) - REMEMBERED_DAYS * 86_400_000
+        return probability > 0 && remembered && !standing.has(id)
+      })
+    this.raise([...alerts, ...gone.map((alert) => ({ ...withdrawn(alert, at, READ_ANEW), probability: 0 }))], position)
+  }
+
+  /**
    * Everything up to journal position `until` is judged again, by other detectors: what they say counts, whatever was said
    * before from a later position.
    */
@@ -73,7 +90,7 @@ export class AlertStore {
     if (until === undefined || position < Number(until)) return
     const unconfirmed = this.#statements.unconfirmed.all().map((row) => parseAlert(row.json))
     this.raise(
-      unconfirmed.map((alert) => withdrawn(alert, at)),
+      unconfirmed.map((alert) => withdrawn(alert, at, JUDGED_ANEW)),
       position,
     )
     this.#database.exec('DELETE FROM alerts_again')
@@ -224,6 +241,7 @@ function prepare(database: DatabaseSync) {
     confirm: database.prepare('UPDATE alerts SET position = ? WHERE id = ?'),
     beginAgain: database.prepare('INSERT OR REPLACE INTO alerts_again (one, until) VALUES (1, ?)'),
     again: database.prepare('SELECT until FROM alerts_again'),
+    toldAfter: database.prepare('SELECT json FROM alerts WHERE position > ?'),
     unconfirmed: database.prepare('SELECT json FROM alerts WHERE position = -1 AND cleared_at IS NULL'),
     lastSequence: database.prepare('SELECT max(sequence) AS sequence FROM alert_events'),
     counts: database.prepare(
@@ -233,11 +251,19 @@ function prepare(database: DatabaseSync) {
   }
 }
 
-function withdrawn(alert: Alert, at: string): Alert {
+function withdrawn(alert: Alert, at: string, cause: Sentence): Alert {
   const revision = alert.revision + 1
   const { probability } = alert
-  const entry = { revision, at, change: 'withdrawn' as const, probability, cause: JUDGED_ANEW }
+  const entry = { revision, at, change: 'withdrawn' as const, probability, cause }
   return { ...alert, clearedAt: at, revision, history: [...alert.history, entry] }
+}
+
+/** Detectors remember what is over for longer than this (detectors/recurrence.ts). */
+const REMEMBERED_DAYS = 30
+
+const READ_ANEW = {
+  zh: '重启后按全部读数重新研判,不再成立。',
+  en: 'Judged again from all readings after a restart, it does not stand.',
 }
 
 const JUDGED_ANEW = {

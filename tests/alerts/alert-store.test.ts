@@ -93,6 +93,23 @@ test('an episode found in history already over is raised and cleared', () => {
   expect(store.eventsAfter(0, 10).map(({ kind }) => kind)).toEqual(['alert.raised', 'alert.cleared'])
 })
 
+test('after a restart what stands is told as it is, and what was told since the state was saved and does not stand is withdrawn', () => {
+  store.raise([sampleAlert('before')], 40)
+  store.raise(
+    [sampleAlert('stands'), sampleAlert('fell'), sampleAlert('long over', 0, { clearedAt: '2026-09-01T00:00:00Z' })],
+    60,
+  )
+  store.tellAgain([sampleAlert('stands', 0, { powerW: 9_000, revision: 1 })], 50, 100, '2026-11-20T00:00:00Z')
+  expect(store.get('before')).toEqual(sampleAlert('before'))
+  expect(store.get('stands')?.powerW).toBe(9_000)
+  expect(store.get('fell')).toMatchObject({
+    clearedAt: '2026-11-20T00:00:00Z',
+    probability: 0,
+    history: [{ change: 'withdrawn' }],
+  })
+  expect(store.get('long over')?.probability).toBeGreaterThan(0)
+})
+
 test('a reopened alert is open again', () => {
   store.raise([sampleAlert('a', 0, { clearedAt: '2026-11-05T00:00:00Z' })], 1)
   store.raise([sampleAlert('a', 0, { revision: 1 })], 1)

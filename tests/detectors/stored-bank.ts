@@ -11,6 +11,8 @@ export class StoredBank {
   bank: DetectorBank
   /** As an alert store holds them: what was told last of each. */
   readonly told = new Map<string, Alert>()
+  /** How much was journalled when it was told. */
+  readonly #toldAt = new Map<string, number>()
   #stored: Reading[] = []
   readonly #journal: { readonly readings: readonly Reading[]; readonly outcomes: Uint8Array }[] = []
   #checkpoint = { parts: new Map<string, Uint8Array>(), position: 0 }
@@ -48,7 +50,10 @@ export class StoredBank {
   }
 
   #tell(alerts: readonly Alert[]): void {
-    for (const alert of alerts) this.told.set(alert.id, alert)
+    for (const alert of alerts) {
+      this.told.set(alert.id, alert)
+      this.#toldAt.set(alert.id, this.#journal.length)
+    }
   }
 
   /** The store keeps nothing from before `start` any more. */
@@ -70,8 +75,12 @@ export class StoredBank {
       expect(this.#observe(readings)).toEqual(outcomes)
       if (random() < 0.1) await this.judgeAgain()
     }
-    // as judging.ts does once it has caught up
-    this.#tell(this.bank.alerts())
+    // as AlertStore.tellAgain does once the journal is read
+    const standing = this.bank.alerts()
+    for (const [id, at] of this.#toldAt) {
+      if (at >= this.#checkpoint.position && !standing.some((alert) => alert.id === id)) this.told.delete(id)
+    }
+    this.#tell(standing)
   }
 
   /** Told and not taken back, by id. */
