@@ -5,7 +5,7 @@ import type { SentPacket } from './sent-packets.ts'
 
 /** In flight at once, over all gateways: a crash finds so many without an acknowledgement. */
 const WINDOW = 150
-/** So many of the oldest are sent again in each life, as a gateway does that lost its memory: their day gets file after file. */
+/** So many of the newest are sent again in each life, as a gateway does that lost its memory. Older ones would come too late to be told from new ones. */
 const AGAIN = 10
 
 export interface Sending {
@@ -14,7 +14,7 @@ export interface Sending {
   readonly patience: number
   /** Milliseconds between one window and the next. */
   readonly pause: number
-  /** Only the oldest, again and again. */
+  /** Only the newest, again and again: their day gets file after file. */
   readonly repeat: boolean
 }
 
@@ -52,7 +52,7 @@ export class GatewayFeed {
     const alive = () => publishers.every(({ closed }) => !closed)
     const given: number[] = []
     while (alive() && this.acknowledgements < enough && performance.now() < deadline) {
-      const packet = again-- > 0 ? this.#again++ % AGAIN : this.#take()
+      const packet = again-- > 0 ? this.#next - 1 - (this.#again++ % AGAIN) : this.#take()
       if (packet === undefined) break
       given.push(packet)
       const sending = this.#sendOne(publishers, packet).finally(() => waiting.delete(sending))

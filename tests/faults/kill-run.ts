@@ -37,7 +37,7 @@ const LEDGERS = ['usage-points', 'areas', 'mines', 'lawful-uses']
 export async function runKills({ seed, kills, days, say }: KillRunOptions): Promise<KillRun> {
   const directory = mkdtempSync(join(tmpdir(), 'adit-kills-'))
   try {
-    const sent = preparePackets(seed, days, directory)
+    const sent = preparePackets(days, directory)
     const data = join(directory, 'data')
     const imported = await runAdit('import', ...LEDGERS.map((name) => join(directory, `${name}.csv`)), '--data', data)
     if (imported.code !== 0) throw new Error(imported.stderr)
@@ -84,7 +84,7 @@ function planLives(random: Random, kills: number): PlannedLife[] {
   while (placed.length < kills || placed.length < CRASH_POINTS.length) {
     const merging = random.uniform(0.5, 0.9)
     for (const point of CRASH_POINTS) {
-      const times = random.int(1, OFTEN.test(point) ? 40 : SOMETIMES.test(point) ? 3 : 1)
+      const times = random.int(1, OFTEN.test(point) ? 40 : SOMETIMES.test(point) ? 2 : 1)
       // alerts come late in the story; a merge that was killed is begun again at the next start
       const at = point.startsWith('merge') ? merging : random.uniform(point.startsWith('alerts') ? 0.7 : 0, 1)
       placed.push({ life: { crash: { point, times }, tries: 1 }, at })
@@ -95,8 +95,8 @@ function planLives(random: Random, kills: number): PlannedLife[] {
 }
 
 /** Points that a life comes by hundreds of times, and a few times. */
-const OFTEN = /^(packet|journal-inserted|journal-committed|puback)/
-const SOMETIMES = /^(slice|batch|quarantine|tail-placed)/
+const OFTEN = /^(packet|puback)/
+const SOMETIMES = /^(journal-inserted|journal-committed|slice|batch|quarantine|tail-placed)/
 const FLOWING = { patience: 6_000, pause: 0, repeat: false }
 const MERGING = { patience: 20_000, pause: 60, repeat: true }
 
@@ -113,7 +113,7 @@ async function liveAndDie(options: LifeOptions, feed: GatewayFeed, quota: number
     await life.service.ended
     return 'killed'
   }
-  for (let waited = 0; waited < 1_500 && !diedOf(life.service); waited += 20) await pause(20)
+  for (let waited = 0; waited < 1_000 && !diedOf(life.service); waited += 20) await pause(20)
   if (diedOf(life.service)) return 'at the point'
   return (await stopLife(life)) ? 'at the point' : 'stopped'
 }

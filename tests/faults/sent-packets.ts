@@ -1,6 +1,6 @@
 /**
  * What the gateways of a kill run send: the readings of a small simulated county with illegal sites, a few to a packet, in the
- * order of their intervals, and every fiftieth packet is one that nobody can read.
+ * order of their intervals, and every fiftieth packet is one that nobody can read. The same in every run: only the kills differ.
  */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -36,14 +36,14 @@ export interface Sent {
 }
 
 /** Writes the ledgers, and the readings as one file for `adit detect`, into `directory`. */
-export function preparePackets(seed: string, days: number, directory: string): Sent {
+export function preparePackets(days: number, directory: string): Sent {
   const world = makeWorld({
-    ...{ seed: `kills/${seed}`, areas: AREAS, usersPerArea: 30, days, startDate: '2026-07-01', seconds: SECONDS, sites: 8 },
+    ...{ seed: 'kills', areas: AREAS, usersPerArea: 30, days, startDate: '2026-07-01', seconds: SECONDS, sites: 8 },
     routes: ['metered', 'tapped'],
   })
   writeLedgers(world, directory)
   const rows = ['meter,start,seconds,energy_wh,reactive_varh,quality']
-  const sent = packetsOf(world, new Random(`poison/${seed}`), rows)
+  const sent = packetsOf(world, new Random('poison'), rows)
   writeFileSync(join(directory, 'readings.csv'), `${rows.join('\n')}\n`)
   return sent
 }
