@@ -16,6 +16,8 @@ export interface Sending {
   readonly pause: number
   /** Only the newest, again and again: their day gets file after file. */
   readonly repeat: boolean
+  /** What happens when it is enough, while a window is still in flight. */
+  readonly atEnd?: () => void
 }
 
 /** The gateways' side: sends in order, notes what was acknowledged, sends the rest again to the next life. */
@@ -44,7 +46,7 @@ export class GatewayFeed {
   }
 
   /** Ends, too, when the service dies or there is nothing left to send. */
-  async send({ publishers }: Life, { quota, patience, pause: between, repeat }: Sending): Promise<void> {
+  async send({ publishers }: Life, { quota, patience, pause: between, repeat, atEnd }: Sending): Promise<void> {
     const enough = this.acknowledgements + quota
     const deadline = performance.now() + patience
     let again = this.#next < AGAIN ? 0 : repeat || this.done ? Number.POSITIVE_INFINITY : AGAIN
@@ -62,6 +64,7 @@ export class GatewayFeed {
         if (between > 0) await pause(between)
       }
     }
+    atEnd?.()
     // what is in flight is acknowledged or lost with the connection
     await Promise.race([Promise.all(waiting), pause(300)])
     this.#unacknowledged.push(...given.filter((packet) => this.acknowledged[packet] === 0))

@@ -104,15 +104,15 @@ async function liveAndDie(options: LifeOptions, feed: GatewayFeed, quota: number
   const life = await startLife(options)
   if (!life) return options.crash ? 'at the point' : 'at its start'
   const { crash } = options
-  // merging wants many small files of one day
-  const merging = crash?.point.startsWith('merge') ?? false
-  await feed.send(life, merging ? { ...MERGING, quota: Number.POSITIVE_INFINITY } : { ...FLOWING, quota })
-  if (diedOf(life.service)) return 'at the point'
   if (crash === null) {
-    life.service.process.kill('SIGKILL')
+    await feed.send(life, { ...FLOWING, quota, atEnd: () => life.service.process.kill('SIGKILL') })
     await life.service.ended
     return 'killed'
   }
+  // merging wants many small files of one day
+  const merging = crash.point.startsWith('merge')
+  await feed.send(life, merging ? { ...MERGING, quota: Number.POSITIVE_INFINITY } : { ...FLOWING, quota })
+  if (diedOf(life.service)) return 'at the point'
   for (let waited = 0; waited < 1_000 && !diedOf(life.service); waited += 20) await pause(20)
   if (diedOf(life.service)) return 'at the point'
   return (await stopLife(life)) ? 'at the point' : 'stopped'
