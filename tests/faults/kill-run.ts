@@ -97,7 +97,7 @@ function planLives(random: Random, kills: number): PlannedLife[] {
 /** Points that a life comes by hundreds of times, and a few times. */
 const OFTEN = /^(packet|puback)/
 const SOMETIMES = /^(journal-inserted|journal-committed|slice|batch|quarantine|tail-placed)/
-const FLOWING = { patience: 6_000, pause: 0, repeat: false }
+const FLOWING = { patience: 10_000, pause: 0, repeat: false }
 const MERGING = { patience: 20_000, pause: 60, repeat: true }
 
 async function liveAndDie(options: LifeOptions, feed: GatewayFeed, quota: number) {
@@ -109,9 +109,10 @@ async function liveAndDie(options: LifeOptions, feed: GatewayFeed, quota: number
     await life.service.ended
     return 'killed'
   }
-  // merging wants many small files of one day
+  // merging wants many small files of one day, an alert takes as many days as it takes
   const merging = crash.point.startsWith('merge')
-  await feed.send(life, merging ? { ...MERGING, quota: Number.POSITIVE_INFINITY } : { ...FLOWING, quota })
+  const patient = merging || crash.point.startsWith('alerts')
+  await feed.send(life, { ...(merging ? MERGING : FLOWING), quota: patient ? Number.POSITIVE_INFINITY : quota })
   if (diedOf(life.service)) return 'at the point'
   for (let waited = 0; waited < 1_000 && !diedOf(life.service); waited += 20) await pause(20)
   if (diedOf(life.service)) return 'at the point'
