@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:net'
 import type { Client, ConnectPacket, PublishPacket } from 'aedes'
+import { crashPoint } from './crash-point.ts'
 import type { EdgeLimits } from './edge-limits.ts'
 import type { GatewayDirectory } from './gateway-directory.ts'
 import type { TrafficBook } from './gateway-traffic.ts'
@@ -188,6 +189,7 @@ export class MqttEdge {
     const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload
     const receivedAt = Date.now()
     this.#pending++
+    crashPoint('packet-received')
     appendUntilDurable(
       journal,
       { gateway: session.gateway, topic, payload, receivedAt },
@@ -200,6 +202,7 @@ export class MqttEdge {
         this.#pending--
         traffic.count(session.gateway, payload.length, receivedAt)
         done(null)
+        crashPoint('puback-given')
       },
       appendFailed,
     )

@@ -4,6 +4,7 @@
  */
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue } from 'node:sqlite'
 import type { Packet } from '../model/packet.ts'
+import { crashPoint } from './crash-point.ts'
 import type { RefusedPayload } from './decode-packets.ts'
 
 export interface QuarantineOptions {
@@ -75,7 +76,9 @@ export class Quarantine {
         const { position, gateway, topic, receivedAt, payload } = packet
         insert.run(position, gateway, topic, receivedAt, code, field, value, reason, remedy, readings, payload)
       }
+      crashPoint('quarantine-inserted')
     })
+    crashPoint('quarantine-kept')
     this.#keepBound()
   }
 

@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Packet } from '../model/packet.ts'
+import { crashPoint } from './crash-point.ts'
 import type { JournalWriter } from './journal.ts'
 import type { JournalArchive } from './journal-archive.ts'
 import { openJournalDatabase, rowChecksum } from './journal-database.ts'
@@ -118,11 +119,13 @@ export class SqliteJournal implements JournalWriter {
       this.#transaction(() => {
         position = this.lastPosition()
         for (const { packet } of batch) this.#insertPacket(++position, packet)
+        crashPoint('journal-inserted')
       })
     } catch (error) {
       for (const { reject } of batch) reject(error)
       return
     }
+    crashPoint('journal-committed')
     for (const { resolve } of batch) resolve()
     this.#options.committed?.(position)
   }
@@ -161,9 +164,12 @@ export class SqliteJournal implements JournalWriter {
       ends.push(released)
       await nextTurn()
     }
+    crashPoint('archive-appended')
     await archive?.sync()
+    crashPoint('archive-synced')
     for (const [index, end] of ends.entries()) {
       this.#deleteUpTo(index === 0 ? first : ends[index - 1], end)
+      crashPoint('journal-deleted')
       await nextTurn()
     }
   }

@@ -6,6 +6,7 @@ import { closeSync, existsSync, fsyncSync, openSync, readSync, renameSync, write
 import { dirname } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { z } from 'zod'
+import { crashPoint } from '../ingest/crash-point.ts'
 
 const MAGIC = 'ADITCP01'
 const CHUNK = 16 << 20
@@ -43,7 +44,9 @@ export function saveCheckpoint(path: string, { fingerprint, position, parts }: C
   } finally {
     closeSync(file)
   }
+  crashPoint('checkpoint-written')
   renameSync(`${path}.new`, path)
+  crashPoint('checkpoint-renamed')
   const folder = openSync(dirname(path), 'r')
   fsyncSync(folder)
   closeSync(folder)

@@ -65,6 +65,8 @@ export const Config = z.strictObject({
     .prefault({}),
   retention: z.strictObject({ archiveDays: ReceiverConfig.shape.archiveDays }).prefault({}),
   detectors: DetectorsConfig.prefault({}),
+  /** Least pause between two checkpoints: after a crash the journal is read again from the last one. */
+  checkpointSeconds: z.number().min(0).max(3_600).default(20),
   log: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 })
 export type Config = z.output<typeof Config>

@@ -5,6 +5,7 @@
 import type { DayClock } from '../detectors/day-clock.ts'
 import { DetectorBank } from '../detectors/detector-bank.ts'
 import type { DetectorsConfig } from '../detectors/detectors-config.ts'
+import { crashPoint } from '../ingest/crash-point.ts'
 import type { DecodedPackets } from '../ingest/decode-packets.ts'
 import { Registers } from '../ingest/registers.ts'
 import type { Alert } from '../model/alert.ts'
@@ -78,6 +79,7 @@ export class Judgement {
     this.books.enter(packets, decoded, outcomes)
     const { start } = decoded.batch.columns
     for (let row = 0; row < decoded.batch.length; row++) if (start[row] > this.newestStart) this.newestStart = start[row]
+    crashPoint('batch-taken')
   }
 
   judge(): Alert[] {

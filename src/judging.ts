@@ -2,6 +2,7 @@
 import { existsSync, renameSync } from 'node:fs'
 import { setImmediate as breathe } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import { crashPoint } from '../ingest/crash-point.ts'
 import { canonicalDecoders } from '../ingest/decode-canonical.ts'
 import type { RefusedPayload } from '../ingest/decode-packets.ts'
 import { decodeSlice } from '../ingest/decode-slice.ts'
@@ -66,10 +67,10 @@ export function startJudging(parts: JudgingParts): Judging {
     ...{ judgement, alerts, log, now },
     openHistory: () => openHistory(config.store, files.readings, judgement.bank.known.ledger),
   })
-  const rhythm = checkpointRhythm(now, lateTruth)
   const toldUntil = journal.lastPosition()
   const restoredAt = judgement.savedPosition
   let retold = false
+  const rhythm = checkpointRhythm(now, lateTruth, config.checkpointSeconds * 1_000)
   const line: Line = {
     journal: withQuietMoments(journal, QUIET_MS),
     judgement,
@@ -125,9 +126,11 @@ function decoderOf(config: Config, files: DataFiles, storing: JudgingParts['stor
   const routes = new TopicRoutes(config.routes, canonicalDecoders(new TimeZone(config.timeZone)))
   const window = { futureSeconds: config.window.futureSeconds, pastSeconds: config.window.pastDays * 86_400 }
   return async function* decode(slice, judgement, ledger): AsyncGenerator<DecodedSlice> {
+    crashPoint('slice-read')
     storing(slice, judgement)
     const context = { ledger, routes, window, registers: judgement.registers, importsDirectory: files.imports }
     for (const decoded of decodeSlice(slice.packets, context)) {
+      crashPoint('slice-decoded')
       yield { packets: slice.packets, decoded }
       await breathe()
     }
@@ -140,13 +143,12 @@ function instantOf(seconds: number): string {
 
 /** Without packets for this long, what waits for a quiet moment has its turn. */
 const QUIET_MS = 2_000
-const LEAST_PAUSE_MS = 20_000
 /** Saving may take a twentieth of the time. */
 const SAVING_SHARE = 20
 
 /** Due after a while, and the longer the more expensive the last one was, judging again left aside. */
-function checkpointRhythm(now: () => number, lateTruth: { readonly spent: number }) {
-  let due = now() + LEAST_PAUSE_MS
+function checkpointRhythm(now: () => number, lateTruth: { readonly spent: number }, leastMs: number) {
+  let due = now() + leastMs
   let began = 0
   let spent = 0
   return {
@@ -158,7 +160,7 @@ function checkpointRhythm(now: () => number, lateTruth: { readonly spent: number
     },
     saved(): void {
       const ended = now()
-      due = ended + Math.max(LEAST_PAUSE_MS, SAVING_SHARE * (ended - began - (lateTruth.spent - spent)))
+      due = ended + Math.max(leastMs, SAVING_SHARE * (ended - began - (lateTruth.spent - spent)))
     },
   }
 }

@@ -5,6 +5,7 @@
  */
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { type Listed, listedOf } from '../../detectors/work-list.ts'
+import { crashPoint } from '../../ingest/crash-point.ts'
 import { Alert, type Sentence } from '../../model/alert.ts'
 import type { AlertEvent, AlertEventKind } from '../../model/alert-event.ts'
 import type { AlertPage, AlertQuery, Place } from '../../model/alert-query.ts'
@@ -48,7 +49,9 @@ export class AlertStore {
     this.#database.exec('BEGIN IMMEDIATE')
     try {
       for (const alert of alerts) this.#takeOne(alert, position, amendment, events)
+      crashPoint('alerts-written')
       this.#database.exec('COMMIT')
+      crashPoint('alerts-raised')
     } catch (error) {
       this.#database.exec('ROLLBACK')
       this.#count()

@@ -1,4 +1,5 @@
 import { rm, stat } from 'node:fs/promises'
+import { crashPoint } from '../../ingest/crash-point.ts'
 import type { DayFiles } from './day-files.ts'
 import type { ParquetEngine } from './parquet-engine.ts'
 
@@ -94,8 +95,11 @@ export class DayMerger {
       if (!this.#stopped) await this.#onUnreadable(group)
       return
     }
+    crashPoint('merge-written')
     await this.#files.place(temporary, day)
+    crashPoint('merge-placed')
     for (const file of group) await rm(file, { force: true })
+    crashPoint('merge-cleared')
   }
 }
 

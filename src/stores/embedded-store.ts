@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { crashPoint } from '../../ingest/crash-point.ts'
 import type { ReadingBatch } from '../../model/reading-batch.ts'
 import { DayFiles } from './day-files.ts'
 import { DayMerger } from './day-merger.ts'
@@ -69,11 +70,13 @@ export class EmbeddedStore implements ReadingStore {
       this.#spill().catch(() => {}) // the tail stays in memory; the next append or flush tries again and tells
     }
     this.#tail.append(batch)
+    crashPoint('batch-appended')
   }
 
   async flush(): Promise<void> {
     this.#leave()
     while (this.#leaving.length > 0) await this.#spill()
+    crashPoint('tail-flushed')
     void this.#merger.run()
   }
 
@@ -132,7 +135,11 @@ export class EmbeddedStore implements ReadingStore {
     const written = new Map([...tail.days].map((day) => [day, this.#files.temporary()]))
     try {
       await this.#engine.write(tail, (day) => written.get(day) ?? '')
-      for (const [day, temporary] of written) await this.#files.place(temporary, day)
+      crashPoint('tail-written')
+      for (const [day, temporary] of written) {
+        await this.#files.place(temporary, day)
+        crashPoint('tail-placed')
+      }
     } catch (error) {
       for (const temporary of written.values()) await rm(temporary, { force: true })
       throw error

@@ -1,0 +1,88 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Life } from './killed-service.ts'
+import { gatewayName } from './killed-service.ts'
+import type { SentPacket } from './sent-packets.ts'
+
+/** In flight at once, over all gateways: a crash finds so many without an acknowledgement. */
+const WINDOW = 150
+/** So many of the newest are sent again in each life, as a gateway does that lost its memory. Older ones would come too late to be told from new ones. */
+const AGAIN = 10
+
+export interface Sending {
+  /** Ends after so many acknowledgements, or so many milliseconds. */
+  readonly quota: number
+  readonly patience: number
+  /** Milliseconds between one window and the next. */
+  readonly pause: number
+  /** Only the newest, again and again: their day gets file after file. */
+  readonly repeat: boolean
+  /** What happens when it is enough, while a window is still in flight. */
+  readonly atEnd?: () => void
+}
+
+/** The gateways' side: sends in order, notes what was acknowledged, sends the rest again to the next life. */
+export class GatewayFeed {
+  readonly acknowledged: Uint8Array
+  readonly sends: Uint16Array
+  readonly #packets: readonly SentPacket[]
+  #next = 0
+  #again = 0
+  #unacknowledged: number[] = []
+  acknowledgements = 0
+
+  constructor(packets: readonly SentPacket[]) {
+    this.#packets = packets
+    this.acknowledged = new Uint8Array(packets.length)
+    this.sends = new Uint16Array(packets.length)
+  }
+
+  /** Packets that were never acknowledged. */
+  get left(): number {
+    return this.acknowledged.reduce((left, acknowledged) => left - acknowledged, this.acknowledged.length)
+  }
+
+  get done(): boolean {
+    return this.#next >= this.#packets.length && this.left === 0
+  }
+
+  /** Ends, too, when the service dies or there is nothing left to send. */
+  async send({ publishers }: Life, { quota, patience, pause: between, repeat, atEnd }: Sending): Promise<void> {
+    const enough = this.acknowledgements + quota
+    const deadline = performance.now() + patience
+    let again = this.#next < AGAIN ? 0 : repeat || this.done ? Number.POSITIVE_INFINITY : AGAIN
+    const waiting = new Set<Promise<void>>()
+    const alive = () => publishers.every(({ closed }) => !closed)
+    const given: number[] = []
+    while (alive() && this.acknowledgements < enough && performance.now() < deadline) {
+      const packet = again-- > 0 ? this.#next - 1 - (this.#again++ % AGAIN) : this.#take()
+      if (packet === undefined) break
+      given.push(packet)
+      const sending = this.#sendOne(publishers, packet).finally(() => waiting.delete(sending))
+      waiting.add(sending)
+      if (waiting.size >= (repeat ? AGAIN : WINDOW)) {
+        await (between > 0 ? Promise.all(waiting) : Promise.race(waiting))
+        if (between > 0) await pause(between)
+      }
+    }
+    atEnd?.()
+    // what is in flight is acknowledged or lost with the connection
+    await Promise.race([Promise.all(waiting), pause(300)])
+    this.#unacknowledged.push(...given.filter((packet) => this.acknowledged[packet] === 0))
+    this.#unacknowledged.sort((a, b) => a - b)
+  }
+
+  #take(): number | undefined {
+    for (let packet = this.#unacknowledged.shift(); packet !== undefined; packet = this.#unacknowledged.shift()) {
+      if (this.acknowledged[packet] === 0) return packet
+    }
+    return this.#next < this.#packets.length ? this.#next++ : undefined
+  }
+
+  async #sendOne(publishers: Life['publishers'], packet: number): Promise<void> {
+    const { gateway, payload } = this.#packets[packet]
+    this.sends[packet]++
+    if (!(await publishers[gateway].publish(`adit/v1/${gatewayName(gateway)}/readings`, Buffer.from(payload)))) return
+    this.acknowledgements++
+    this.acknowledged[packet] = 1
+  }
+}

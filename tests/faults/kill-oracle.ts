@@ -1,0 +1,138 @@
+/** Compares what gateways were told is safe with what the service has: through its API, and in its quarantine once it stopped. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
+import { z } from 'zod'
+import { Quarantine } from '../../ingest/quarantine.ts'
+import { Alert } from '../../model/alert.ts'
+import { GatewayBook } from '../../model/gateway-book.ts'
+import type { GatewayFeed } from './gateway-feed.ts'
+import { type Life, stopLife } from './killed-service.ts'
+import type { Sent } from './sent-packets.ts'
+
+export interface Comparison {
+  readonly acknowledged: number
+  readonly readings: number
+  readonly poisoned: number
+  readonly alerts: number
+  /** Everything that is not as it should be, in words, the first forty. */
+  readonly complaints: readonly string[]
+  /** Readings, and packets of the quarantine. */
+  readonly lost: number
+  readonly doubled: number
+}
+
+const Summary = z.object({ pending: z.int() })
+const Gateways = z.object({ items: z.array(z.object({ book: GatewayBook })) })
+const Profile = z.object({ start: z.array(z.int()), energyWh: z.array(z.number()), revisions: z.array(z.int()) })
+const Alerts = z.object({ items: z.array(Alert) })
+
+export async function compare(life: Life, data: string, sent: Sent, feed: GatewayFeed, undisturbed: string): Promise<Comparison> {
+  const get = async (path: string): Promise<unknown> => await (await fetch(`${life.http}${path}`)).json()
+  while (Summary.parse(await get('/api/v1/summary')).pending > 0) await pause(100)
+  const found = new Findings()
+  for (const [index, acknowledged] of feed.acknowledged.entries())
+    if (acknowledged === 0) found.complain(`packet ${index} was never acknowledged`)
+  await compareReadings(sent, get, found)
+  await compareBooks(sent, get, found)
+  const alerts = await compareAlerts(undisturbed, get, found)
+  if (await stopLife(life)) found.complain('the last life did not stop in peace')
+  const poisoned = compareQuarantine(data, sent, feed, found)
+  const { complaints, lost, doubled } = found
+  return { acknowledged: feed.acknowledgements, readings: sent.readings, poisoned, alerts, complaints, lost, doubled }
+}
+
+class Findings {
+  readonly complaints: string[] = []
+  lost = 0
+  doubled = 0
+
+  complain(what: string): void {
+    if (this.complaints.length < 40) this.complaints.push(what)
+  }
+}
+
+async function compareReadings({ truth }: Sent, get: (path: string) => Promise<unknown>, found: Findings): Promise<void> {
+  for (const [usagePoint, { start, energyWh }] of truth) {
+    if (start.length === 0) continue
+    const [from, to] = [start[0], start[start.length - 1] + 1].map((seconds) => new Date(seconds * 1000).toISOString())
+    const profile = Profile.parse(await get(`/api/v1/usage-points/${usagePoint}/load-profile?from=${from}&to=${to}`))
+    const stored = new Map(profile.start.map((at, row) => [at, profile.energyWh[row]]))
+    const missing = start.filter((at) => !stored.has(at))
+    const changed = start.filter((at, row) => stored.has(at) && stored.get(at) !== energyWh[row])
+    const corrected = profile.revisions.filter((revisions) => revisions !== 1)
+    const sum = profile.energyWh.reduce((total, wh) => total + wh, 0)
+    const expected = energyWh.reduce((total, wh) => total + wh, 0)
+    found.lost += missing.length
+    found.doubled += profile.start.length - stored.size
+    if (missing.length > 0)
+      found.complain(`${usagePoint}: ${missing.length} of ${start.length} readings lost, first ${missing[0]}`)
+    if (profile.start.length !== stored.size) found.complain(`${usagePoint}: ${profile.start.length - stored.size} doubled`)
+    if (changed.length > 0) found.complain(`${usagePoint}: ${changed.length} readings with another energy`)
+    if (corrected.length > 0) found.complain(`${usagePoint}: ${corrected.length} intervals with revisions`)
+    if (sum !== expected) found.complain(`${usagePoint}: ${sum} Wh stored, ${expected} Wh sent`)
+  }
+}
+
+async function compareBooks({ readings }: Sent, get: (path: string) => Promise<unknown>, found: Findings): Promise<void> {
+  const books = Gateways.parse(await get('/api/v1/gateways')).items.map(({ book }) => book)
+  const stored = books.reduce((sum, book) => sum + book.stored, 0)
+  if (stored !== readings) found.complain(`the books say ${stored} stored, ${readings} were sent`)
+  if (stored > readings) found.doubled += stored - readings
+  if (stored < readings) found.lost += readings - stored
+  for (const book of books) {
+    if (book.superseded > 0) found.complain(`${book.superseded} readings superseded that never changed`)
+    if (book.received !== book.stored + book.duplicate + book.superseded + book.quarantined)
+      found.complain(`a book does not balance: ${JSON.stringify(book)}`)
+  }
+}
+
+/** Returns how many there are. */
+async function compareAlerts(undisturbed: string, get: (path: string) => Promise<unknown>, found: Findings): Promise<number> {
+  const listed = Alerts.parse(await get('/api/v1/alerts?state=all&limit=500')).items
+  const live = new Map(listed.filter(({ probability }) => probability > 0).map((alert) => [alert.id, alert]))
+  const lines = readFileSync(undisturbed, 'utf8').trim().split('\n')
+  const expected = new Map(lines.map((line) => Alert.parse(JSON.parse(line))).map((alert) => [alert.id, alert]))
+  for (const [id, alert] of expected) {
+    const other = live.get(id)
+    if (!other) found.complain(`alert ${id} is missing`)
+    else if (!isDeepStrictEqual(other, alert))
+      found.complain(`alert ${id} differs:\n${JSON.stringify(other)}\n${JSON.stringify(alert)}`)
+  }
+  for (const id of live.keys()) if (!expected.has(id)) found.complain(`alert ${id} would not have been raised undisturbed`)
+  return expected.size
+}
+
+/** A packet that was sent twice may be refused twice, at two positions; never more often than it was sent, never not at all. */
+function compareQuarantine(data: string, { packets }: Sent, feed: GatewayFeed, found: Findings): number {
+  const quarantine = new Quarantine({ path: join(data, 'quarantine.db') })
+  const times = new Map<string, number>()
+  const positions = new Set<number>()
+  for (const { id, position } of quarantine.list({ limit: 1_000_000 })) {
+    const payload = Buffer.from(quarantine.get(id)?.payload ?? []).toString()
+    times.set(payload, (times.get(payload) ?? 0) + 1)
+    if (positions.has(position)) found.complain(`the packet at ${position} is in quarantine twice`)
+    if (positions.has(position)) found.doubled++
+    positions.add(position)
+  }
+  quarantine.close()
+  let poisoned = 0
+  for (const [index, { payload, poison }] of packets.entries()) {
+    const kept = times.get(payload) ?? 0
+    if (poison === undefined) {
+      if (kept > 0) found.complain(`good packet ${index} is in quarantine`)
+      continue
+    }
+    poisoned++
+    if (kept === 0) {
+      found.lost++
+      found.complain(`${poison} is not in quarantine`)
+    }
+    if (kept > feed.sends[index]) {
+      found.doubled++
+      found.complain(`${poison} is in quarantine ${kept} times, sent ${feed.sends[index]} times`)
+    }
+  }
+  return poisoned
+}
