@@ -238,6 +238,8 @@ export class StrayMeters {
 /** Whether a meter counts manifold, and only since a while ago: what was usual of the area has nothing of it. */
 function isManifold(fit: Fit, usualW: number, days: StrayMeter['days']): boolean {
   const [, latestW] = days[days.length - 1] ?? [0, 0]
+  // no load grows so much: a unit, whatever the slope leaves open
+  if (usualW >= LEAST_CHANGE_W && latestW > 20 * usualW) return true
   return fit.slope + 1 >= Math.max(LEAST_MANIFOLD, 3 * fit.error) && days.length >= KNOWN_DAYS && hasRisen(fit, usualW, latestW)
 }
 
@@ -247,8 +249,8 @@ function hasRisen({ slope }: Pick<Fit, 'slope'>, usualW: number, meanW: number):
 }
 
 /** What share of a stray meter's load is put back: all of it, unless it surely is less. */
-function shareOf({ slope, error }: Fit): number {
-  return slope + 1 <= Math.max(0.03, 2.5 * error) ? 1 : -slope
+function shareOf({ slope, error, manifold }: StrayMeter): number {
+  return !manifold && slope + 1 <= Math.max(0.03, 2.5 * error) ? 1 : -slope
 }
 
 /** Slope of one day alone, over the shorter distance. */
