@@ -1,8 +1,8 @@
 /**
  * Area balance (台区线损): what a transformer supplies, less what its meters count and what the line loses, is power that
  * nobody pays for. The remainder of an area is judged like a meter, by the same detectors: a pump hooked past the meters
- * shows in it as plainly as on a meter of its own. Loss that grows with the load is taken out by the slope of remainder
- * over supply learned on earlier days. A slot is only judged when every meter is known: few missing slots are bridged,
+ * shows in it as plainly as on a meter of its own. Loss that grows with the square of the load is taken out, by the slope
+ * of remainder over squared supply on earlier days. A slot is only judged when every meter is known: few missing slots are bridged,
  * more make the slot unknown, and too many unknown slots make the day not judgeable — no alarm and no all-clear.
  */
 import { quantile } from 'simple-statistics'
@@ -18,14 +18,14 @@ const BRIDGE = 8
 const SMALL_SHARE = 0.003
 
 /**
- * Loss that grows with the load, by two models: a share of the supply (meter errors, and loss near the usual load), and
- * ohmic loss with its square (1/W). Where a load far above the usual is drawn they part, and the larger is believed: a
- * new mill behind a meter must not look like a tap.
+ * Loss that grows with the load, by two models: ohmic loss with the square of the supply (1/W), which is believed as far
+ * as supplies were learnt, and a share of the supply. Where a load far above the usual is drawn the larger is believed, for
+ * a new mill behind a meter must not look like a tap; far below it the lesser fall, for no more may a harvest that is over.
  */
 export interface LoadLoss {
   readonly share: number
   readonly ohmic: number
-  /** Supply up to which these were learnt, W: what is supplied beyond it loses BEYOND_SHARE. NaN unknown. */
+  /** Supply up to which these were learnt, W: what is supplied beyond it loses the share, and BEYOND_SHARE at least. NaN unknown. */
   readonly highW: number
   /** Supply down to which these were learnt, W: below it the model is believed by which less loss falls away. NaN unknown. */
   readonly lowW: number
@@ -68,7 +68,10 @@ export interface MemberDay {
 
 const sum = new Float64Array(SLOTS)
 
-/** `loss`: by the load, from earlier days. `member(i)` may return the same object each time. `mend` corrects what is not paid for before the loss is taken out (detectors/stray-meters.ts). */
+/**
+ * `loss`: by the load, from earlier days. `member(i)` may return the same object each time. `mend` corrects the remainder
+ * before the loss is learnt and taken out (detectors/stray-meters.ts).
+ */
 export function areaRemainder(
   supply: Float64Array,
   members: number,
@@ -106,7 +109,7 @@ export function areaRemainder(
 
 /** Loss by the load as the days before tell it: none where too few of them do. */
 export function learntLoss(days: readonly LoadLoss[]): LoadLoss {
-  const known = (field: keyof LoadLoss) => days.map((day) => day[field]).filter((value) => !Number.isNaN(value))
+  const known = (field: LoadLossField) => days.map((day) => day[field]).filter((value) => !Number.isNaN(value))
   return {
     share: Math.min(MOST_SHARE, Math.max(LEAST_SHARE, usualOf(known('share')) || 0)),
     ohmic: Math.min(MOST_OHMIC, Math.max(0, usualOf(known('ohmic')) || 0)),
@@ -133,7 +136,7 @@ function lostW(supplyW: number, { share, ohmic, highW, lowW }: LoadLoss): number
   return Math.max(learntW, learntAt(lowW, share, ohmic) - fallW)
 }
 
-/** How far the two models of the loss are apart at a supply of `supplyW`, W: what more would remain, were the lesser true. */
+/** What more would remain at a supply of `supplyW`, W, were the model true by which less is lost. */
 export function lossDoubtW(supplyW: number, loss: LoadLoss): number {
   const lesserW = Math.min(
     loss.share > 0 ? loss.share * supplyW : Number.POSITIVE_INFINITY,

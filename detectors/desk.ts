@@ -119,10 +119,10 @@ export class Desk {
       docket.beginnings.some(({ onset }) => onsets.some((other) => Math.abs(other - onset) <= COMPANY_SECONDS))
     for (const [key, docket] of dockets) {
       if (!keys.has(key) && !touched(docket)) continue
+      const strays = docket.subject.kind === 'area' ? dossiers.straysNear(docket.subject.row) : NO_STRAYS
       const composed = docket.episodes
         .map((episode, index) => {
           const company = companyOf(docket.beginnings[index], starts)
-          const strays = docket.subject.kind === 'area' ? dossiers.straysNear(docket.subject.row) : NO_STRAYS
           const around = { company, silent: dossiers.silentOf(key, episode), strays }
           return this.#compose(known, docket.subject, episode, around)
         })

@@ -6,6 +6,7 @@
  * differ from day to day.
  */
 import { type DayRecords, LOOK_BACK_DAYS } from './day-record.ts'
+import { type Fit, fitOf } from './slope-fit.ts'
 import type { StrayMeter } from './stray-meters.ts'
 
 /** The slope of the area that feeds it is 1; line loss, class errors and a few days of others' changes move it. */
@@ -15,11 +16,9 @@ const CERTAIN = 3
 /** Days on which both are known. */
 const LEAST_DAYS = 7
 
-export interface FeedingArea {
+/** Its fit: of its remainder's daily means over the meter's. */
+export interface FeedingArea extends Fit {
   readonly area: number
-  /** Slope of its remainder's daily means over the meter's, and the slope's standard error. */
-  readonly slope: number
-  readonly error: number
 }
 
 /** The neighbour whose remainder most certainly has the meter's load in it; null when none has. `settledDay`: by area. */
@@ -51,8 +50,8 @@ export function recentMeanW({ days, usualW }: Pick<StrayMeter, 'days' | 'usualW'
   return recent.length === 0 ? usualW : recent.reduce((sum, [, watts]) => sum + watts, 0) / recent.length
 }
 
-/** Least squares; a fit that leaves next to nothing is not trusted beyond a hundredth of what there was. */
-function slopeOf(pairs: readonly (readonly [x: number, y: number])[]): { slope: number; error: number } {
+/** Least squares about the means. */
+function slopeOf(pairs: readonly (readonly [x: number, y: number])[]): Fit {
   const n = pairs.length
   const meanX = pairs.reduce((sum, [x]) => sum + x, 0) / n
   const meanY = pairs.reduce((sum, [, y]) => sum + y, 0) / n
@@ -64,7 +63,5 @@ function slopeOf(pairs: readonly (readonly [x: number, y: number])[]): { slope: 
     product += (x - meanX) * (y - meanY)
     total += (y - meanY) ** 2
   }
-  const slope = product / square
-  const left = Math.max(0.01 * total, total - slope * product)
-  return { slope, error: Math.sqrt(left / (n - 2) / square) }
+  return fitOf(product, square, total, n - 2)
 }

@@ -3,11 +3,11 @@
  * meters are judged together. What they were is kept by usage point until all that is stored of their area is judged again
  * (detectors/judge-again.ts). Whether they say anything new is not asked here: judging the same again changes nothing.
  */
-import { allocateColumns, type Columns } from '../model/columns.ts'
+import { allocateColumns, bytesOfColumns, type Columns } from '../model/columns.ts'
 
 /** `from` and `to`: start of the earliest and of the latest of them, UTC seconds. `count` stops at 65,535. */
 const TYPES = { from: Uint32Array, to: Uint32Array, count: Uint16Array } as const
-export const LATE_BYTES_PER_ROW = 10
+export const LATE_BYTES_PER_ROW = bytesOfColumns(TYPES, 1)
 
 /** What is judged as one: a usage point row without an area, or an area as −1 − area. */
 export type JudgedKey = number

@@ -1,4 +1,4 @@
-/** Slopes of the changes of one day's powers over another's, by least squares through nothing. */
+/** Slopes of one power over another by least squares, and of the changes of one day's over another's. */
 import { SLOTS } from './day-clock.ts'
 
 /** A slope and its standard error. */
@@ -7,7 +7,10 @@ export interface Fit {
   readonly error: number
 }
 
-/** From sums over `count` pairs of changes: of products, of squares of the one, and of squares of the other. */
+/**
+ * From sums over pairs with `count` degrees of freedom: of products, of squares of the one, and of squares of the other. A fit
+ * that leaves next to nothing is not trusted beyond a hundredth of what there was.
+ */
 export function fitOf(product: number, square: number, total: number, count: number): Fit {
   const slope = product / square
   const left = Math.max(0.01 * total, total - slope * product)

@@ -5,9 +5,9 @@
  * agrees at the longer only, a neighbour who keeps opposite hours at the shorter not at all. A stray meter's load is put back
  * into the remainder as far as it differs from its usual mean, so that what was learnt of the area stays true; and it is
  * told, so that the books are set right.
- * Source: topology checks by correlation of smart-meter data, e.g. Pappu et al., IEEE Trans. Smart Grid 9 (2018), 5113–5122.
+ * Own derivation: what is supplied is what is drawn and lost, so a load on the wrong side of that sum has a slope of −1.
  */
-import { allocateColumns, type Columns } from '../model/columns.ts'
+import { allocateColumns, bytesOfColumns, type Columns } from '../model/columns.ts'
 import { SLOTS } from './day-clock.ts'
 import { meanOf } from './day-detector.ts'
 import { countOf, type Fit, fitOf, squareOf, sumsOf } from './slope-fit.ts'
@@ -17,7 +17,7 @@ const NEAR = 1
 const FAR = 8
 /** What a day weighs in the sums of the next. */
 const DAILY_WEIGHT = 0.96
-/** The slope of a stray meter is −1; class errors and wrong reads move it little. */
+/** The slope of a meter on the wrong area is −1, and class errors move it little; of one that counts twice what it should it is −½. */
 const SLOPES = [-1.25, -0.4] as const
 /** The two slopes of one meter differ by no more. */
 const APART = 0.2
@@ -48,7 +48,7 @@ const POINT_TYPES = {
   days: Uint8Array,
 } as const
 const AREA_TYPES = { nearCount: Float32Array, nearSquare: Float32Array, farCount: Float32Array, farSquare: Float32Array } as const
-export const STRAY_BYTES_PER_ROW = 17
+export const STRAY_BYTES_PER_ROW = bytesOfColumns(POINT_TYPES, 1)
 
 export interface StrayMeter {
   readonly row: number
@@ -121,8 +121,8 @@ export class StrayMeters {
 
   /**
    * Takes in a settled day: `watts` is the remainder with stray meters put back; of it, and of what `read` reads, only what
-   * was measured: an estimate that is wrong by a member's own load has a slope of −1. `usualMean` is asked for the usual mean of a
-   * meter newly found, `meansBefore` for the means of its days.
+   * was measured: an estimate that is wrong by a member's own load has a slope of −1. `history` is asked of a meter newly
+   * found: its usual mean and the means of its days, W.
    */
   note(
     area: number,

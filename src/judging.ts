@@ -69,7 +69,8 @@ export function startJudging(parts: JudgingParts): Judging {
   })
   const toldUntil = journal.lastPosition()
   const restoredAt = judgement.savedPosition
-  let retold = false
+  // after a stop in peace everything that was told is in the state
+  let retold = toldUntil <= restoredAt
   const rhythm = checkpointRhythm(now, lateTruth, config.checkpointSeconds * 1_000)
   const line: Line = {
     journal: withQuietMoments(journal, QUIET_MS),

@@ -2,7 +2,7 @@
  * Where an area's remainder was to be expected, with its error: the median of the same quarter-hour on the days before, and
  * twice its spread, median and spread taken as the detectors take them (1.4826 × median absolute deviation, never held to be
  * steadier than theirs). Upwards it is wider by what the two models of the loss have come to differ by (area-balance.ts): the
- * larger loss was taken off, and had it been the smaller, so much more would remain.
+ * loss was taken off by the one, and had it been the smaller, so much more would remain.
  */
 import { medianAbsoluteDeviation, quantile } from 'simple-statistics'
 import { SLOTS } from '../detectors/day-clock.ts'

@@ -137,7 +137,7 @@ export const enEvidence: typeof zhEvidence = {
     title: 'Doubtful topology',
     count: 'Doubtful topology of meters: {{count}}',
     intro:
-      'The books seem wrong; that in itself is no sign of theft. A wrong area is gone once the corrected ledger is imported; a multiplier fades with some weeks of right readings.',
+      'The books seem wrong; that in itself is no sign of theft. A wrong area is gone once the corrected ledger is imported; a multiplier after a day or two of right readings.',
     kind: { 'wrong-area': 'wrong area', 'wrong-multiplier': 'wrong multiplier' },
     booked: 'Booked on',
     probable: 'Probably fed by',

@@ -134,7 +134,7 @@ export const zhEvidence = {
   topology: {
     title: '户变关系存疑',
     count: '户变关系存疑 {{count}} 块表',
-    intro: '指台账有误,本身不是窃电嫌疑。挂错台区者更正导入后即消失;倍率改正后,数周内随读数消失。',
+    intro: '指台账有误,本身不是窃电嫌疑。挂错台区者更正导入后即消失;倍率改正后,一两天内随读数消失。',
     kind: { 'wrong-area': '疑挂错台区', 'wrong-multiplier': '疑倍率有误' },
     booked: '档案台区',
     probable: '疑由其供电',

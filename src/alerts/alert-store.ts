@@ -261,7 +261,7 @@ function withdrawn(alert: Alert, at: string, cause: Sentence): Alert {
   return { ...alert, clearedAt: at, revision, history: [...alert.history, entry] }
 }
 
-/** Detectors remember what is over for longer than this (detectors/recurrence.ts). */
+/** What is over for less the detectors surely remember: for longer they do, 45 days (detectors/recurrence.ts). */
 const REMEMBERED_DAYS = 30
 
 const READ_ANEW = {

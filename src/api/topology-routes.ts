@@ -13,8 +13,8 @@ export function topologyRoutes(app: Api, doubts: TopologyDoubtReader): void {
         summary: 'Meters booked on the wrong transformer area, and those that count manifold, newest first',
         description:
           'Told by how the remainder of the area that has the meter on its books moves against the meter. Check on site and ' +
-          'correct the ledger: with the import a wrong area is gone and judging goes on without a jump; a wrong multiplier fades ' +
-          'with some weeks of right readings.',
+          'correct the ledger: with the import a wrong area is gone and judging goes on without a jump; a wrong multiplier is ' +
+          'gone after a day or two of right readings.',
         tags: ['ledgers'],
         querystring: TopologyDoubtQuery,
         response: { 200: TopologyDoubtPage, ...problems(400) },

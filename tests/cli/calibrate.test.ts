@@ -7,6 +7,7 @@ import { CalibrationConfig, chanceOf } from '../../detectors/calibration.ts'
 import { SHIPPED_CALIBRATION } from '../../detectors/shipped-calibration.ts'
 import type { Alert } from '../../model/alert.ts'
 import { AlertStore } from '../../src/alerts/alert-store.ts'
+import { calibrate } from '../../src/calibrate.ts'
 import { sampleAlert } from '../alerts/sample-alert.ts'
 import { runAdit } from './run-adit.ts'
 import { seedLedger } from './seed-ledger.ts'
@@ -43,6 +44,7 @@ function alertOf(id: string, logOdds: number, change: Partial<Alert> = {}): Aler
 
 const linesOf = (alerts: readonly Alert[]) => alerts.map((alert) => `${JSON.stringify(alert)}\n`).join('')
 const FOUND = '2026-11-10T10:00:00+08:00'
+const FINDING = { foundAt: Date.parse(FOUND) / 1000, innocentKind: null, chosen: 'rank' as const }
 
 async function calibrateFiles(alerts: readonly Alert[], findings: readonly string[], ...more: string[]) {
   const at = scratch()
@@ -72,6 +74,14 @@ test('where inspections keep finding less than was stated, the chances fall, wha
   expect(chanceOf(calibration.load, 2)).toBeGreaterThan(0.33)
   expect([calibration.remainder, calibration.meter]).toEqual([SHIPPED_CALIBRATION.remainder, SHIPPED_CALIBRATION.meter])
   expect(calibration.spread).toBeLessThanOrEqual(SHIPPED_CALIBRATION.spread)
+  // counties that differ: one that was inspected is known better
+  const shipped = { ...SHIPPED_CALIBRATION, spread: 0.67 }
+  const found = alerts.map(({ subject }, i) => ({
+    ...FINDING,
+    subject,
+    result: i % 3 === 0 ? ('confirmed' as const) : ('innocent' as const),
+  }))
+  expect(calibrate({ findings: found, alerts, current: shipped, shipped })?.calibration.spread).toBeLessThan(0.67)
   expect(calibration.version).toMatch(/^findings-2026-11-10-60-[0-9a-f]{6}$/)
   expect(report.after?.error).toBeLessThan(report.before.error)
   expect(JSON.parse(readFileSync(at('calibration.json'), 'utf8'))).toEqual(calibration)

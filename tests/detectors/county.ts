@@ -29,6 +29,12 @@ export const MINE: Mine = {
   closedOn: null,
 }
 
+/** What the ledgers of these tests say of every customer. */
+export const CUSTOMER: Omit<UsagePoint, 'usagePoint' | 'meter' | 'area' | 'latitude' | 'longitude'> = {
+  ...{ category: 'residential', datum: 'WGS84', status: 'active', statusSince: null, role: 'customer' },
+  ...{ contractKw: null, ctRatio: null, ptRatio: null, name: null, county: '示范县' },
+}
+
 /** Thirty kilometres: out of every reach. */
 export const FAR_DEGREES = 0.3
 
@@ -38,21 +44,14 @@ export const FAR_DEGREES = 0.3
  */
 export function hamlet(homes: number, suspended = false, mines: readonly Mine[] = [MINE], far = 0): Ledger {
   const point = (row: number): UsagePoint => ({
+    ...CUSTOMER,
     usagePoint: `U${row}`,
     meter: `0102${row}`,
     area: row > homes ? 'T2' : 'T1',
-    category: 'residential',
     latitude: 24.505 + row / 10_000 + (row > homes ? FAR_DEGREES : 0),
     longitude: 98.505,
-    datum: 'WGS84',
-    contractKw: null,
-    ctRatio: null,
-    ptRatio: null,
     status: suspended && row === homes - 1 ? 'suspended' : 'active',
-    statusSince: null,
     role: row === homes ? 'area-total' : 'customer',
-    name: null,
-    county: '示范县',
   })
   const area = {
     area: 'T1',

@@ -1,12 +1,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { judgeAgain } from '../../detectors/judge-again.ts'
+import { Random } from '../../fixtures/simulator/random.ts'
 import type { Alert } from '../../model/alert.ts'
 import { type Ledger, NO_AREA } from '../../model/ledger.ts'
 import { ReadingQuality } from '../../model/reading-quality.ts'
 import { bankOf, FIRST_NOON, hamlet, type Reading, verdictsOf } from './county.ts'
 import { home, type Load, quarters, withLoad } from './play.ts'
-import { intervals, StoredBank } from './stored-bank.ts'
+import { StoredBank } from './stored-bank.ts'
+import { cutAnywhere, intervals } from './streams.ts'
 
 const HOMES = 5
 const DAYS = 24
@@ -45,12 +47,12 @@ test('whatever came late, in whatever order and batches and however often, leave
       const live = new StoredBank(drawn.ledger)
       for (const readings of intervals(inTime)) live.take(readings)
       const before = live.alerts()
-      const random = mulberry(drawn.seed)
+      const random = new Random(String(drawn.seed))
       for (const readings of inDisorder(late, random)) {
         live.take(readings)
-        if (random() < 0.2) await live.judgeAgain()
-        if (random() < 0.1) live.save()
-        if (random() < 0.05) await live.crash(random)
+        if (random.chance(0.2)) await live.judgeAgain()
+        if (random.chance(0.1)) live.save()
+        if (random.chance(0.05)) await live.crash(random)
       }
       await live.judgeAgain()
       if (JSON.stringify(before) !== JSON.stringify(fresh.alerts())) changedByLateness++
@@ -134,7 +136,7 @@ test.each([
   live.save()
   for (const batch of intervals(readings.filter(isBehind))) live.take(batch)
   for (const batch of intervals(readings.filter(({ start }) => start >= at(16)))) live.take(batch)
-  await live.crash(() => chance)
+  await live.crash({ chance: (probability) => chance < probability })
   await live.judgeAgain()
   expect(live.alerts()).toEqual(freshRun(ledger, readings))
   const inTime = readings.filter((one) => !isLate(one))
@@ -240,23 +242,13 @@ function loadOf({ kind, fromDay, days, powerW }: Drawn['fates'][number], suspend
 }
 
 /** In runs of any order, cut anywhere, some sent twice. */
-function* inDisorder(readings: readonly Reading[], random: () => number): Iterable<Reading[]> {
-  const drawn = readings.flatMap((reading) => (random() < 0.1 ? [reading, reading] : [reading]))
-  const order = drawn.map((reading) => ({ reading, at: Math.floor(reading.start / 21_600) * random() }))
+function* inDisorder(readings: readonly Reading[], random: Random): Iterable<Reading[]> {
+  const drawn = readings.flatMap((reading) => (random.chance(0.1) ? [reading, reading] : [reading]))
+  const order = drawn.map((reading) => ({ reading, at: Math.floor(reading.start / 21_600) * random.next() }))
   order.sort((a, b) => a.at - b.at)
-  for (let from = 0; from < order.length; ) {
-    const length = 1 + Math.floor(random() * 300)
-    yield order.slice(from, from + length).map(({ reading }) => reading)
-    from += length
-  }
-}
-
-function mulberry(seed: number): () => number {
-  let state = seed | 0
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-  }
+  yield* cutAnywhere(
+    order.map(({ reading }) => reading),
+    300,
+    random,
+  )
 }

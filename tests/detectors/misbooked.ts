@@ -4,7 +4,7 @@
  */
 import type { Ledger } from '../../model/ledger.ts'
 import { buildLedger } from '../../src/ledger/build-ledger.ts'
-import { FIRST_NOON, hamlet, type Reading } from './county.ts'
+import { CUSTOMER, FIRST_NOON, hamlet, type Reading } from './county.ts'
 import type { Load } from './play.ts'
 import { household, noise } from './tampering.ts'
 
@@ -19,21 +19,13 @@ export const BESIDE = 2
 export function misbookedLedger(strayArea = 'Z1', apartDegrees = 0.004, feeders: readonly string[] = ['F1', 'F1', 'F1']): Ledger {
   const areaOf = (row: number) => Math.floor(row / PER_AREA)
   const points = Array.from({ length: 3 * PER_AREA }, (_, row) => ({
+    ...CUSTOMER,
     usagePoint: `U${row}`,
     meter: `0102${row}`,
     area: row === STRAY ? strayArea : `Z${areaOf(row) + 1}`,
-    category: 'residential' as const,
     latitude: 24.505 + areaOf(row) * apartDegrees + row / 100_000,
     longitude: 98.505,
-    datum: 'WGS84' as const,
-    contractKw: null,
-    ctRatio: null,
-    ptRatio: null,
-    status: 'active' as const,
-    statusSince: null,
     role: row % PER_AREA === HOMES ? ('area-total' as const) : ('customer' as const),
-    name: null,
-    county: '示范县',
   }))
   const areas = feeders.map((feeder, area) => ({
     area: `Z${area + 1}`,

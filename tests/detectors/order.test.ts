@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { Random } from '../../fixtures/simulator/random.ts'
 import { ReadingQuality } from '../../model/reading-quality.ts'
 import { bankOf, FIRST_NOON, hamlet, type Reading, verdictsOf } from './county.ts'
+import { disorder, intervals } from './streams.ts'
 
 const HOMES = 5
 const DAYS = 12
@@ -30,7 +32,7 @@ test('any order, batching and repetition of the same readings within the latenes
     fc.property(history, (drawn) => {
       const readings = play(drawn)
       const inOrder = verdictsOf(bankOf(ledger), intervals(readings))
-      const shuffled = verdictsOf(bankOf(ledger), disorder(readings, drawn.seed))
+      const shuffled = verdictsOf(bankOf(ledger), disorder(readings, 400, new Random(String(drawn.seed))))
       alerted += inOrder.length
       expect(JSON.stringify(shuffled)).toBe(JSON.stringify(inOrder))
     }),
@@ -71,43 +73,4 @@ function play({
     readings.push({ row: HOMES, start: FIRST_NOON + slot * 900, energyWh: totalWh * 1.03 + 100, quality: ReadingQuality.valid })
   }
   return readings
-}
-
-function* intervals(readings: readonly Reading[]): Iterable<Reading[]> {
-  let batch: Reading[] = []
-  for (const reading of readings) {
-    if (batch.length > 0 && batch[0].start !== reading.start) {
-      yield batch
-      batch = []
-    }
-    batch.push(reading)
-  }
-  yield batch
-}
-
-/** Delays each reading by less than a day, sends some twice, and cuts the stream anywhere. */
-function* disorder(readings: readonly Reading[], seed: number): Iterable<Reading[]> {
-  const random = mulberry(seed)
-  const sent: { at: number; reading: Reading }[] = []
-  for (const reading of readings) {
-    const delay = random() < 0.5 ? 0 : random() * 23.7 * 3600
-    sent.push({ at: reading.start + delay, reading })
-    if (random() < 0.05) sent.push({ at: reading.start + random() * 23.7 * 3600, reading })
-  }
-  sent.sort((a, b) => a.at - b.at || (random() < 0.5 ? -1 : 1))
-  for (let from = 0; from < sent.length; ) {
-    const length = 1 + Math.floor(random() * 400)
-    yield sent.slice(from, from + length).map(({ reading }) => reading)
-    from += length
-  }
-}
-
-function mulberry(seed: number): () => number {
-  let state = seed | 0
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-  }
 }

@@ -10,6 +10,7 @@ import { ReadingQuality } from '../../model/reading-quality.ts'
 import { bytesOf } from '../../src/checkpoint.ts'
 import { bankOf, batchOf, CLOCK, FIRST_NOON, hamlet, type Reading, verdictsOf } from './county.ts'
 import { home, quarters, withLoad } from './play.ts'
+import { disorder } from './streams.ts'
 
 const DAYS = 12
 const ROWS = 4
@@ -42,7 +43,7 @@ test('minute and five-minute readings of the same energy give the alerts of the 
     fc.property(fc.array(lives, { minLength: ROWS, maxLength: ROWS }), fc.integer(), fc.boolean(), (drawn, seed, disordered) => {
       const random = new Random(String(seed))
       const short = history.flatMap((reading) => split(reading, minutesAt(drawn[reading.row], reading.start), random))
-      expect(text(bankOf(ledger), disordered ? disorder(short, random) : perSlot(short))).toBe(expected)
+      expect(text(bankOf(ledger), disordered ? disorder(short, 3_000, random) : perSlot(short))).toBe(expected)
     }),
     { numRuns: 30 },
   )
@@ -177,20 +178,4 @@ function* perSlot(readings: readonly Reading[]): Iterable<Reading[]> {
     slots.set(slot, [...(slots.get(slot) ?? []), reading])
   }
   yield* slots.values()
-}
-
-/** Delays each reading by less than a day, sends some twice, and cuts the stream anywhere. */
-function* disorder(readings: readonly Reading[], random: Random): Iterable<Reading[]> {
-  const sent: { at: number; reading: Reading }[] = []
-  for (const reading of readings) {
-    const delay = random.chance(0.5) ? 0 : random.uniform(0, 23.7 * 3600)
-    sent.push({ at: reading.start + delay, reading })
-    if (random.chance(0.05)) sent.push({ at: reading.start + random.uniform(0, 23.7 * 3600), reading })
-  }
-  sent.sort((a, b) => a.at - b.at)
-  for (let from = 0; from < sent.length; ) {
-    const length = Math.ceil(random.uniform(1, 3_000))
-    yield sent.slice(from, from + length).map(({ reading }) => reading)
-    from += length
-  }
 }

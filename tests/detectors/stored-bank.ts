@@ -1,10 +1,12 @@
 import { expect } from 'vitest'
 import type { DetectorBank } from '../../detectors/detector-bank.ts'
 import { judgeAgain, type StoredReadings } from '../../detectors/judge-again.ts'
+import type { Random } from '../../fixtures/simulator/random.ts'
 import type { Alert } from '../../model/alert.ts'
 import type { Ledger } from '../../model/ledger.ts'
 import { bytesOf } from '../../src/checkpoint.ts'
 import { bankOf, batchOf, type Reading } from './county.ts'
+import { intervals } from './streams.ts'
 
 /** A bank with a journal before it and a store behind it, as the service has. */
 export class StoredBank {
@@ -67,13 +69,13 @@ export class StoredBank {
   }
 
   /** Killed: the checkpoint is old, the store is ahead of it, and the journal is read again. */
-  async crash(random: () => number): Promise<void> {
+  async crash(random: Pick<Random, 'chance'>): Promise<void> {
     this.bank = bankOf(this.#ledger)
     this.bank.restore((name) => this.#checkpoint.parts.get(name))
-    if (random() < 0.5) await this.judgeAgain()
+    if (random.chance(0.5)) await this.judgeAgain()
     for (const { readings, outcomes } of this.#journal.slice(this.#checkpoint.position)) {
       expect(this.#observe(readings)).toEqual(outcomes)
-      if (random() < 0.1) await this.judgeAgain()
+      if (random.chance(0.1)) await this.judgeAgain()
     }
     // as AlertStore.tellAgain does once the journal is read
     const standing = this.bank.alerts()
@@ -91,17 +93,4 @@ export class StoredBank {
   alerts(): Alert[] {
     return this.bank.alerts().sort((a, b) => (a.id < b.id ? -1 : 1))
   }
-}
-
-/** Batches of one interval each. */
-export function* intervals(readings: readonly Reading[]): Iterable<Reading[]> {
-  let batch: Reading[] = []
-  for (const reading of readings) {
-    if (batch.length > 0 && batch[0].start !== reading.start) {
-      yield batch
-      batch = []
-    }
-    batch.push(reading)
-  }
-  if (batch.length > 0) yield batch
 }

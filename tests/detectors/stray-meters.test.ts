@@ -7,7 +7,7 @@ import type { Ledger } from '../../model/ledger.ts'
 import { ReadingQuality } from '../../model/reading-quality.ts'
 import { bytesOf } from '../../src/checkpoint.ts'
 import { buildLedger } from '../../src/ledger/build-ledger.ts'
-import { batchOf, CLOCK, FIRST_NOON, MINE, type Reading } from './county.ts'
+import { batchOf, CLOCK, CUSTOMER, FIRST_NOON, MINE, type Reading } from './county.ts'
 import type { Load } from './play.ts'
 import { household, workshop } from './tampering.ts'
 
@@ -16,11 +16,9 @@ import { household, workshop } from './tampering.ts'
  * booked on T1 and fed by T2.
  */
 function twoAreas(rightBooks = false): Ledger {
-  const common = { datum: 'WGS84' as const, contractKw: null, ctRatio: null, ptRatio: null, status: 'active' as const }
   const point = (row: number, area: string, role: 'customer' | 'area-total') => ({
-    ...common,
-    ...{ usagePoint: `U${row}`, meter: `0102${row}`, area, category: 'residential' as const, role },
-    ...{ latitude: 24.505 + row / 10_000, longitude: 98.505, statusSince: null, name: null, county: '示范县' },
+    ...CUSTOMER,
+    ...{ usagePoint: `U${row}`, meter: `0102${row}`, area, role, latitude: 24.505 + row / 10_000, longitude: 98.505 },
   })
   const customers = Array.from({ length: 10 }, (_, row) =>
     point(row, row < 5 && !(rightBooks && row === 0) ? 'T1' : 'T2', 'customer'),

@@ -25,18 +25,27 @@ function profile(watts: (slot: number) => number): LoadProfile {
 const home = (slot: number) => 800 + 700 * Math.sin((slot / 96) * 2 * Math.PI)
 const shop = (slot: number) => (slot % 96 < 40 ? 3000 : 500)
 
-test('a pump tapped past the meters is what remains of the area, the line losses taken out', () => {
-  const tapped = (slot: number) => (slot >= 4 * 96 ? 7500 : 0)
-  const supply = profile((slot) => (home(slot) + shop(slot) + tapped(slot)) * 1.04)
-  const members = [home, shop].map((watts) => ({ profile: profile(watts), mayBeSilent: false }))
-  const { start, energyWh } = areaResidual(clock, [supply], members, ASKED).profile
-  expect(start.length).toBe(SLOTS)
-  const before = energyWh.subarray(0, 4 * 96).map(Math.abs)
-  expect(Math.max(...before)).toBeLessThan(50)
-  const during = energyWh.subarray(4 * 96)
-  expect(Math.min(...during)).toBeGreaterThan(0.9 * (7500 / 4))
-  expect(Math.max(...during)).toBeLessThan(1.1 * (7500 / 4))
-})
+const TAPPED = FROM + 4 * 86_400
+
+test.each([
+  ['by the square of the load, as they were before it began', TAPPED, 30, (watts: number) => watts + 1e-5 * watts ** 2],
+  ['by a share of it, as they were before it began', TAPPED, 30, (watts: number) => watts * 1.04],
+  ['by a share of it, as they are over all days', null, 50, (watts: number) => watts * 1.04],
+])(
+  'a pump tapped past the meters is what remains of the area, the line losses taken out: %s',
+  (_how, before, mostWh, supplied) => {
+    const tapped = (slot: number) => (slot >= 4 * 96 ? 7500 : 0)
+    const supply = profile((slot) => supplied(home(slot) + shop(slot) + tapped(slot)))
+    const members = [home, shop].map((watts) => ({ profile: profile(watts), mayBeSilent: false }))
+    const { start, energyWh } = areaResidual(clock, [supply], members, { ...ASKED, before }).profile
+    expect(start.length).toBe(SLOTS)
+    const quiet = energyWh.subarray(0, 4 * 96).map(Math.abs)
+    expect(Math.max(...quiet)).toBeLessThan(mostWh)
+    const during = energyWh.subarray(4 * 96)
+    expect(Math.min(...during)).toBeGreaterThan(0.9 * (7500 / 4))
+    expect(Math.max(...during)).toBeLessThan(1.1 * (7500 / 4))
+  },
+)
 
 test('a quarter-hour in which a meter stays silent for long is left out, never taken as unmetered', () => {
   const silent = (slot: number) => (slot >= 200 && slot < 240 ? Number.NaN : shop(slot))
