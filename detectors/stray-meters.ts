@@ -36,6 +36,7 @@ const LEAST_DAYS = 4
 /** Slope by which a multiplier differs from a wrong area, and days that tell of the time before it. */
 const LEAST_MANIFOLD = 0.07
 const KNOWN_DAYS = 6
+const WEEK = 7
 /** Days of a stray meter's means that are kept. */
 const MOST_DAYS = 100
 
@@ -237,10 +238,11 @@ export class StrayMeters {
 
 /** Whether a meter counts manifold, and only since a while ago: what was usual of the area has nothing of it. */
 function isManifold(fit: Fit, usualW: number, days: StrayMeter['days']): boolean {
-  const [, latestW] = days[days.length - 1] ?? [0, 0]
+  // the highest: it may have been found on the day of rest of a works
+  const highW = Math.max(0, ...days.slice(-WEEK).map(([, meanW]) => meanW))
   // no load grows so much: a unit, whatever the slope leaves open
-  if (usualW >= LEAST_CHANGE_W && latestW > 20 * usualW) return true
-  return fit.slope + 1 >= Math.max(LEAST_MANIFOLD, 3 * fit.error) && days.length >= KNOWN_DAYS && hasRisen(fit, usualW, latestW)
+  if (usualW >= LEAST_CHANGE_W && highW > 20 * usualW) return true
+  return fit.slope + 1 >= Math.max(LEAST_MANIFOLD, 3 * fit.error) && days.length >= KNOWN_DAYS && hasRisen(fit, usualW, highW)
 }
 
 /** Halfway to as many times the usual mean as the slope says, and more. */
