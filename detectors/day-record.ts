@@ -48,6 +48,9 @@ export const UNKNOWN_TANGENT = 255
 
 /** Days with fewer slots than this are neither suspect nor clear. */
 export const JUDGEABLE_SLOTS = 84
+/** While fewer days than these are known, a day of which half is says what is usual too: the one known may be a day of rest. */
+const FEW_DAYS = 5
+const HALF_SLOTS = 48
 
 export interface DayRecord {
   floor: number
@@ -66,8 +69,8 @@ export interface DayRecord {
 }
 
 /** Whether a day with this `coverage` says what is usual. */
-export function isReference(coverage: number): boolean {
-  return coverage >= JUDGEABLE_SLOTS && coverage < DAY_SUSPECT
+export function isReference(coverage: number, leastSlots = JUDGEABLE_SLOTS): boolean {
+  return coverage >= leastSlots && coverage < DAY_SUSPECT
 }
 
 /** What the calendar says of a day and those before it, by how many days ago. */
@@ -208,6 +211,18 @@ export function referenceOf(
   field: RecordField,
   suspectToo: 0 | typeof DAY_SUSPECT = 0,
 ): Reference {
+  const whole = referenceOver(records, row, day, field, suspectToo, JUDGEABLE_SLOTS)
+  return whole.days < FEW_DAYS ? referenceOver(records, row, day, field, suspectToo, HALF_SLOTS) : whole
+}
+
+function referenceOver(
+  records: DayRecords,
+  row: number,
+  day: number,
+  field: RecordField,
+  suspectToo: 0 | typeof DAY_SUSPECT,
+  leastSlots: number,
+): Reference {
   const { coverage } = records.columns
   const apart = records.apartOf(row, day)
   const values = records.columns[field]
@@ -217,7 +232,7 @@ export function referenceOf(
   let secondW = 0
   for (let back = 1; back <= LOOK_BACK_DAYS; back++) {
     const at = row * RING_DAYS + ((day - back) % RING_DAYS)
-    if (apart[back] === 1 || !isReference(coverage[at] & ~suspectToo)) continue
+    if (apart[back] === 1 || !isReference(coverage[at] & ~suspectToo, leastSlots)) continue
     const watts = WATTS[values[at] & LEVEL]
     scratch[days++] = watts
     if (watts < minimumW) minimumW = watts

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { NO_AREA } from '../../model/ledger.ts'
 import { bankOf, batchOf, FIRST_NOON, hamlet, type Reading } from './county.ts'
+import { hostOf } from './hosts.ts'
 import { home, type Load, quarters, withLoad } from './play.ts'
 import { household, workshop } from './tampering.ts'
 
@@ -47,4 +48,18 @@ test('an account of no area is compared with its own days', () => {
     bank.judge()
   }
   expect(bank.alerts().filter(({ subject }) => subject.id === 'U0')).toEqual([])
+})
+
+test('a night shift whose first whole day is its day of rest is known by the days of which a part was lost', () => {
+  const homes = [hostOf('nightShift', 0), ...NEIGHBOURS]
+  const readings = [...quarters(DAYS, homes)].flat()
+  // the first six days lose four hours of the afternoon, and the seventh is one of rest
+  const left = readings.filter(({ row, start }) => {
+    const hour = (start - FIRST_NOON) / 3_600
+    return row !== 0 || hour >= 6 * 24 || hour % 24 >= 4
+  })
+  const bank = bankOf(hamlet(homes.length))
+  bank.take(batchOf(left))
+  bank.judge()
+  expect(bank.alerts()).toEqual([])
 })
