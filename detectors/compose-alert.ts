@@ -2,6 +2,7 @@
 import type { Alert, AlertRevision, AlertRoute, InnocentExplanation, Sentence } from '../model/alert.ts'
 import { type Calibration, chanceOf, matterOf } from './calibration.ts'
 import { instant } from './day-clock.ts'
+import type { DetectorsConfig } from './detectors-config.ts'
 import type { Episode, Standing } from './episode.ts'
 import { hashOf } from './hash.ts'
 import { bestInnocentExplanation } from './innocent-explanations.ts'
@@ -78,13 +79,16 @@ export function weigh(it: Case, calibration: Calibration): Verdict {
   return { logOdds, strength: thousandths(1 / (1 + Math.exp(-logOdds))), probability, route, evidence, innocent }
 }
 
+type RaisingRules = Pick<DetectorsConfig, 'raiseAt' | 'furnaceShare' | 'calibration'>
+
 /** Null when the episode never amounted to an alert. `caseAt` completes a standing with what surrounds it. */
 export function composeAlert(
   subject: Subject,
   episode: Episode,
   caseAt: (standing: Standing) => Case,
-  { raiseAt, calibration }: { readonly raiseAt: number; readonly calibration: Calibration },
+  { raiseAt, furnaceShare, calibration }: RaisingRules,
 ): Alert | null {
+  const line = episode.detector === 'furnace-burst' ? furnaceShare * raiseAt : raiseAt
   const history: AlertRevision[] = []
   let raised: Standing | null = null
   let last: { standing: Standing; verdict: Verdict } | null = null
@@ -97,15 +101,15 @@ export function composeAlert(
     const { probability, strength } = verdict
     last = { standing, verdict }
     if (raised === null) {
-      if (strength < raiseAt) continue
+      if (strength < line) continue
       raised = standing
       told = probability
       history.push(revision(history.length, standing.at, 'raised', probability, RAISED))
-    } else if (withdrawnAt === null && strength < raiseAt / 2) {
+    } else if (withdrawnAt === null && strength < line / 2) {
       withdrawnAt = standing.at
       told = probability
       history.push(revision(history.length, standing.at, 'withdrawn', probability, verdict.innocent?.sentence ?? WEAKER))
-    } else if (withdrawnAt !== null && strength >= raiseAt) {
+    } else if (withdrawnAt !== null && strength >= line) {
       withdrawnAt = null
       told = probability
       history.push(revision(history.length, standing.at, 'reopened', probability, STRONGER))

@@ -26,7 +26,9 @@ export const DetectorsConfig = z.strictObject({
   /** What the chances that are stated rest on; `adit calibrate` makes one from findings. */
   calibration: CalibrationConfig,
   /** Chance by the evidence alone from which an alert is raised: calibrating it changes what is said, not what is raised. */
-  raiseAt: z.number().min(0).max(1).default(0.3),
+  raiseAt: z.number().min(0).max(1).default(0.4),
+  /** Of `raiseAt`, for a furnace: it burns a few evenings a week, and what betrays it gathers slowly. */
+  furnaceShare: z.number().gt(0).max(1).default(0.75),
   /** Calibrated chance from which an alert is put on the work list: an inspection is worth it. */
   listFrom: z.number().min(0).max(1).default(0.45),
   /** Places on the work list of a week: how many an inspection team drives to. */

@@ -57,6 +57,26 @@ describe('a run of a shift', () => {
   })
 })
 
+test('a furnace is told on less evidence than a motor, and on no less than its share of the line', () => {
+  const told = (detector: string, raiseAt: number) => {
+    const episode = episodeOf(detector, 5)
+    const rules = { ...config, raiseAt }
+    return composeAlert(account(), episode, (standing) => caseOf(episode, { standing }), rules) !== null
+  }
+  const strengthOf = (detector: string) => {
+    const episode = episodeOf(detector, 5)
+    return Math.max(...episode.standings.map((standing) => weigh(caseOf(episode, { standing }), config.calibration).strength))
+  }
+  for (const [detector, share] of [
+    ['furnace-burst', config.furnaceShare],
+    ['flat-load', 1],
+  ] as const) {
+    const line = strengthOf(detector) / share
+    expect(told(detector, line - 0.001)).toBe(true)
+    expect(told(detector, line + 0.002)).toBe(false)
+  }
+})
+
 describe('company', () => {
   const start = (id: number, more: Partial<Beginning> = {}): Beginning => ({
     ...{ subject: account({ row: id, id: `U${id}` }), detector: 'flat-load', onset: 1_000_000, powerW: 6_000 },
