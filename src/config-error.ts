@@ -54,7 +54,9 @@ function allowed(issue: z.core.$ZodIssue): string {
   if (issue.code === 'too_small') return `must be ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}`
   if (issue.code === 'invalid_value') return `allowed: ${issue.values.join(', ')}`
   if (issue.code === 'invalid_type') return `must be ${issue.expected === 'int' ? 'a whole number' : `a ${issue.expected}`}`
-  if (issue.code === 'invalid_union') return 'none of the allowed forms fits; for store, kind is embedded or influxdb'
+  if (issue.code === 'invalid_union') {
+    return 'none of the allowed forms fits; kind is embedded or influxdb for store, embedded or postgresql for database'
+  }
   return issue.message
 }
 
