@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 const EmbeddedDatabaseConfig = z.strictObject({ kind: z.literal('embedded') })
 
-const PostgresDatabaseConfig = z.strictObject({
+export const PostgresDatabaseConfig = z.strictObject({
   kind: z.literal('postgresql'),
   url: z
     .string()

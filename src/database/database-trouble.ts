@@ -15,7 +15,7 @@ const REMEDIES: readonly (readonly [codes: RegExp, remedy: string])[] = [
   [/^(ENOTFOUND|EAI_AGAIN)$/, 'check the host in database.url'],
   [/^28/, 'check database.user and database.passwordFile, and pg_hba.conf of the server'],
   [/^3D000$/, 'make the database: createdb --owner USER NAME'],
-  [/^42501$/, 'let the user make tables: GRANT CREATE, USAGE ON SCHEMA public TO USER, or give it a database of its own'],
+  [/^(42501|3F000)$/, 'let the user make tables: GRANT CREATE, USAGE ON SCHEMA public TO USER, or give it a database of its own'],
   [/^(57P03|53300)$/, 'the server starts, stops or has no connection left: try again, or raise max_connections'],
   [/^55P03$/, 'another process of ours holds the lock: look for one that hangs'],
   [
