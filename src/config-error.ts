@@ -34,10 +34,15 @@ export function explain(error: z.ZodError, tree: unknown, origin: Origin, known:
       const name = path.join('.')
       const value = valueAt(tree, path)
       if (value === undefined) return [`${name}: is missing; ${allowed(issue)}`]
-      const shown = SECRET.test(name) ? '(secret)' : JSON.stringify(value)?.slice(0, 200)
+      const shown = SECRET.test(name) ? '(secret)' : withoutLogin(JSON.stringify(value) ?? '').slice(0, 200)
       return [`${name} = ${shown}: ${allowed(issue)} (from ${origin(name)})`]
     }),
   )
+}
+
+/** Who writes a password into an address must not find it in the log. */
+function withoutLogin(text: string): string {
+  return text.replaceAll(/:\/\/[^@"]*@/g, '://(secret)@')
 }
 
 function unknownKey(path: readonly string[], key: string, origin: Origin, known: readonly string[]): string {
