@@ -4,6 +4,7 @@ import { ReceivingHalf } from './receiving-half.ts'
 
 /** Commits come a thousand times a second; the reader is told at most this often. */
 const TELL_MILLISECONDS = 2
+const SPOOFS_MILLISECONDS = 1_000
 
 const port = parentPort
 if (!port) throw new Error('receiver-worker.ts runs as a worker thread only')
@@ -21,6 +22,12 @@ const receiving = await ReceivingHalf.start(workerData, (position) => {
   }, TELL_MILLISECONDS)
 })
 
+const tellSpoofs = () => {
+  const spoofs = receiving.takeSpoofs()
+  if (spoofs.length > 0) say({ kind: 'spoofed', spoofs })
+}
+const spoofTimer = setInterval(tellSpoofs, SPOOFS_MILLISECONDS)
+
 port.on('message', (request: ReceiverRequest) => {
   const { id } = request
   answer(request).then(
@@ -34,6 +41,8 @@ async function answer(request: ReceiverRequest) {
   if (request.kind === 'release') await receiving.release(request.position)
   if (request.kind === 'stop') {
     await receiving.stop()
+    clearInterval(spoofTimer)
+    tellSpoofs()
     port?.close()
   }
   return null

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { ReceiverOptions } from './receiver-options.ts'
 import type { ReceiverStatus } from './receiver-status.ts'
+import type { SpoofTally } from './refusal-log.ts'
 
 /** The receiving half, running in its own thread so that judging can never stall an acknowledgement. */
 export interface Receiver {
@@ -11,6 +12,8 @@ export interface Receiver {
   status(): Promise<ReceiverStatus>
   /** Calls back, at most every few milliseconds, with the last position on disk. */
   onAppended(appended: (position: number) => void): void
+  /** Calls back, about every second, with the attempts since to speak for another gateway. */
+  onSpoofed(spoofed: (spoofs: readonly SpoofTally[]) => void): void
   /** The thread died: nothing is received any more, the process should stop. */
   onFailure(failed: (error: Error) => void): void
   /** Takes no more, acknowledges what is being committed, closes; at most 5 s. */
@@ -28,6 +31,7 @@ export type ReceiverRequest = { readonly id: number } & (
 export type ReceiverReport =
   | { readonly kind: 'ready'; readonly edgeAddress: Receiver['edgeAddress'] }
   | { readonly kind: 'appended'; readonly position: number }
+  | { readonly kind: 'spoofed'; readonly spoofs: readonly SpoofTally[] }
   | { readonly kind: 'done'; readonly id: number; readonly status: ReceiverStatus | null }
   | { readonly kind: 'failed'; readonly id: number; readonly message: string }
 
@@ -52,6 +56,7 @@ class WorkerReceiver implements Receiver {
   readonly #asked = new Map<number, Asked>()
   #nextId = 1
   #appended: (position: number) => void = () => {}
+  #spoofed: (spoofs: readonly SpoofTally[]) => void = () => {}
   #failed: ((error: Error) => void) | undefined
   #failure: Error | undefined
   #stopping: Promise<void> | undefined
@@ -87,6 +92,10 @@ class WorkerReceiver implements Receiver {
     this.#appended = appended
   }
 
+  onSpoofed(spoofed: (spoofs: readonly SpoofTally[]) => void): void {
+    this.#spoofed = spoofed
+  }
+
   onFailure(failed: (error: Error) => void): void {
     this.#failed = failed
     if (this.#failure) failed(this.#failure)
@@ -118,6 +127,10 @@ class WorkerReceiver implements Receiver {
   #hear(report: Exclude<ReceiverReport, { kind: 'ready' }>): void {
     if (report.kind === 'appended') {
       this.#appended(report.position)
+      return
+    }
+    if (report.kind === 'spoofed') {
+      this.#spoofed(report.spoofs)
       return
     }
     const asked = this.#asked.get(report.id)

@@ -7,7 +7,7 @@ import { MqttEdge } from './mqtt-edge.ts'
 import { MqttSource, type SessionMemory } from './mqtt-source.ts'
 import type { ReceiverOptions, SourceOptions } from './receiver-options.ts'
 import type { ReceiverStatus } from './receiver-status.ts'
-import { RefusalLog } from './refusal-log.ts'
+import { RefusalLog, type SpoofTally } from './refusal-log.ts'
 import { SqliteJournal } from './sqlite-journal.ts'
 import { compileTopicRules } from './topic-rule.ts'
 
@@ -58,6 +58,10 @@ export class ReceivingHalf {
       commitError: state.commitError,
       corruptRows: state.corruptRows,
     }
+  }
+
+  takeSpoofs(): readonly SpoofTally[] {
+    return this.#parts.refusals.takeSpoofs()
   }
 
   async stop(): Promise<void> {

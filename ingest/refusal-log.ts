@@ -20,6 +20,16 @@ export type RefusalCode =
   | 'too-many-connections'
   | 'protocol'
 
+/** Attempts of one gateway, logged in, to speak for another. */
+export interface SpoofTally {
+  readonly gateway: string
+  readonly attempts: number
+  /** Of the last one. */
+  readonly topic: string
+  readonly remote: string
+}
+
+const SPOOFS: ReadonlySet<RefusalCode> = new Set(['wrong-topic', 'wrong-will'])
 const KEPT = 200
 
 /** The latest refusals, bounded, and how many there were of each kind. */
@@ -27,6 +37,7 @@ export class RefusalLog {
   readonly #notify: (refusal: IngestRefusal) => void
   readonly #recent: IngestRefusal[] = []
   readonly #counts = new Map<RefusalCode, number>()
+  #spoofs = new Map<string, SpoofTally>()
 
   constructor(notify: (refusal: IngestRefusal) => void = () => {}) {
     this.#notify = notify
@@ -37,7 +48,18 @@ export class RefusalLog {
     this.#recent.push(short)
     if (this.#recent.length > KEPT) this.#recent.shift()
     this.#counts.set(short.code, (this.#counts.get(short.code) ?? 0) + 1)
+    if (SPOOFS.has(short.code)) {
+      const { gateway, topic, remote } = short
+      this.#spoofs.set(gateway, { gateway, topic, remote, attempts: (this.#spoofs.get(gateway)?.attempts ?? 0) + 1 })
+    }
     this.#notify(short)
+  }
+
+  /** Since the last call, a line for each gateway. */
+  takeSpoofs(): readonly SpoofTally[] {
+    const spoofs = [...this.#spoofs.values()]
+    this.#spoofs = new Map()
+    return spoofs
   }
 
   /** Latest first. */

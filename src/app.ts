@@ -17,6 +17,9 @@ import { AlertStore } from './alerts/alert-store.ts'
 import { isLoopbackAddress } from './api/authorize.ts'
 import { buildServer } from './api/server.ts'
 import { TokenStore } from './api/tokens.ts'
+import { AuditLog } from './audit/audit-log.ts'
+import { audited } from './audit/audited.ts'
+import { SpoofAudit } from './audit/spoof-audit.ts'
 import type { Config } from './config.ts'
 import { type DataFiles, lockDataDirectory, openDataDirectory } from './data-directory.ts'
 import { type Judging, startJudging } from './judging.ts'
@@ -65,7 +68,11 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
   closing.add('lock', unlock)
 
   const tokens = closing.keep('tokens', new TokenStore(files.tokens))
-  const newAdminToken = firstToken(tokens, files)
+  const audit = await AuditLog.open(config.database, files, Date.now, (error) =>
+    log.warn({ err: error }, 'the database broke off'),
+  )
+  closing.add('audit', () => audit.close())
+  const newAdminToken = await firstToken(tokens, files, audit, log)
   const directory = closing.keep('gateways', new GatewayDirectory(files.gateways))
   const ledgers = closing.keep('ledgers', new LedgerStore(files.ledger))
   const watch = new LedgerWatch(ledgers)
@@ -82,6 +89,7 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
   const receiver = await startReceiver(receiverOptions(config, files))
   closing.add('receiver', () => receiver.stop())
   const journal = closing.keep('journal', openJournalReader(files, log))
+  recordSpoofs(receiver, audit, log, closing)
   receiver.onAppended(() => journal.wake())
   const replays = new SqliteJournal({ path: files.journal, committed: () => journal.wake() })
   closing.add('replays', () => replays.close())
@@ -109,6 +117,7 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
     config,
     files,
     tokens,
+    audit,
     directory,
     ledgers,
     ledger: () => watch.current,
@@ -199,11 +208,33 @@ function openJournalReader(files: DataFiles, log: Logger): SqliteJournalReader {
 }
 
 /** Made when there is no token at all; undefined later. */
-function firstToken(tokens: TokenStore, files: DataFiles): string | undefined {
+async function firstToken(tokens: TokenStore, files: DataFiles, audit: AuditLog, log: Logger): Promise<string | undefined> {
   if (tokens.count() > 0) return undefined
-  const token = tokens.add('admin', Date.now())
-  writeFileSync(files.adminToken, `${token}\n`, { mode: 0o600 })
-  return token
+  const what = {
+    actor: 'service',
+    role: null,
+    action: 'token.add',
+    subject: 'admin',
+    detail: { file: files.adminToken },
+  } as const
+  const unended = (error: unknown) => log.error({ err: error }, 'the first token is not in the audit log')
+  return await audited(audit, { ...what, unended }, () => {
+    const token = tokens.add('admin', Date.now())
+    writeFileSync(files.adminToken, `${token}\n`, { mode: 0o600 })
+    return token
+  })
+}
+
+function recordSpoofs(receiver: Receiver, audit: AuditLog, log: Logger, closing: ClosingList): void {
+  const spoofs = new SpoofAudit(audit, () => performance.now())
+  const record = (all: boolean) =>
+    spoofs.record(all).catch((error: unknown) => log.error({ err: error }, 'spoofed topics are not in the audit log yet'))
+  receiver.onSpoofed((tallies) => spoofs.add(tallies))
+  const timer = setInterval(() => void record(false), 2_000)
+  closing.add('spoofs', async () => {
+    clearInterval(timer)
+    await record(true)
+  })
 }
 
 function receiverOptions({ mqtt: { enabled, ...edge }, broker, topics, retention }: Config, files: DataFiles): ReceiverOptions {

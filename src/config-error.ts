@@ -34,10 +34,15 @@ export function explain(error: z.ZodError, tree: unknown, origin: Origin, known:
       const name = path.join('.')
       const value = valueAt(tree, path)
       if (value === undefined) return [`${name}: is missing; ${allowed(issue)}`]
-      const shown = SECRET.test(name) ? '(secret)' : JSON.stringify(value)?.slice(0, 200)
+      const shown = SECRET.test(name) ? '(secret)' : withoutLogin(JSON.stringify(value) ?? '').slice(0, 200)
       return [`${name} = ${shown}: ${allowed(issue)} (from ${origin(name)})`]
     }),
   )
+}
+
+/** Who writes a password into an address must not find it in the log. */
+function withoutLogin(text: string): string {
+  return text.replaceAll(/:\/\/[^@"]*@/g, '://(secret)@')
 }
 
 function unknownKey(path: readonly string[], key: string, origin: Origin, known: readonly string[]): string {
@@ -54,7 +59,9 @@ function allowed(issue: z.core.$ZodIssue): string {
   if (issue.code === 'too_small') return `must be ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}`
   if (issue.code === 'invalid_value') return `allowed: ${issue.values.join(', ')}`
   if (issue.code === 'invalid_type') return `must be ${issue.expected === 'int' ? 'a whole number' : `a ${issue.expected}`}`
-  if (issue.code === 'invalid_union') return 'none of the allowed forms fits; for store, kind is embedded or influxdb'
+  if (issue.code === 'invalid_union') {
+    return 'none of the allowed forms fits; kind is embedded or influxdb for store, embedded or postgresql for database'
+  }
   return issue.message
 }
 

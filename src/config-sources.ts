@@ -28,6 +28,10 @@ const FILES = [
   ['broker', 'cert'],
   ['broker', 'key'],
   ['store', 'token'],
+  ['database', 'password'],
+  ['database', 'ca'],
+  ['database', 'cert'],
+  ['database', 'key'],
   ['detectors', 'calibration'],
 ] as const
 

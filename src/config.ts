@@ -7,6 +7,7 @@ import { Territory } from '../ingest/territory.ts'
 import { TimeZone } from '../ingest/time-zone.ts'
 import { TopicRoutesConfig } from '../ingest/topic-routes.ts'
 import { CalendarConfig, workCalendar } from '../model/work-calendar.ts'
+import { DatabaseConfig } from './database/database-config.ts'
 
 const Path = z.string().min(1).max(1000)
 
@@ -56,6 +57,8 @@ export const Config = z.strictObject({
   routes: TopicRoutesConfig,
   /** tokenFile may name a file. */
   store: z.discriminatedUnion('kind', [EmbeddedStoreConfig, InfluxStoreConfig]).prefault({ kind: 'embedded' }),
+  /** What people and the service record; passwordFile, caFile, certFile and keyFile may name files. */
+  database: DatabaseConfig.prefault({ kind: 'embedded' }),
   /** Readings that say to be from outside are quarantined: a wrong clock must not reach the store. */
   window: z
     .strictObject({

@@ -17,6 +17,8 @@ export interface DataFiles {
   readonly alerts: string
   readonly findings: string
   readonly tokens: string
+  readonly audit: string
+  readonly auditHead: string
   readonly checkpoint: string
   readonly readings: string
   readonly archive: string
@@ -35,6 +37,8 @@ export function dataFiles(directory: string): DataFiles {
     alerts: at('alerts.db'),
     findings: at('findings.db'),
     tokens: at('tokens.db'),
+    audit: at('audit.db'),
+    auditHead: at('audit-head'),
     checkpoint: at('checkpoint'),
     readings: at('readings'),
     archive: at('archive'),

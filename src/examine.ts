@@ -37,6 +37,10 @@ export async function examine(sources: ConfigSources, now: Date): Promise<Findin
     findings.push(...(await examinePorts(config, directory.files)))
   }
   if (config.broker) findings.push(await examineBroker(config.broker))
+  if (config.database.kind === 'postgresql') {
+    const { examineDatabase } = await import('./examine-database.ts')
+    findings.push(...(await examineDatabase(config.database, now)))
+  }
   if (config.store.kind === 'influxdb') findings.push(...(await examineInflux(config.store, now)))
   return findings
 }

@@ -9,6 +9,7 @@ import type { Packet } from '../model/packet.ts'
 import type { AlertStore } from './alerts/alert-store.ts'
 import type { HealthPart, ServiceParts } from './api/service-parts.ts'
 import type { TokenStore } from './api/tokens.ts'
+import type { AuditLog } from './audit/audit-log.ts'
 import type { Config } from './config.ts'
 import type { DataFiles } from './data-directory.ts'
 import type { Judgement } from './judgement.ts'
@@ -27,6 +28,7 @@ export interface Running {
   readonly config: Config
   readonly files: DataFiles
   readonly tokens: TokenStore
+  readonly audit: AuditLog
   readonly directory: GatewayDirectory
   readonly ledgers: LedgerStore
   readonly ledger: () => Ledger
@@ -40,8 +42,22 @@ export interface Running {
 }
 
 export function serviceParts(running: Running): ServiceParts {
-  const { version, demo, config, tokens, directory, ledgers, ledger, alerts, quarantine, replay, store, journal, judgement } =
-    running
+  const {
+    version,
+    demo,
+    config,
+    tokens,
+    audit,
+    directory,
+    ledgers,
+    ledger,
+    alerts,
+    quarantine,
+    replay,
+    store,
+    journal,
+    judgement,
+  } = running
   const meters = new ReportingMeters(judgement, ledger)
   const ranked = new RankedAlerts(alerts, config.detectors, judgement.bank.clock.shift + 43_200)
   return {
@@ -54,6 +70,7 @@ export function serviceParts(running: Running): ServiceParts {
     curves: new LoadCurves(store, judgement.bank.clock, ledger, config.detectors.surplus.steadiestW),
     observability: new MineObservability(judgement, ledger),
     topologyDoubts: new TopologyDoubts(judgement, ledger, ledgers),
+    audit,
     roleOf: (token) => tokens.roleOf(token),
     gateways: {
       list: () => gatewaysOf(directory, judgement),

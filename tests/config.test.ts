@@ -101,6 +101,20 @@ test.each([
   ['http: { prot: 80 }', /^http\.prot: there is no such key; did you mean http\.port\?/],
   ['store: { kind: postgres }', /store.*embedded.*influxdb/],
   ['store: { kind: influxdb, url: "http://x", org: a, bucket: b }', /^store\.token: is missing/],
+  ['database: { kind: mysql }', /database.*embedded or postgresql for database/],
+  ['database: { kind: postgresql }', /^database\.url: is missing/],
+  [
+    'database: { kind: postgresql, url: "postgresql://me:secret@db/adit" }',
+    /^database\.url.*user and password stand in database\.user/,
+  ],
+  [
+    'database: { kind: postgresql, url: "postgresql://db" }',
+    /^database\.url = "postgresql:\/\/db": postgresql:\/\/host:port\/database/,
+  ],
+  [
+    'database: { kind: postgresql, url: "postgresql://db/adit", passwordFile: /nowhere }',
+    /^database\.passwordFile = \/nowhere: cannot be read/,
+  ],
   ['log: loud', /^log = "loud": allowed: debug, info, warn, error, silent/],
   ['territory: { south: 25, north: 24, west: 97, east: 99 }', /^territory = \{.*\}: south must be below north/],
   ['detectors: { flatLoad: { share: -7 } }', /^detectors\.flatLoad\.share = -7/],
@@ -121,7 +135,21 @@ test('a wrong variable is named as such, and a misspelt one is not ignored', () 
   expect(complaint('', { ADIT_HTTP_PROT: '80' })).toMatch(/^ADIT_HTTP_PROT: .* did you mean ADIT_HTTP_PORT\?/)
 })
 
+test('PostgreSQL is given by the file or by variables, its password in a file of its own', () => {
+  const secret = join(directory, 'secret')
+  writeFileSync(secret, 'kept here\n')
+  const url = 'postgresql://db.county.example:5433/adit'
+  const expected = { kind: 'postgresql', url, user: 'adit', password: 'kept here', connections: 4 }
+  expect(load(`database: { kind: postgresql, url: "${url}", user: adit, passwordFile: "${secret}" }`).database).toEqual(expected)
+  const variables = { KIND: 'postgresql', URL: url, USER: 'adit', PASSWORD_FILE: secret }
+  const environment = Object.fromEntries(Object.entries(variables).map(([name, value]) => [`ADIT_DATABASE_${name}`, value]))
+  expect(load('', environment).database).toEqual(expected)
+  expect(load('').database).toEqual({ kind: 'embedded' })
+})
+
 test('a wrong secret is not shown', () => {
+  expect(complaint('database: { kind: postgresql, url: "postgresql://me:hunter2@db/adit" }')).not.toMatch('hunter2')
+  expect(complaint('broker: { url: "mqtt://me:hunter2@x:1/path" }')).not.toMatch('hunter2')
   expect(complaint('broker: { url: "mqtt://x:1", password: [hunter2] }')).not.toMatch('hunter2')
 })
 

@@ -47,13 +47,13 @@ export function gatewayRoutes(app: Api, { gateways, quarantine }: Pick<ServicePa
   app.post(
     '/api/v1/gateways',
     {
-      config: { roles: ['integrator', 'admin'] },
+      config: { roles: ['integrator', 'admin'], audit: { action: 'gateway.add', fields: ['name'] } },
       schema: {
         summary: 'Register a gateway; its password is shown once',
         tags: ['gateways'],
         security: [{ token: [] }],
         body: z.strictObject({ name: GatewayName }),
-        response: { 201: NewGateway, ...problems(400, 401, 403, 409) },
+        response: { 201: NewGateway, ...problems(400, 401, 403, 409, 503) },
       },
     },
     async ({ body }, reply) => {

@@ -61,7 +61,7 @@ export function quarantineRoutes(app: Api, quarantine: QuarantineList): void {
   app.post(
     '/api/v1/quarantine/replay',
     {
-      config: { roles: ['integrator', 'admin'] },
+      config: { roles: ['integrator', 'admin'], audit: { action: 'quarantine.replay', fields: ['gateway', 'code', 'ids'] } },
       schema: {
         summary: 'Try refused payloads again, after the mapping or the ledger was put right',
         tags: ['quarantine'],
@@ -71,7 +71,7 @@ export function quarantineRoutes(app: Api, quarantine: QuarantineList): void {
           gateway: Name.optional(),
           code: z.string().max(64).optional(),
         }),
-        response: { 200: z.object({ replayed: z.int() }), ...problems(400, 401, 403) },
+        response: { 200: z.object({ replayed: z.int() }), ...problems(400, 401, 403, 503) },
       },
     },
     async ({ body: { ids, gateway, code } }) => ({

@@ -9,6 +9,7 @@ import { alertRoutes } from './alert-routes.ts'
 import { alertStreamRoute } from './alert-stream-route.ts'
 import type { Api } from './api.ts'
 import { areaRoutes } from './area-routes.ts'
+import { auditRoutes, tokenActor } from './audit-routes.ts'
 import { authorize } from './authorize.ts'
 import { consoleFiles } from './console-files.ts'
 import { gatewayRoutes } from './gateway-routes.ts'
@@ -58,6 +59,7 @@ export async function buildServer(parts: ServiceParts, options: ServerOptions): 
   await app.register(compress, { threshold: 1024, globalDecompression: false })
   await describeApi(app, parts.version)
   authorize(app, { roleOf: parts.roleOf, loopback: options.loopback, hosts: options.hosts })
+  auditRoutes(app, parts.audit, tokenActor(parts.roleOf))
 
   const feed = new AlertFeed(parts.alerts, options.heartbeatMs)
   app.addHook('preClose', async () => feed.close())

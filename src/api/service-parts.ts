@@ -2,6 +2,7 @@ import type { Alert } from '../../model/alert.ts'
 import type { AlertEvent } from '../../model/alert-event.ts'
 import type { AlertPage, AlertQuery } from '../../model/alert-query.ts'
 import type { Area } from '../../model/area.ts'
+import type { AuditWriter } from '../../model/audit-record.ts'
 import type { GatewayBook } from '../../model/gateway-book.ts'
 import type { Ledger } from '../../model/ledger.ts'
 import type { Mine } from '../../model/mine.ts'
@@ -26,6 +27,7 @@ export interface ServiceParts {
   readonly curves: LoadCurveSource
   readonly observability: ObservabilityReader
   readonly topologyDoubts: TopologyDoubtReader
+  readonly audit: AuditWriter
   roleOf(token: string): Role | undefined
   /** The list of the week that ends with the day of `at` (epoch milliseconds; null: of the newest reading), null before the first. */
   workList(at: number | null): (WorkListSummary & { readonly ids: readonly string[] }) | null

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { Command } from 'commander'
+import type { Calibration } from '../../detectors/calibration.ts'
 import type { Alert } from '../../model/alert.ts'
 import type { InspectionFinding } from '../../model/inspection-finding.ts'
 import type { Config } from '../config.ts'
@@ -49,12 +50,23 @@ async function runCalibrate(options: CalibrateOptions): Promise<void> {
       `none of ${findings.length} findings is of one of ${alerts.length} alerts that was raised before it: nothing can be fitted; give findings of alerts`,
     )
   }
-  if (out !== undefined) writeFileSync(out, `${JSON.stringify(report.calibration, null, 2)}\n`)
+  if (out !== undefined) await written(out, report.calibration, config)
   if (options.json) printJson(report)
   else print((await import('./calibrate-text.ts')).calibrationText(report))
   if (out !== undefined) {
     complain(`${out}: take it with detectors: { calibrationFile: ${out} }; the next start judges everything again with it`)
   }
+}
+
+/** A calibration changes what is stated of everybody: who made it is recorded where there is a service. */
+async function written(out: string, calibration: Calibration, config: Config): Promise<void> {
+  const write = () => writeFileSync(out, `${JSON.stringify(calibration, null, 2)}\n`)
+  if (!existsSync(config.data)) {
+    write()
+    return
+  }
+  const { auditedCommand } = await import('./audited-command.ts')
+  await auditedCommand(config, { action: 'calibrate', subject: out, detail: { version: calibration.version } }, write)
 }
 
 async function findingsOf(

@@ -4,7 +4,8 @@ import { print, printJson } from './command-output.ts'
 import { hostPortText } from './host-port.ts'
 
 interface AddOptions {
-  readonly data: string
+  readonly data?: string
+  readonly config?: string
   readonly json?: boolean
 }
 
@@ -12,7 +13,8 @@ export function gatewayCommand(): Command {
   const add = new Command('add')
     .description('register a gateway; its password is shown once')
     .argument('<NAME>', 'its MQTT user name and the level of its topics: letters, digits, "-" and "_"', gatewayName)
-    .option('--data <DIR>', 'data directory', './adit-data')
+    .option('--data <DIR>', 'data directory (default ./adit-data)')
+    .option('--config <FILE>', 'configuration, YAML: where the audit log is kept')
     .option('--json', 'print JSON')
     .action(addGateway)
   return new Command('gateway').description('gateways that may publish').addCommand(add)
@@ -23,20 +25,24 @@ function gatewayName(text: string): string {
   return text
 }
 
-async function addGateway(name: string, { data, json }: AddOptions): Promise<void> {
-  const { openDataDirectory } = await import('../data-directory.ts')
+async function addGateway(name: string, { data, config: file, json }: AddOptions): Promise<void> {
+  const { loadConfig } = await import('../config-sources.ts')
+  const { dataFiles } = await import('../data-directory.ts')
+  const { auditedCommand } = await import('./audited-command.ts')
   const { GatewayDirectory } = await import('../../ingest/gateway-directory.ts')
   const { readServiceNote } = await import('../service-note.ts')
   const { topicsOfGateway } = await import('../gateway-topics.ts')
-  const files = openDataDirectory(data)
-  const directory = new GatewayDirectory(files.gateways)
+  const config = loadConfig({ ...(file !== undefined && { file }), environment: process.env, options: { data } })
+  const files = dataFiles(config.data)
   const now = new Date()
-  let password: string
-  try {
-    password = directory.add(name, now)
-  } finally {
-    directory.close()
-  }
+  const password = await auditedCommand(config, { action: 'gateway.add', subject: name, detail: {} }, ({ gateways }) => {
+    const directory = new GatewayDirectory(gateways)
+    try {
+      return directory.add(name, now)
+    } finally {
+      directory.close()
+    }
+  })
 
   const mqtt = readServiceNote(files)?.mqtt ?? { host: '127.0.0.1', port: 1883 }
   const topics = topicsOfGateway(name)

@@ -1,6 +1,8 @@
 import { statSync } from 'node:fs'
+import { basename } from 'node:path'
 import { Command, Option } from 'commander'
 import { CSV_KINDS, type CsvKind } from '../../ingest/csv-layout.ts'
+import type { Config } from '../config.ts'
 import type { ImportedFile } from '../import-files.ts'
 import { complain, ExitCode, print, printJson } from './command-output.ts'
 import { progressBar } from './progress.ts'
@@ -34,7 +36,7 @@ async function importAll(
   const { TimeZone } = await import('../../ingest/time-zone.ts')
   const config = loadConfig({ ...(file !== undefined && { file }), environment: process.env, options: { data } })
   const bar = progressBar(dryRun ? 'checking' : 'importing', totalBytes(paths))
-  const outcomes = await importFiles(paths, {
+  const options = {
     data: config.data,
     ...(kind && { kind }),
     dryRun,
@@ -42,12 +44,30 @@ async function importAll(
     territory: config.territory ?? null,
     now: Date.now(),
     futureSeconds: config.window.futureSeconds,
-    progress: (bytes) => bar.update(bytes),
-  })
+    progress: (bytes: number) => bar.update(bytes),
+  }
+  const outcomes = dryRun ? await importFiles(paths, options) : await recorded(config, paths, () => importFiles(paths, options))
   bar.end()
   if (json) printJson({ dryRun, files: outcomes })
   else for (const outcome of outcomes) report(outcome, dryRun)
   process.exitCode = exitCodeOf(outcomes)
+}
+
+async function recorded(
+  config: Config,
+  paths: readonly string[],
+  act: () => Promise<readonly ImportedFile[]>,
+): Promise<readonly ImportedFile[]> {
+  const { auditedCommand } = await import('./audited-command.ts')
+  const files = paths.map((path) => basename(path))
+  const told = (outcomes: readonly ImportedFile[]) => ({
+    files: outcomes.map(({ file, kind, added, changed, taken, rejected }) => [
+      basename(file),
+      kind,
+      { added, changed, taken, rejected },
+    ]),
+  })
+  return await auditedCommand(config, { action: 'import', subject: files.join(' '), detail: { files: files.length }, told }, act)
 }
 
 function exitCodeOf(outcomes: readonly ImportedFile[]): number {

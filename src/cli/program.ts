@@ -10,6 +10,7 @@ import { gatewayCommand } from './gateway.ts'
 import { importCommand } from './import.ts'
 import { serveCommand } from './serve.ts'
 import { tokenCommand } from './token.ts'
+import { verifyAuditCommand } from './verify-audit.ts'
 
 /** The program `adit`. What a command needs is loaded when it runs, so that help and complaints come at once. */
 export function aditProgram(): Command {
@@ -25,6 +26,7 @@ export function aditProgram(): Command {
     .addCommand(gatewayCommand())
     .addCommand(tokenCommand())
     .addCommand(doctorCommand())
+    .addCommand(verifyAuditCommand())
   strict(program)
   return program
 }

@@ -13,6 +13,7 @@ import { MineObservability } from '../../src/mine-observability.ts'
 import { RankedAlerts } from '../../src/ranked-alerts.ts'
 import type { LoadProfile } from '../../src/stores/reading-store.ts'
 import { TopologyDoubts } from '../../src/topology-doubts.ts'
+import { type ScratchAudit, scratchAudit } from '../audit/scratch-audit.ts'
 
 export const REFUSED: RefusedPayload = {
   id: 7,
@@ -96,6 +97,7 @@ export interface Sample {
   /** The same with their places on the work list, as the service shows them. */
   readonly ranked: RankedAlerts
   readonly tokens: TokenStore
+  readonly audit: ScratchAudit
   readonly replayed: unknown[]
   close(): void
 }
@@ -107,6 +109,7 @@ export function sampleParts(): Sample {
   const tokens = new TokenStore(join(directory, 'tokens.db'))
   const ledger = sampleLedger()
   const book = { received: 10, stored: 7, duplicate: 1, superseded: 0, quarantined: 1, pending: 1 }
+  const audit = scratchAudit(directory)
   const replayed: unknown[] = []
   const bank = new DetectorBank(DetectorsConfig.parse({}), dayClock('Asia/Shanghai'), ledger)
   const parts: ServiceParts = {
@@ -141,6 +144,7 @@ export function sampleParts(): Sample {
     observability: new MineObservability({ bank, newestStart: 0 }, () => ledger),
     topologyDoubts: new TopologyDoubts({ bank }, () => ledger, { usagePoint: () => null }),
     workList: (at) => ranked.workList(at ?? Date.UTC(2026, 10, 1)),
+    audit,
     roleOf: (token) => tokens.roleOf(token),
     progress: () => ({
       packetsReceived: 3,
@@ -158,10 +162,12 @@ export function sampleParts(): Sample {
     alerts,
     ranked,
     tokens,
+    audit,
     replayed,
     close: () => {
       alerts.close()
       tokens.close()
+      audit.close()
       rmSync(directory, { recursive: true })
     },
   }

@@ -1,10 +1,14 @@
 /** The real HTTP side over the made-up county: what the console talks to in its tests. */
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Alert } from '../../model/alert.ts'
 import type { AlertEvent, AlertEventKind } from '../../model/alert-event.ts'
 import type { Ledger } from '../../model/ledger.ts'
 import { buildServer } from '../../src/api/server.ts'
 import type { RefusedPayload, ServiceParts } from '../../src/api/service-parts.ts'
+import { scratchAudit } from '../audit/scratch-audit.ts'
 import { fixtureAlert, fixtureDoubts, fixtureLedger, fixtureObservability, fixtureProfile, NOW } from './fixture-county.ts'
 
 export interface FixtureOptions {
@@ -37,6 +41,7 @@ export async function startFixtureService(options: FixtureOptions = {}): Promise
   const listeners = new Set<(events: readonly AlertEvent[]) => void>()
   const refusals = fixtureRefusals()
   const replayed: number[] = []
+  const audit = scratchAudit(mkdtempSync(join(tmpdir(), 'adit-console-')))
   const ledger = fixtureLedger()
   const meters = options.meters ?? { known: 80, reporting: 80 }
 
@@ -63,6 +68,7 @@ export async function startFixtureService(options: FixtureOptions = {}): Promise
       },
       counts: () => ({ open: alerts.size, cleared: 0 }),
     },
+    audit,
     gateways: {
       list: () => [
         {

@@ -21,6 +21,15 @@ const SERVERS = {
     ],
     remedy: 'apt-get install mosquitto mosquitto-clients, or name the program in ADIT_MOSQUITTO',
   },
+  postgres: {
+    paths: () => [
+      process.env.ADIT_POSTGRES ?? '',
+      ...[18, 17, 16, 15, 14, 13].map((version) => `/usr/lib/postgresql/${version}/bin/postgres`),
+      '/usr/local/bin/postgres',
+      '/opt/homebrew/bin/postgres',
+    ],
+    remedy: 'apt-get install postgresql, or name the program in ADIT_POSTGRES',
+  },
   mosquitto_pub: {
     paths: () => ['/usr/bin/mosquitto_pub', '/usr/local/bin/mosquitto_pub', '/opt/homebrew/bin/mosquitto_pub'],
     remedy: 'apt-get install mosquitto-clients',

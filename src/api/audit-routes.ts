@@ -1,0 +1,93 @@
+/**
+ * What a route changes is in the audit log. A route that changes something names its action; without that it cannot even
+ * be registered. The record stands before anything is changed: when it cannot be written, nothing is.
+ */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { AuditAction, AuditActor, AuditEntry, AuditRecord, AuditWriter } from '../../model/audit-record.ts'
+import type { Api } from './api.ts'
+import { ApiProblem } from './problem.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    audit?: AuditedRoute
+  }
+}
+
+interface AuditedRoute {
+  readonly action: AuditAction
+  /** Of params and body what is recorded, the subject first. Never a secret. */
+  readonly fields: readonly string[]
+}
+
+const READS = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+export function auditRoutes(app: Api, audit: AuditWriter, actorOf: (request: FastifyRequest) => AuditActor): void {
+  const begun = new WeakMap<FastifyRequest, { entry: Omit<AuditEntry, 'outcome'>; record: AuditRecord }>()
+
+  app.addHook('onRoute', ({ method, url, config }) => {
+    const methods = Array.isArray(method) ? method : [method]
+    if (!methods.every((name) => READS.has(name)) && config?.audit === undefined) {
+      throw new Error(`${methods.join()} ${url} changes something and names no action for the audit log`)
+    }
+  })
+
+  // after the schema has looked at it: what is refused as undocumented changes nothing
+  app.addHook('preHandler', async (request) => {
+    const { audit: audited } = request.routeOptions.config
+    if (!audited) return
+    const { action, fields } = audited
+    const given = fields.map((field): [string, unknown] => [field, valueOfField(request, field)])
+    const entry = {
+      ...actorOf(request),
+      action,
+      subject: subjectOf(given),
+      detail: { ...Object.fromEntries(given), from: request.ip },
+    }
+    try {
+      const [record] = await audit.append([{ ...entry, outcome: 'begun' }])
+      begun.set(request, { entry, record })
+    } catch (error) {
+      request.log.error({ err: error, action }, 'the audit log cannot be written: the request is refused')
+      throw new ApiProblem(503, 'audit', 'Nothing was changed: the audit log cannot be written. The log of the service says why.')
+    }
+  })
+
+  app.addHook('onSend', async (request, reply) => {
+    const beginning = begun.get(request)
+    if (!beginning) return
+    begun.delete(request)
+    const { entry, record } = beginning
+    const detail = { of: record.sequence, status: reply.statusCode }
+    await audit.append([{ ...entry, detail, outcome: outcomeOf(reply) }]).catch((error: unknown) => {
+      request.log.error({ err: error, of: record.sequence }, 'the end of an action is not in the audit log')
+    })
+  })
+}
+
+function outcomeOf({ statusCode }: FastifyReply): AuditEntry['outcome'] {
+  if (statusCode < 400) return 'done'
+  return statusCode < 500 ? 'refused' : 'failed'
+}
+
+function valueOfField({ params, body }: FastifyRequest, field: string): unknown {
+  for (const place of [params, body]) {
+    const value: unknown = typeof place === 'object' && place !== null ? Reflect.get(place, field) : undefined
+    if (value !== undefined) return value
+  }
+  return undefined
+}
+
+function subjectOf(given: readonly (readonly [string, unknown])[]): string {
+  const first = given.find(([, value]) => value !== undefined)?.[1]
+  if (first === undefined) return ''
+  return typeof first === 'string' ? first : JSON.stringify(first)
+}
+
+/** Who asks, by the token that was found to be right. */
+export function tokenActor(roleOf: (token: string) => string | undefined): (request: FastifyRequest) => AuditActor {
+  return ({ headers }) => {
+    const [, token, id] = /^Bearer (adit_([0-9a-f]{12})_[\w-]{43})$/i.exec(headers.authorization ?? '') ?? []
+    if (token === undefined) return { actor: 'nobody', role: null }
+    return { actor: `token:${id}`, role: roleOf(token) ?? null }
+  }
+}

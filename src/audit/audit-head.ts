@@ -1,0 +1,50 @@
+/** The newest hash, noted outside of the database: a log whose end was cut off is whole in itself and shorter than this. */
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { z } from 'zod'
+import { Refusal } from '../../model/refusal.ts'
+
+const AuditHead = z.object({
+  size: z.int().nonnegative(),
+  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  /** In which kind of database the log is. */
+  kind: z.enum(['embedded', 'postgresql']),
+})
+export type AuditHead = z.infer<typeof AuditHead>
+
+/** Null when there is none; throws Refusal when it is none that we wrote. */
+export function readHead(path: string): AuditHead | null {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    throw error
+  }
+  const head = AuditHead.safeParse(jsonOf(text))
+  if (head.success) return head.data
+  throw new Refusal('audit', `${path}: is not as we write it; find out who changed it, then put it aside`)
+}
+
+/** On disk when it returns; a stop in between leaves the old one. */
+export function writeHead(path: string, head: AuditHead): void {
+  const file = openSync(`${path}.new`, 'w', 0o600)
+  try {
+    writeSync(file, `${JSON.stringify(head)}\n`)
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+  renameSync(`${path}.new`, path)
+  const folder = openSync(dirname(path), 'r')
+  fsyncSync(folder)
+  closeSync(folder)
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,66 @@
+/** The database of the configuration: the same queries over a file of our own or over PostgreSQL. */
+import { type Dialect, Kysely, sql, type Transaction } from 'kysely'
+import type { DatabaseConfig } from './database-config.ts'
+import { databaseRefusal } from './database-trouble.ts'
+import { type Migration, migrate, type SchemaTables } from './migrate.ts'
+
+export type DatabaseKind = DatabaseConfig['kind']
+
+/** What one part keeps. Embedded it has a file of its own, in PostgreSQL tables of its own. */
+export interface DatabasePart {
+  readonly part: string
+  /** The file when embedded. */
+  readonly file: string
+  readonly migrations: readonly Migration[]
+  /** Hears of trouble that no query of ours is in. */
+  readonly trouble?: (error: Error) => void
+}
+
+export class Database<Tables> {
+  readonly kind: DatabaseKind
+  /** For people: the file, or the server's address. */
+  readonly name: string
+  readonly kysely: Kysely<Tables>
+  readonly #part: string
+
+  private constructor(config: DatabaseConfig, dialect: Dialect, { part, file }: DatabasePart) {
+    this.kind = config.kind
+    this.name = config.kind === 'embedded' ? file : config.url
+    this.kysely = new Kysely({ dialect })
+    this.#part = part
+  }
+
+  /** With the part's tables in their newest form; rejects with a Refusal that says what to do. */
+  static async open<Tables>(config: DatabaseConfig, part: DatabasePart): Promise<Database<Tables>> {
+    const migrating = new Database<SchemaTables>(config, await dialectOf(config, part), part)
+    try {
+      await migrating.alone((transaction) => migrate(transaction, config.kind, part.part, part.migrations), 'schema')
+    } catch (error) {
+      throw databaseRefusal(migrating.name, error)
+    } finally {
+      await migrating.close()
+    }
+    return new Database<Tables>(config, await dialectOf(config, part), part)
+  }
+
+  /** One transaction, alone among all processes that change this part: nothing is written between its reads and its writes. */
+  async alone<Result>(work: (transaction: Transaction<Tables>) => Promise<Result>, what = this.#part): Promise<Result> {
+    return await this.kysely.transaction().execute(async (transaction) => {
+      if (this.kind === 'postgresql') {
+        await sql`SET LOCAL lock_timeout = '10s'`.execute(transaction)
+        await sql`SELECT pg_advisory_xact_lock(hashtext(${`adit ${what}`}))`.execute(transaction)
+      }
+      return await work(transaction)
+    })
+  }
+
+  async close(): Promise<void> {
+    await this.kysely.destroy()
+  }
+}
+
+/** What the other kind needs is not loaded. */
+async function dialectOf(config: DatabaseConfig, { file, trouble = () => {} }: DatabasePart): Promise<Dialect> {
+  if (config.kind === 'postgresql') return (await import('./postgres-dialect.ts')).postgresDialect(config, trouble)
+  return new (await import('./sqlite-dialect.ts')).EmbeddedDialect(file)
+}

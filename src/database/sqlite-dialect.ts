@@ -1,0 +1,87 @@
+/** Kysely over node:sqlite: its own SQLite dialect, which asks for the calls of better-sqlite3. */
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { setTimeout as delay } from 'node:timers/promises'
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type SqliteDatabase,
+  SqliteDialect,
+  SqliteDriver,
+  type SqliteStatement,
+} from 'kysely'
+
+/** Durable when a commit returns, and safe beside other processes that have the file open. */
+export class EmbeddedDialect extends SqliteDialect {
+  readonly #database: SqliteDatabase
+
+  constructor(path: string) {
+    const database = openFile(path)
+    super({ database })
+    this.#database = database
+  }
+
+  override createDriver(): SqliteDriver {
+    return new ImmediateDriver({ database: this.#database })
+  }
+}
+
+/** A transaction that reads and then writes must hold the write lock from its beginning: taken later, it cannot be waited for. */
+class ImmediateDriver extends SqliteDriver {
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    const deadline = performance.now() + PATIENCE_MS
+    for (;;) {
+      try {
+        await connection.executeQuery(CompiledQuery.raw('begin immediate'))
+        return
+      } catch (error) {
+        if (!isBusy(error) || performance.now() > deadline) throw error
+        // not with SQLite's own time-out, which would hold up everything else in this process
+        await delay(BUSY_PAUSE_MS)
+      }
+    }
+  }
+}
+
+const PATIENCE_MS = 10_000
+const BUSY_PAUSE_MS = 5
+
+/** SQLITE_BUSY and what extends it. */
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' && (error.errcode & 0xff) === 5
+}
+
+function openFile(path: string): SqliteDatabase {
+  const database = new DatabaseSync(path, { timeout: PATIENCE_MS })
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 0')
+  const prepared = new Map<string, SqliteStatement>()
+  return {
+    close: () => database.close(),
+    prepare(sql) {
+      const known = prepared.get(sql)
+      if (known) return known
+      const statement = asked(database.prepare(sql))
+      if (prepared.size < KEPT_STATEMENTS) prepared.set(sql, statement)
+      return statement
+    },
+  }
+}
+
+/** Statements are few: only lists of values make new ones. */
+const KEPT_STATEMENTS = 500
+
+function asked(statement: StatementSync): SqliteStatement {
+  return {
+    reader: statement.columns().length > 0,
+    all: (parameters) => statement.all(...parameters.map(boundValue)),
+    run: (parameters) => statement.run(...parameters.map(boundValue)),
+    iterate: (parameters) => statement.iterate(...parameters.map(boundValue)),
+  }
+}
+
+function boundValue(value: unknown): SQLInputValue {
+  if (value === undefined || value === null) return null
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') return value
+  if (value instanceof Uint8Array) return value
+  if (typeof value === 'boolean') return value ? 1 : 0
+  throw new TypeError(`SQLite keeps no value of type ${typeof value}`)
+}

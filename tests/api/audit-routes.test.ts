@@ -1,0 +1,63 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Api } from '../../src/api/api.ts'
+import { buildServer } from '../../src/api/server.ts'
+import { type Sample, sampleParts } from './sample-parts.ts'
+import { post, serveSample } from './serve-sample.ts'
+
+let sample: Sample
+let app: Api
+let token: string
+
+beforeEach(async () => {
+  sample = sampleParts()
+  app = await serveSample(sample.parts)
+  token = sample.tokens.add('integrator', 0)
+})
+afterEach(async () => {
+  await app.close()
+  sample.close()
+})
+
+test('what was asked for, by whom, and what came of it', async () => {
+  await post(app, '/api/v1/gateways', { name: 'gw-2' }, token)
+  await post(app, '/api/v1/gateways', { name: 'gw-1' }, token)
+  await post(app, '/api/v1/quarantine/replay', { code: 'json', ids: [7, 8] }, token)
+  const actor = `token:${token.split('_')[1]} integrator`
+  expect(sample.audit.lines()).toEqual([
+    `${actor} gateway.add gw-2 begun`,
+    `${actor} gateway.add gw-2 done`,
+    `${actor} gateway.add gw-1 begun`,
+    `${actor} gateway.add gw-1 refused`,
+    `${actor} quarantine.replay json begun`,
+    `${actor} quarantine.replay json done`,
+  ])
+})
+
+test('who is not let in, and what is not as documented, changes nothing and is no record', async () => {
+  const auditor = sample.tokens.add('auditor', 0)
+  expect((await post(app, '/api/v1/gateways', { name: 'gw-2' })).status).toBe(401)
+  expect((await post(app, '/api/v1/gateways', { name: 'gw-2' }, auditor)).status).toBe(403)
+  expect((await post(app, '/api/v1/gateways', { name: 'gw 2' }, token)).status).toBe(400)
+  expect(sample.audit.lines()).toEqual([])
+})
+
+test('when the log cannot be written, the request is refused and nothing is changed', async () => {
+  await post(app, '/api/v1/quarantine/replay', {}, token)
+  expect(sample.replayed).toHaveLength(1)
+  sample.audit.breakHead()
+  const answer = await post(app, '/api/v1/quarantine/replay', {}, token)
+  expect(answer).toMatchObject({ status: 503, body: { code: 'audit', detail: expect.stringMatching(/Nothing was changed/) } })
+  expect(sample.replayed).toHaveLength(1)
+})
+
+test('a route that changes something and names no action cannot be registered', async () => {
+  const bare = await buildServer(sample.parts, {
+    loopback: true,
+    hosts: [],
+    requestsPerMinute: 9,
+    consoleDirectory: '/nonexistent',
+  })
+  const config = { roles: ['admin'] } as const
+  expect(() => bare.delete('/api/v1/mines/:id', { config }, async () => 'gone')).toThrow(/names no action for the audit log/)
+  await bare.close()
+})

@@ -1,0 +1,33 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { AuditEntry, AuditWriter } from '../../model/audit-record.ts'
+import { AuditLog } from '../../src/audit/audit-log.ts'
+
+export interface ScratchAudit extends AuditWriter {
+  /** What was recorded, as `actor action subject outcome`. */
+  lines(): string[]
+  /** The log cannot be trusted, nor written, from now on. */
+  breakHead(): void
+  close(): void
+}
+
+/** The real audit log in this directory, opened when something is first recorded. */
+export function scratchAudit(directory: string): ScratchAudit {
+  const recorded: AuditEntry[] = []
+  let log: Promise<AuditLog> | undefined
+  return {
+    append: async (entries) => {
+      log ??= AuditLog.open({ kind: 'embedded' }, auditPlaces(directory), Date.now)
+      const records = await (await log).append(entries)
+      recorded.push(...entries)
+      return records
+    },
+    lines: () => recorded.map(({ actor, role, action, subject, outcome }) => [actor, role, action, subject, outcome].join(' ')),
+    breakHead: () => writeFileSync(auditPlaces(directory).auditHead, 'scribbled over'),
+    close: () => void log?.then((open) => open.close()),
+  }
+}
+
+export function auditPlaces(directory: string) {
+  return { audit: join(directory, 'audit.db'), auditHead: join(directory, 'audit-head') }
+}

@@ -1,0 +1,96 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import pg from 'pg'
+import { freePort } from './free-port.ts'
+import { serverPath } from './require-server.ts'
+import { startProcess } from './server-process.ts'
+
+const run = promisify(execFile)
+
+export interface Postgres {
+  readonly port: number
+  /** The user who may do everything; logs in without a password. */
+  readonly user: string
+  readonly pid: number
+  log(): string
+  readonly url: string
+  /** Nothing is in the database then. */
+  empty(): Promise<void>
+  /** One statement as that user. */
+  execute(url: string, sql: string): Promise<pg.QueryResult>
+  /** Stops the server and deletes its data. */
+  stop(): Promise<void>
+  /** Stops the server and keeps its data, `resume` starts it on the same port. */
+  interrupt(): Promise<void>
+  resume(): Promise<void>
+}
+
+/** It refuses to run as root. */
+const NOBODYS = process.getuid?.() === 0 ? ['setpriv', '--reuid=postgres', '--regid=postgres', '--clear-groups'] : []
+
+/** A real PostgreSQL on loopback with everything on that keeps data; `hba` are lines of pg_hba.conf before "all may enter". */
+export async function startPostgres({ hba = [], config = [] }: { hba?: string[]; config?: string[] } = {}): Promise<Postgres> {
+  const directory = await mkdtemp(join(tmpdir(), 'adit-postgres-'))
+  if (NOBODYS.length > 0) await run('chown', ['postgres:postgres', directory])
+  const program = serverPath('postgres')
+  const data = join(directory, 'data')
+  const user = 'adit'
+  const [initdb, ...words] = [...NOBODYS, join(dirname(program), 'initdb')]
+  await run(initdb, [...words, '-D', data, '-A', 'trust', '-U', user, '--no-sync', '-E', 'UTF8', '--locale=C'])
+  if (hba.length > 0) {
+    const rules = [...hba, 'host all all 127.0.0.1/32 trust'].join('\n')
+    await run('sh', ['-c', `printf '%s\\n' "$1" > "$2"`, 'sh', rules, join(data, 'pg_hba.conf')])
+  }
+  const port = await freePort()
+  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=50', ...config]
+  const [command, ...args] = [
+    ...NOBODYS,
+    program,
+    '-D',
+    data,
+    '-p',
+    String(port),
+    ...settings.flatMap((setting) => ['-c', setting]),
+  ]
+  const start = () => startProcess(command, args, (log) => log.includes('database system is ready to accept connections'))
+  let server = await start()
+  const url = `postgresql://127.0.0.1:${port}/postgres`
+  const interrupt = async () => {
+    // a fast shutdown: the usual one waits until every client has gone
+    process.kill(server.pid, 'SIGINT')
+    await server.stop()
+  }
+  const execute = async (url: string, sql: string) => {
+    const client = new pg.Client({ connectionString: url.replace('//', `//${user}@`) })
+    await client.connect()
+    try {
+      return await client.query(sql)
+    } finally {
+      await client.end()
+    }
+  }
+  return {
+    port,
+    user,
+    get pid() {
+      return server.pid
+    },
+    log: () => server.log(),
+    url,
+    empty: async () => {
+      await execute(url, 'DROP SCHEMA public CASCADE; CREATE SCHEMA public')
+    },
+    execute,
+    interrupt,
+    resume: async () => {
+      server = await start()
+    },
+    stop: async () => {
+      await interrupt()
+      await rm(directory, { recursive: true, force: true })
+    },
+  }
+}
