@@ -8,8 +8,8 @@ export default defineConfig({
     include: ['tests/**/*.test.{ts,tsx}'],
     setupFiles: ['tests/seeds.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     // A condition is waited for as long as a busy machine may take; it costs nothing when it holds sooner.
     expect: { poll: { timeout: 30_000, interval: 25 } },
     // Many tests start servers and processes of their own: more at once only makes them wait for each other.
