@@ -52,6 +52,8 @@ export interface Judging {
   readonly judgement: Judgement
   /** Areas, and usage points without one, that wait to be judged again because readings came late. */
   readonly lateAreas: number
+  /** Why alerts cannot be written at the moment. */
+  readonly alertsTrouble: string | undefined
   /** Rejects when the line breaks. */
   readonly ended: Promise<void>
   /** Ends after the slice under way, with a checkpoint. */
@@ -61,7 +63,12 @@ export interface Judging {
 export function startJudging(parts: JudgingParts): Judging {
   const { config, files, log, readings, quarantine, ledger, release, journal, storing, now } = parts
   const stop = new AbortController()
-  const alerts = insistentAlerts(parts.alerts, stop.signal, log)
+  let alertsTrouble: string | undefined
+  const alerts = insistentAlerts(parts.alerts, stop.signal, (trouble) => {
+    if (trouble) log.warn({ err: trouble }, 'alerts cannot be written; judging waits, packets are taken')
+    else log.info('alerts can be written again')
+    alertsTrouble = trouble?.message
+  })
   let prepared = Promise.resolve()
   const judgement = openJudgement(
     { config: config.detectors, clock: clockOf(config), checkpointPath: files.checkpoint },
@@ -112,6 +119,9 @@ export function startJudging(parts: JudgingParts): Judging {
     get lateAreas() {
       return lateTruth.waiting
     },
+    get alertsTrouble() {
+      return alertsTrouble
+    },
     ended,
     stop: async () => {
       stop.abort()
@@ -122,12 +132,8 @@ export function startJudging(parts: JudgingParts): Judging {
 }
 
 /** While their server is away, what is judged waits, and with it the line; packets wait in the journal. */
-function insistentAlerts(alerts: JudgedAlerts, signal: AbortSignal, log: Logger): JudgedAlerts {
-  const insistOn = (attempt: () => Promise<void>) =>
-    insist(attempt, signal, (trouble) => {
-      if (trouble) log.warn({ err: trouble }, 'alerts cannot be written; judging waits, packets are taken')
-      else log.info('alerts can be written again')
-    })
+function insistentAlerts(alerts: JudgedAlerts, signal: AbortSignal, onTrouble: (trouble: Error | null) => void): JudgedAlerts {
+  const insistOn = (attempt: () => Promise<void>) => insist(attempt, signal, onTrouble)
   return {
     raise: (...what) => insistOn(() => alerts.raise(...what)),
     amend: (...what) => insistOn(() => alerts.amend(...what)),

@@ -39,7 +39,7 @@ export interface Running {
   readonly store: WatchedStore
   readonly receiver: Receiver
   readonly journal: SqliteJournalReader
-  readonly judging: Pick<Judging, 'judgement' | 'lateAreas'>
+  readonly judging: Pick<Judging, 'judgement' | 'lateAreas' | 'alertsTrouble'>
 }
 
 export function serviceParts(running: Running): ServiceParts {
@@ -99,14 +99,16 @@ function gatewaysOf(directory: GatewayDirectory, { books }: Judgement): ReturnTy
     .map(([gateway, at]) => ({ gateway, lastSeenAt: at > 0 ? at : null, book: books.of(gateway) }))
 }
 
-async function health({ files, receiver, journal, judging: { judgement }, store }: Running): Promise<readonly HealthPart[]> {
+async function health({ files, receiver, journal, judging, store, audit }: Running): Promise<readonly HealthPart[]> {
   return healthOf({
     directory: files.directory,
     receiver: await statusOf(receiver),
     edge: receiver.edgeAddress && `${receiver.edgeAddress.host}:${receiver.edgeAddress.port}`,
-    judgedPosition: judgement.position,
+    judgedPosition: judging.judgement.position,
     lastPosition: journal.lastPosition(),
     storeTrouble: store.trouble,
+    alertsTrouble: judging.alertsTrouble,
+    auditTrouble: audit.trouble,
   })
 }
 

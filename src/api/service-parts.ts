@@ -124,7 +124,7 @@ export interface Progress {
 }
 
 export interface HealthPart {
-  readonly part: 'journal' | 'store' | 'detectors' | 'broker' | 'disk'
+  readonly part: 'journal' | 'store' | 'detectors' | 'broker' | 'database' | 'disk'
   readonly status: 'pass' | 'warn' | 'fail'
   /** What it is, or what is wrong and what to do. */
   readonly detail: string
