@@ -13,7 +13,6 @@ import { type Receiver, startReceiver } from '../ingest/receiver.ts'
 import type { ReceiverOptions } from '../ingest/receiver-options.ts'
 import { SqliteJournal } from '../ingest/sqlite-journal.ts'
 import about from '../package.json' with { type: 'json' }
-import { AlertStore } from './alerts/alert-store.ts'
 import { isLoopbackAddress } from './api/authorize.ts'
 import { buildServer } from './api/server.ts'
 import { TokenStore } from './api/tokens.ts'
@@ -25,6 +24,7 @@ import { type DataFiles, lockDataDirectory, openDataDirectory } from './data-dir
 import { type Judging, startJudging } from './judging.ts'
 import { LedgerStore } from './ledger/ledger-store.ts'
 import { LedgerWatch } from './ledger-watch.ts'
+import { openAlerts } from './open-alerts.ts'
 import { openStore } from './open-store.ts'
 import { placeOfSubject } from './place-of-subject.ts'
 import { removeServiceNote, writeServiceNote } from './service-note.ts'
@@ -68,15 +68,15 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
   closing.add('lock', unlock)
 
   const tokens = closing.keep('tokens', new TokenStore(files.tokens))
-  const audit = await AuditLog.open(config.database, files, Date.now, (error) =>
-    log.warn({ err: error }, 'the database broke off'),
-  )
+  const brokeOff = (error: Error) => log.warn({ err: error }, 'a connection to the database broke off')
+  const audit = await AuditLog.open(config.database, files, Date.now, brokeOff)
   closing.add('audit', () => audit.close())
   const newAdminToken = await firstToken(tokens, files, audit, log)
   const directory = closing.keep('gateways', new GatewayDirectory(files.gateways))
   const ledgers = closing.keep('ledgers', new LedgerStore(files.ledger))
   const watch = new LedgerWatch(ledgers)
-  const alerts = closing.keep('alerts', new AlertStore(files.alerts, (subject) => placeOfSubject(ledgers, subject)))
+  const alerts = await openAlerts(config, files, (subject) => placeOfSubject(ledgers, subject), brokeOff)
+  closing.add('alerts', () => alerts.close())
 
   const quarantine = closing.keep('quarantine', openQuarantine(files, log))
 
@@ -127,7 +127,7 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
     store,
     receiver,
     journal,
-    judgement: judging.judgement,
+    judging,
   })
   const server = await buildServer(parts, {
     loopback: isLoopbackAddress(config.http.host),

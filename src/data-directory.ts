@@ -19,6 +19,7 @@ export interface DataFiles {
   readonly tokens: string
   readonly audit: string
   readonly auditHead: string
+  readonly directoryId: string
   readonly checkpoint: string
   readonly readings: string
   readonly archive: string
@@ -39,6 +40,7 @@ export function dataFiles(directory: string): DataFiles {
     tokens: at('tokens.db'),
     audit: at('audit.db'),
     auditHead: at('audit-head'),
+    directoryId: at('directory-id'),
     checkpoint: at('checkpoint'),
     readings: at('readings'),
     archive: at('archive'),

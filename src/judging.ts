@@ -15,6 +15,7 @@ import type { Amendment } from './alerts/told-history.ts'
 import { CheckpointError } from './checkpoint.ts'
 import { type Config, clockOf } from './config.ts'
 import type { DataFiles } from './data-directory.ts'
+import { insist } from './insist.ts'
 import { Judgement, type JudgementOptions } from './judgement.ts'
 import { LateTruth } from './late-truth.ts'
 import { openHistory } from './open-history.ts'
@@ -38,16 +39,21 @@ export interface JudgingParts {
   readonly now: () => number
 }
 
+/** Each may be done again when it is not known whether it was done. */
 export interface JudgedAlerts {
-  raise(alerts: readonly Alert[], position: number): void
-  amend(alerts: readonly Alert[], position: number, amendment: Amendment): void
-  tellAgain(alerts: readonly Alert[], since: number, position: number, at: string): void
-  beginAgain(until: number): void
-  endAgain(position: number, at: string): void
+  raise(alerts: readonly Alert[], position: number): Promise<void>
+  amend(alerts: readonly Alert[], position: number, amendment: Amendment): Promise<void>
+  tellAgain(alerts: readonly Alert[], since: number, position: number, at: string): Promise<void>
+  beginAgain(until: number): Promise<void>
+  endAgain(position: number, at: string): Promise<void>
 }
 
 export interface Judging {
   readonly judgement: Judgement
+  /** Areas, and usage points without one, that wait to be judged again because readings came late. */
+  readonly lateAreas: number
+  /** Why alerts cannot be written at the moment. */
+  readonly alertsTrouble: string | undefined
   /** Rejects when the line breaks. */
   readonly ended: Promise<void>
   /** Ends after the slice under way, with a checkpoint. */
@@ -55,14 +61,23 @@ export interface Judging {
 }
 
 export function startJudging(parts: JudgingParts): Judging {
-  const { config, files, log, readings, alerts, quarantine, ledger, release, journal, storing, now } = parts
+  const { config, files, log, readings, quarantine, ledger, release, journal, storing, now } = parts
+  const stop = new AbortController()
+  let alertsTrouble: string | undefined
+  const alerts = insistentAlerts(parts.alerts, stop.signal, (trouble) => {
+    if (trouble) log.warn({ err: trouble }, 'alerts cannot be written; judging waits, packets are taken')
+    else log.info('alerts can be written again')
+    alertsTrouble = trouble?.message
+  })
+  let prepared = Promise.resolve()
   const judgement = openJudgement(
     { config: config.detectors, clock: clockOf(config), checkpointPath: files.checkpoint },
     ledger(),
     log,
-    () => alerts.beginAgain(journal.lastPosition()),
+    () => {
+      prepared = alerts.beginAgain(journal.lastPosition())
+    },
   )
-  const stop = new AbortController()
   const lateTruth = new LateTruth({
     ...{ judgement, alerts, log, now },
     openHistory: () => openHistory(config.store, files.readings, judgement.bank.known.ledger),
@@ -85,10 +100,10 @@ export function startJudging(parts: JudgingParts): Judging {
     release: async (position) => {
       // a kill may lie between what was told and the state that is saved, and the store is ahead of both: all is told once more
       if (!retold && position >= toldUntil && judgement.newestStart > 0) {
-        alerts.tellAgain(judgement.bank.alerts(), restoredAt, position, instantOf(judgement.newestStart))
+        await alerts.tellAgain(judgement.bank.alerts(), restoredAt, position, instantOf(judgement.newestStart))
         retold = true
       }
-      if (judgement.newestStart > 0) alerts.endAgain(position, instantOf(judgement.newestStart))
+      if (judgement.newestStart > 0) await alerts.endAgain(position, instantOf(judgement.newestStart))
       await release(position)
       rhythm.saved()
     },
@@ -97,16 +112,34 @@ export function startJudging(parts: JudgingParts): Judging {
       else log.info('the store takes readings again')
     },
   }
-  const ended = processReadings(line, stop.signal)
+  const ended = prepared.then(() => processReadings(line, stop.signal))
   ended.catch(() => {}) // told by whoever waits for `ended`
   return {
     judgement,
+    get lateAreas() {
+      return lateTruth.waiting
+    },
+    get alertsTrouble() {
+      return alertsTrouble
+    },
     ended,
     stop: async () => {
       stop.abort()
       // What broke the line was told when it broke; a store that is away leaves the last slices to the next start.
       await ended.catch((error: unknown) => log.warn({ err: error }, 'stopped without a last checkpoint'))
     },
+  }
+}
+
+/** While their server is away, what is judged waits, and with it the line; packets wait in the journal. */
+function insistentAlerts(alerts: JudgedAlerts, signal: AbortSignal, onTrouble: (trouble: Error | null) => void): JudgedAlerts {
+  const insistOn = (attempt: () => Promise<void>) => insist(attempt, signal, onTrouble)
+  return {
+    raise: (...what) => insistOn(() => alerts.raise(...what)),
+    amend: (...what) => insistOn(() => alerts.amend(...what)),
+    tellAgain: (...what) => insistOn(() => alerts.tellAgain(...what)),
+    beginAgain: (...what) => insistOn(() => alerts.beginAgain(...what)),
+    endAgain: (...what) => insistOn(() => alerts.endAgain(...what)),
   }
 }
 

@@ -12,7 +12,7 @@ import { StoreUnavailable } from './stores/store-unavailable.ts'
 
 export interface LateTruthParts {
   readonly judgement: Judgement
-  readonly alerts: { amend(alerts: readonly Alert[], position: number, amendment: Amendment): void }
+  readonly alerts: { amend(alerts: readonly Alert[], position: number, amendment: Amendment): Promise<void> }
   /** What the store holds, for reading it again. */
   readonly openHistory: () => Promise<ReadingHistory>
   readonly log: Logger
@@ -30,9 +30,16 @@ export class LateTruth {
   readonly #putOff = new Map<number, number>()
   /** Milliseconds spent so far. */
   spent = 0
+  #underWay: number | null = null
 
   constructor(parts: LateTruthParts) {
     this.#parts = parts
+  }
+
+  /** Areas that wait to be judged again, or of which it is not told yet. */
+  get waiting(): number {
+    const { keys } = this.#parts.judgement.bank.late
+    return keys.size + (this.#underWay === null || keys.has(this.#underWay) ? 0 : 1)
   }
 
   /** One turn, once all that was taken is flushed; `position` as in AlertStore.raise. Never rejects for a store that is away. */
@@ -46,7 +53,9 @@ export class LateTruth {
       try {
         for (const key of keys) {
           if (signal.aborted || now() - began > TURN_MS) break
+          this.#underWay = key
           await this.#judgeOne(key, history, position, signal)
+          this.#underWay = null
         }
       } finally {
         await history.close()
@@ -56,6 +65,7 @@ export class LateTruth {
       if (!(error instanceof StoreUnavailable)) throw error
       log.warn({ err: error, areas: judgement.bank.late.keys.size }, 'late readings wait: the store cannot be read')
     } finally {
+      this.#underWay = null
       this.spent += now() - began
     }
   }
@@ -75,7 +85,7 @@ export class LateTruth {
     const subject = key < 0 ? { area: ledger.areas.id[-1 - key] } : { usagePoint: ledger.usagePoints.id[key] }
     if (again === null) log.warn(subject, 'not judged again after late readings: the store does not hold all that was judged')
     else {
-      alerts.amend(again.alerts, position, again)
+      await alerts.amend(again.alerts, position, again)
       log.info({ ...subject, alerts: again.alerts.length, cause: again.cause.en }, 'judged again')
     }
   }

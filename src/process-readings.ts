@@ -17,7 +17,7 @@ export interface Line {
   readonly judgement: Judgement
   readonly readings: ReadingStore
   readonly quarantine: { add(refused: readonly RefusedPayload[]): void }
-  readonly alerts: { raise(alerts: readonly Alert[], position: number): void }
+  readonly alerts: { raise(alerts: readonly Alert[], position: number): Promise<void> }
   ledger(): Ledger
   decode(slice: Slice, judgement: Judgement, ledger: Ledger): AsyncIterable<DecodedSlice>
   checkpointDue(judgement: Judgement): boolean
@@ -43,7 +43,7 @@ export async function processReadings(line: Line, signal: AbortSignal): Promise<
       quarantine.add(decoded.refused)
       judgement.take(packets, decoded)
       await insist(() => readings.append(decoded.batch), signal, line.onStoreTrouble)
-      alerts.raise(judgement.judge(), slice.position)
+      await alerts.raise(judgement.judge(), slice.position)
     }
     judgement.position = slice.position
     if (line.checkpointDue(judgement)) await checkpoint(line, signal)

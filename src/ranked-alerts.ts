@@ -26,7 +26,7 @@ export class RankedAlerts {
   readonly #rules: RankingRules
   readonly #shiftSeconds: number
   /** Weeks by their end, as long as nothing happened to any alert. */
-  readonly #weeks = new Map<number, KnownWeek>()
+  readonly #weeks = new Map<number, Promise<KnownWeek>>()
   #weeksAt = -1
 
   constructor(store: AlertStore, rules: RankingRules, shiftSeconds: number) {
@@ -35,26 +35,30 @@ export class RankedAlerts {
     this.#shiftSeconds = shiftSeconds
   }
 
-  list(query: AlertQuery): AlertPage {
-    const { items, nextCursor } = this.#store.list(query)
-    return { items: items.map((alert) => this.#ranked(alert)), nextCursor }
+  async list(query: AlertQuery): Promise<AlertPage> {
+    const { items, nextCursor } = await this.#store.list(query)
+    return { items: await this.#ranked(items), nextCursor }
   }
 
-  get(id: string): Alert | undefined {
-    const alert = this.#store.get(id)
-    return alert && this.#ranked(alert)
+  async get(id: string): Promise<Alert | undefined> {
+    const alert = await this.#store.get(id)
+    return alert && (await this.#ranked([alert]))[0]
   }
 
-  eventsAfter(sequence: number, limit: number): AlertEvent[] {
-    return this.#store.eventsAfter(sequence, limit).map((event) => ({ ...event, alert: this.#ranked(event.alert) }))
+  async eventsAfter(sequence: number, limit: number): Promise<AlertEvent[]> {
+    return await this.#rankedEvents(await this.#store.eventsAfter(sequence, limit))
   }
 
   lastSequence(): number {
     return this.#store.lastSequence()
   }
 
+  /** In the order of the log; when places cannot be looked up, the listener hears of the events with the next ones. */
   onEvents(listener: (events: readonly AlertEvent[]) => void): () => void {
-    return this.#store.onEvents((events) => listener(events.map((event) => ({ ...event, alert: this.#ranked(event.alert) }))))
+    let told = Promise.resolve()
+    return this.#store.onEvents((events) => {
+      told = told.then(async () => listener(await this.#rankedEvents(events))).catch(() => {})
+    })
   }
 
   counts(): { open: number; cleared: number } {
@@ -62,9 +66,9 @@ export class RankedAlerts {
   }
 
   /** Of the week that ends with the day of `at`, epoch milliseconds; ids in order of rank, then those drawn by lot. */
-  workList(at: number): WorkListSummary & { readonly ids: readonly string[] } {
+  async workList(at: number): Promise<WorkListSummary & { readonly ids: readonly string[] }> {
     const week = weekOf(at, this.#shiftSeconds)
-    const { probabilities, places } = this.#week(week)
+    const { probabilities, places } = await this.#week(week)
     const { weeklyBudget, calibration } = this.#rules
     const ids = [...places.keys()]
     const ranked = ids.filter((id) => places.get(id)?.listedBy === 'rank')
@@ -83,22 +87,38 @@ export class RankedAlerts {
     }
   }
 
-  #ranked(alert: Alert): Alert {
-    const { places } = this.#week(weekOf(this.#store.listedAt(alert.id) ?? Date.parse(alert.raisedAt), this.#shiftSeconds))
-    return { ...alert, ...(places.get(alert.id) ?? NOT_LISTED) }
+  async #rankedEvents(events: readonly AlertEvent[]): Promise<AlertEvent[]> {
+    const alerts = await this.#ranked(events.map(({ alert }) => alert))
+    return events.map((event, index) => ({ ...event, alert: alerts[index] }))
   }
 
-  #week(week: Week): KnownWeek {
+  async #ranked(alerts: readonly Alert[]): Promise<Alert[]> {
+    const listedAt = await this.#store.listedAt([...new Set(alerts.map(({ id }) => id))])
+    return await Promise.all(
+      alerts.map(async (alert) => {
+        const { id, raisedAt } = alert
+        const { places } = await this.#week(weekOf(listedAt.get(id) ?? Date.parse(raisedAt), this.#shiftSeconds))
+        return { ...alert, ...(places.get(id) ?? NOT_LISTED) }
+      }),
+    )
+  }
+
+  #week(week: Week): Promise<KnownWeek> {
     const sequence = this.#store.lastSequence()
     if (sequence !== this.#weeksAt) this.#weeks.clear()
     this.#weeksAt = sequence
     let known = this.#weeks.get(week.to)
     if (known === undefined) {
-      const listed = this.#store.raisedBetween(week.from, week.to)
-      const probabilities = new Map(listed.map(({ id, probability }) => [id, probability]))
-      known = { probabilities, places: listOfWeek(listed, week, this.#rules) }
+      known = this.#lookUp(week)
       this.#weeks.set(week.to, known)
+      known.catch(() => this.#weeks.delete(week.to))
     }
     return known
+  }
+
+  async #lookUp(week: Week): Promise<KnownWeek> {
+    const listed = await this.#store.raisedBetween(week.from, week.to)
+    const probabilities = new Map(listed.map(({ id, probability }) => [id, probability]))
+    return { probabilities, places: listOfWeek(listed, week, this.#rules) }
   }
 }

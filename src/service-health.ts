@@ -12,13 +12,16 @@ export interface HealthFacts {
   readonly lastPosition: number
   /** Why the store does not take readings at the moment, undefined while it does. */
   readonly storeTrouble: string | undefined
+  /** The same of alerts, and of the audit log. */
+  readonly alertsTrouble: string | undefined
+  readonly auditTrouble: string | undefined
 }
 
 const MIB = 1024 * 1024
 
 /** A part that fails makes the service not ready; each says what to do. */
 export async function healthOf(facts: HealthFacts): Promise<HealthPart[]> {
-  return [journal(facts), store(facts), detectors(facts), broker(facts), await disk(facts.directory)]
+  return [journal(facts), store(facts), detectors(facts), broker(facts), database(facts), await disk(facts.directory)]
 }
 
 function journal({ receiver, lastPosition }: HealthFacts): HealthPart {
@@ -59,6 +62,16 @@ function broker({ receiver, edge }: HealthFacts): HealthPart {
   }
   const edgeText = edge === null ? [] : [`edge on ${edge}, ${receiver?.connections ?? 0} connections`]
   return { part: 'broker', status: 'pass', detail: [...edgeText, ...(source ? ['external broker connected'] : [])].join('; ') }
+}
+
+function database({ alertsTrouble, auditTrouble }: HealthFacts): HealthPart {
+  if (alertsTrouble !== undefined) {
+    return { part: 'database', status: 'fail', detail: `${alertsTrouble}; judging waits, packets are taken and nothing is lost` }
+  }
+  if (auditTrouble !== undefined) {
+    return { part: 'database', status: 'warn', detail: `the audit log: ${auditTrouble}; what would change something is refused` }
+  }
+  return { part: 'database', status: 'pass', detail: 'takes alerts and audit records' }
 }
 
 /** Fails before the disk is full: what is acknowledged must still fit. */

@@ -13,6 +13,7 @@ import type { AuditLog } from './audit/audit-log.ts'
 import type { Config } from './config.ts'
 import type { DataFiles } from './data-directory.ts'
 import type { Judgement } from './judgement.ts'
+import type { Judging } from './judging.ts'
 import type { LedgerStore } from './ledger/ledger-store.ts'
 import { LoadCurves } from './load-curves.ts'
 import { MineObservability } from './mine-observability.ts'
@@ -38,26 +39,13 @@ export interface Running {
   readonly store: WatchedStore
   readonly receiver: Receiver
   readonly journal: SqliteJournalReader
-  readonly judgement: Judgement
+  readonly judging: Pick<Judging, 'judgement' | 'lateAreas' | 'alertsTrouble'>
 }
 
 export function serviceParts(running: Running): ServiceParts {
-  const {
-    version,
-    demo,
-    config,
-    tokens,
-    audit,
-    directory,
-    ledgers,
-    ledger,
-    alerts,
-    quarantine,
-    replay,
-    store,
-    journal,
-    judgement,
-  } = running
+  const { version, demo, config, tokens, audit, directory, ledgers, ledger, alerts, quarantine, replay, store, journal } = running
+  const { judging } = running
+  const { judgement } = judging
   const meters = new ReportingMeters(judgement, ledger)
   const ranked = new RankedAlerts(alerts, config.detectors, judgement.bank.clock.shift + 43_200)
   return {
@@ -81,9 +69,9 @@ export function serviceParts(running: Running): ServiceParts {
       get: (id) => quarantine.get(id),
       replay: (filter) => quarantine.replay(filter, replay),
     },
-    workList: (at) => {
+    workList: async (at) => {
       const moment = at ?? (judgement.newestStart > 0 ? judgement.newestStart * 1000 : null)
-      return moment === null ? null : ranked.workList(moment)
+      return moment === null ? null : await ranked.workList(moment)
     },
     progress: () => {
       const { stored, duplicate, superseded, quarantined } = judgement.books.total()
@@ -93,7 +81,7 @@ export function serviceParts(running: Running): ServiceParts {
         readings: { stored, duplicate, superseded, quarantined },
         pending: received - judgement.position,
         judgedPosition: judgement.position,
-        lateAreas: judgement.bank.late.keys.size,
+        lateAreas: judging.lateAreas,
         lastReadingAt: judgement.newestStart > 0 ? judgement.newestStart : null,
         meters: meters.count(performance.now()),
       }
@@ -111,14 +99,16 @@ function gatewaysOf(directory: GatewayDirectory, { books }: Judgement): ReturnTy
     .map(([gateway, at]) => ({ gateway, lastSeenAt: at > 0 ? at : null, book: books.of(gateway) }))
 }
 
-async function health({ files, receiver, journal, judgement, store }: Running): Promise<readonly HealthPart[]> {
+async function health({ files, receiver, journal, judging, store, audit }: Running): Promise<readonly HealthPart[]> {
   return healthOf({
     directory: files.directory,
     receiver: await statusOf(receiver),
     edge: receiver.edgeAddress && `${receiver.edgeAddress.host}:${receiver.edgeAddress.port}`,
-    judgedPosition: judgement.position,
+    judgedPosition: judging.judgement.position,
     lastPosition: journal.lastPosition(),
     storeTrouble: store.trouble,
+    alertsTrouble: judging.alertsTrouble,
+    auditTrouble: audit.trouble,
   })
 }
 

@@ -1,40 +1,33 @@
+import { type RawBuilder, sql } from 'kysely'
 import type { AlertQuery } from '../../model/alert-query.ts'
 
-/** The list as SQL and its values; the last placeholder is the limit. Throws RangeError for a cursor we did not give. */
-export function alertListStatement(query: AlertQuery): { sql: string; values: (string | number)[] } {
-  const conditions: string[] = []
-  const values: (string | number)[] = []
-  const order = query.mine === undefined ? 'a' : 'm'
+export interface ListedRow {
+  readonly json: string
+  readonly id: string
+  readonly raised_at: number
+}
 
-  if (query.mine !== undefined) {
-    conditions.push('m.mine = ?')
-    values.push(query.mine)
-  }
-  if (query.area !== undefined) {
-    conditions.push('a.area = ?')
-    values.push(query.area)
-  }
-  if (query.county !== undefined) {
-    conditions.push('a.county = ?')
-    values.push(query.county)
-  }
-  if (query.state !== 'all') conditions.push(query.state === 'open' ? 'a.cleared_at IS NULL' : 'a.cleared_at IS NOT NULL')
-  if (query.since !== undefined) {
-    conditions.push(`${order}.raised_at >= ?`)
-    values.push(Math.ceil(Date.parse(query.since) / 1000))
-  }
+/** The list as SQL, one row more than a page when there is one. Throws RangeError for a cursor we did not give. */
+export function alertListStatement(query: AlertQuery): RawBuilder<ListedRow> {
+  const byMine = query.mine !== undefined
+  const order = sql.raw(byMine ? 'm' : 'a')
+  const conditions: RawBuilder<unknown>[] = [sql`true`]
+
+  if (byMine) conditions.push(sql`a.id = m.id`, sql`m.mine = ${query.mine}`)
+  if (query.area !== undefined) conditions.push(sql`a.area = ${query.area}`)
+  if (query.county !== undefined) conditions.push(sql`a.county = ${query.county}`)
+  if (query.state === 'open') conditions.push(sql`a.cleared_at IS NULL`)
+  if (query.state === 'cleared') conditions.push(sql`a.cleared_at IS NOT NULL`)
+  if (query.since !== undefined) conditions.push(sql`${order}.raised_at >= ${Math.ceil(Date.parse(query.since) / 1000)}`)
   if (query.cursor !== undefined) {
     const { raisedAt, id } = parseCursor(query.cursor)
-    conditions.push(`(${order}.raised_at, ${order}.id) < (?, ?)`)
-    values.push(raisedAt, id)
+    conditions.push(sql`(${order}.raised_at, ${order}.id) < (${raisedAt}, ${id})`)
   }
 
-  const from = query.mine === undefined ? 'alerts a' : 'alert_mines m CROSS JOIN alerts a ON a.id = m.id'
-  const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''
-  return {
-    sql: `SELECT a.json, a.id, a.raised_at FROM ${from} ${where} ORDER BY ${order}.raised_at DESC, ${order}.id DESC LIMIT ?`,
-    values,
-  }
+  // the mine's own alerts first: SQLite keeps to the order of a CROSS JOIN
+  const from = byMine ? sql`alert_mines m CROSS JOIN alerts a` : sql`alerts a`
+  return sql`SELECT a.json, a.id, a.raised_at FROM ${from} WHERE ${sql.join(conditions, sql` AND `)}
+    ORDER BY ${order}.raised_at DESC, ${order}.id DESC LIMIT ${query.limit + 1}`
 }
 
 export function cursorAfter(raisedAt: number, id: string): string {

@@ -59,6 +59,8 @@ class FeedClient {
   readonly #alerts: AlertReader
   #sequence: number
   #busy = false
+  /** Events came while it was busy. */
+  #missed = false
 
   constructor(response: ServerResponse, alerts: AlertReader, sequence: number) {
     this.#response = response
@@ -71,14 +73,15 @@ class FeedClient {
     this.#response.write(`retry: 2000\nid: ${this.#sequence}\n\n`)
     if (unknown)
       this.#response.write('event: feed.reset\ndata: {"reason":"Last-Event-ID is not of this log; read the list again"}\n\n')
-    this.#catchUp()
+    void this.#catchUp()
   }
 
   /** `text` is the events as frames, when they are few enough to be sent as they are. */
   tell(events: readonly AlertEvent[], text: string | undefined): void {
-    if (this.#busy) return
-    if (text === undefined || events[0].sequence !== this.#sequence + 1) {
-      this.#catchUp()
+    if (this.#busy) {
+      this.#missed = true
+    } else if (text === undefined || events[0].sequence !== this.#sequence + 1) {
+      void this.#catchUp()
     } else {
       this.#sequence = events[events.length - 1].sequence
       this.#write(text)
@@ -94,11 +97,25 @@ class FeedClient {
     this.#response.socket?.destroySoon()
   }
 
-  #catchUp(): void {
-    const events = this.#alerts.eventsAfter(this.#sequence, PAGE)
-    if (events.length === 0) return
-    this.#sequence = events[events.length - 1].sequence
-    this.#write(events.map(frameOf).join(''))
+  /** Reads on in the log until its end. A log that cannot be read ends the connection: the client comes back. */
+  async #catchUp(): Promise<void> {
+    this.#busy = true
+    this.#missed = false
+    let events: readonly AlertEvent[]
+    try {
+      events = await this.#alerts.eventsAfter(this.#sequence, PAGE)
+    } catch {
+      this.#response.destroy()
+      return
+    }
+    this.#busy = false
+    if (this.#isOver()) return
+    if (events.length > 0) {
+      this.#sequence = events[events.length - 1].sequence
+      this.#write(events.map(frameOf).join(''))
+    } else if (this.#missed) {
+      void this.#catchUp()
+    }
   }
 
   /** One write at a time; the next page only when this one has left. */
@@ -109,8 +126,12 @@ class FeedClient {
     this.#response.write(text, () => {
       clearTimeout(stalled)
       this.#busy = false
-      if (!this.#response.writableEnded && !this.#response.destroyed) this.#catchUp()
+      if (!this.#isOver()) void this.#catchUp()
     })
+  }
+
+  #isOver(): boolean {
+    return this.#response.writableEnded || this.#response.destroyed
   }
 }
 

@@ -18,7 +18,7 @@ export function alertRoutes(app: Api, alerts: AlertReader): void {
     },
     async ({ query }) => {
       try {
-        return alerts.list(query)
+        return await alerts.list(query)
       } catch (error) {
         if (error instanceof RangeError) throw new ApiProblem(400, 'cursor', `cursor: ${error.message}`)
         throw error
@@ -37,7 +37,7 @@ export function alertRoutes(app: Api, alerts: AlertReader): void {
       },
     },
     async ({ params }) => {
-      const alert = alerts.get(params.id)
+      const alert = await alerts.get(params.id)
       if (!alert) throw new ApiProblem(404, 'alert', `No alert has the id ${params.id}; GET /api/v1/alerts?state=all lists them.`)
       return alert
     },

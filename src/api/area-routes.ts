@@ -68,7 +68,8 @@ export function areaRoutes(app: Api, parts: Pick<ServiceParts, 'ledger' | 'alert
         if (ROLES[usagePoints.role[row]] === 'area-total') totals.areaTotals++
         totals.contractKw += known(usagePoints.contractKw[row]) ?? 0
       }
-      totals.openAlerts = parts.alerts.list(AlertQuery.parse({ area: params.id, limit: 500 })).items.length
+      const { items } = await parts.alerts.list(AlertQuery.parse({ area: params.id, limit: 500 }))
+      totals.openAlerts = items.length
       return {
         area: params.id,
         name: parts.records.area(params.id)?.name ?? null,

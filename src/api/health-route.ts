@@ -10,7 +10,11 @@ const Health = z.object({
   ready: z.boolean(),
   version: z.string(),
   parts: z.array(
-    z.object({ part: z.enum(['journal', 'store', 'detectors', 'broker', 'disk']), status: Status, detail: z.string() }),
+    z.object({
+      part: z.enum(['journal', 'store', 'detectors', 'broker', 'database', 'disk']),
+      status: Status,
+      detail: z.string(),
+    }),
   ),
 })
 

@@ -30,15 +30,15 @@ export interface ServiceParts {
   readonly audit: AuditWriter
   roleOf(token: string): Role | undefined
   /** The list of the week that ends with the day of `at` (epoch milliseconds; null: of the newest reading), null before the first. */
-  workList(at: number | null): (WorkListSummary & { readonly ids: readonly string[] }) | null
+  workList(at: number | null): Promise<(WorkListSummary & { readonly ids: readonly string[] }) | null>
   progress(): Progress
   health(): Promise<readonly HealthPart[]>
 }
 
 export interface AlertReader {
-  list(query: AlertQuery): AlertPage
-  get(id: string): Alert | undefined
-  eventsAfter(sequence: number, limit: number): readonly AlertEvent[]
+  list(query: AlertQuery): Promise<AlertPage>
+  get(id: string): Promise<Alert | undefined>
+  eventsAfter(sequence: number, limit: number): Promise<readonly AlertEvent[]>
   lastSequence(): number
   onEvents(listener: (events: readonly AlertEvent[]) => void): () => void
   counts(): { readonly open: number; readonly cleared: number }
@@ -124,7 +124,7 @@ export interface Progress {
 }
 
 export interface HealthPart {
-  readonly part: 'journal' | 'store' | 'detectors' | 'broker' | 'disk'
+  readonly part: 'journal' | 'store' | 'detectors' | 'broker' | 'database' | 'disk'
   readonly status: 'pass' | 'warn' | 'fail'
   /** What it is, or what is wrong and what to do. */
   readonly detail: string

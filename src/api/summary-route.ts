@@ -40,7 +40,7 @@ export function summaryRoute(app: Api, parts: ServiceParts): void {
         pending,
         mines: mines.length,
         areas: areas.length,
-        workList: parts.workList(null),
+        workList: await parts.workList(null),
       }
     },
   )

@@ -21,11 +21,12 @@ export function workListRoute(app: Api, { workList, alerts }: ServiceParts): voi
       },
     },
     async ({ query: { at } }) => {
-      const list = workList(at === undefined ? null : Date.parse(at))
+      const list = await workList(at === undefined ? null : Date.parse(at))
       if (list === null)
         throw new ApiProblem(404, 'no-readings', 'No reading was judged yet: name a time in ?at=, or wait for readings.')
       const { ids, ...summary } = list
-      return { ...summary, items: ids.flatMap((id) => alerts.get(id) ?? []) }
+      const items = await Promise.all(ids.map((id) => alerts.get(id)))
+      return { ...summary, items: items.filter((alert) => alert !== undefined) }
     },
   )
 }

@@ -32,6 +32,8 @@ export class AuditLog implements AuditWriter {
   readonly #database: Database<AuditTables>
   readonly #headPath: string
   readonly #now: () => number
+  /** Why the last append failed, undefined when it did not. */
+  trouble: string | undefined
 
   private constructor(database: Database<AuditTables>, headPath: string, now: () => number) {
     this.#database = database
@@ -53,6 +55,17 @@ export class AuditLog implements AuditWriter {
   /** All of them or none. Rejects with a Refusal when the log is not the one that was written last: nothing is put upon it then. */
   async append(entries: readonly AuditEntry[]): Promise<readonly AuditRecord[]> {
     if (entries.length === 0) return []
+    try {
+      const records = await this.#append(entries)
+      this.trouble = undefined
+      return records
+    } catch (error) {
+      this.trouble = error instanceof Error ? error.message : String(error)
+      throw error
+    }
+  }
+
+  async #append(entries: readonly AuditEntry[]): Promise<readonly AuditRecord[]> {
     const records = await this.#database.alone(async (transaction) => {
       let last = await newest(transaction)
       const all = (await this.#headIsLost(transaction, last)) ? [HEAD_RENEWED, ...entries] : entries

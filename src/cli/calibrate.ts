@@ -101,20 +101,20 @@ async function alertsOfService(files: DataFiles, config: Config): Promise<readon
   const { dayClock } = await import('../../detectors/day-clock.ts')
   const { Refusal } = await import('../../model/refusal.ts')
   const { AlertQuery } = await import('../../model/alert-query.ts')
-  const { AlertStore } = await import('../alerts/alert-store.ts')
+  const { openAlerts } = await import('../open-alerts.ts')
   const { RankedAlerts } = await import('../ranked-alerts.ts')
-  if (!existsSync(files.alerts)) {
+  if (!existsSync(config.database.kind === 'embedded' ? files.alerts : files.directoryId)) {
     throw new Refusal('no-data', `${files.directory} holds no alerts: give the service’s data directory with --data, or --alerts`)
   }
-  const store = new AlertStore(files.alerts, () => ({ area: null, county: null }))
+  const store = await openAlerts(config, files, () => ({ area: null, county: null }))
   const ranked = new RankedAlerts(store, config.detectors, dayClock(config.timeZone).shift + 43_200)
   const alerts: Alert[] = []
   for (let cursor: string | null | undefined; cursor !== null; ) {
-    const page = ranked.list(AlertQuery.parse({ state: 'all', limit: 500, ...(cursor !== undefined && { cursor }) }))
+    const page = await ranked.list(AlertQuery.parse({ state: 'all', limit: 500, ...(cursor !== undefined && { cursor }) }))
     alerts.push(...page.items)
     cursor = page.nextCursor
   }
-  store.close()
+  await store.close()
   return alerts
 }
 

@@ -1,5 +1,6 @@
 /** What a database server that does not do what we ask means, and what to do about it. */
 import { Refusal } from '../../model/refusal.ts'
+import { DatabaseUnavailable } from './database-unavailable.ts'
 
 export interface Trouble {
   readonly reason: string
@@ -41,6 +42,6 @@ export function troubleOf(error: unknown): Trouble {
 /** The database of the configuration cannot be used, in words for whoever starts us. */
 export function databaseRefusal(name: string, error: unknown): Refusal {
   if (error instanceof Refusal) return error
-  const { reason, remedy } = troubleOf(error)
+  const { reason, remedy } = troubleOf(error instanceof DatabaseUnavailable ? error.cause : error)
   return new Refusal('database', `${name}: ${reason}; ${remedy}`)
 }

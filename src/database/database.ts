@@ -1,7 +1,8 @@
 /** The database of the configuration: the same queries over a file of our own or over PostgreSQL. */
 import { type Dialect, Kysely, sql, type Transaction } from 'kysely'
 import type { DatabaseConfig } from './database-config.ts'
-import { databaseRefusal } from './database-trouble.ts'
+import { databaseRefusal, troubleOf } from './database-trouble.ts'
+import { DatabaseUnavailable, isUnavailable } from './database-unavailable.ts'
 import { type Migration, migrate, type SchemaTables } from './migrate.ts'
 
 export type DatabaseKind = DatabaseConfig['kind']
@@ -45,13 +46,25 @@ export class Database<Tables> {
 
   /** One transaction, alone among all processes that change this part: nothing is written between its reads and its writes. */
   async alone<Result>(work: (transaction: Transaction<Tables>) => Promise<Result>, what = this.#part): Promise<Result> {
-    return await this.kysely.transaction().execute(async (transaction) => {
-      if (this.kind === 'postgresql') {
-        await sql`SET LOCAL lock_timeout = '10s'`.execute(transaction)
-        await sql`SELECT pg_advisory_xact_lock(hashtext(${`adit ${what}`}))`.execute(transaction)
-      }
-      return await work(transaction)
-    })
+    return await this.reading((kysely) =>
+      kysely.transaction().execute(async (transaction) => {
+        if (this.kind === 'postgresql') {
+          await sql`SET LOCAL lock_timeout = '10s'`.execute(transaction)
+          await sql`SELECT pg_advisory_xact_lock(hashtext(${`adit ${what}`}))`.execute(transaction)
+        }
+        return await work(transaction)
+      }),
+    )
+  }
+
+  /** Rejects with DatabaseUnavailable while the server is away. */
+  async reading<Result>(work: (kysely: Kysely<Tables>) => Promise<Result>): Promise<Result> {
+    try {
+      return await work(this.kysely)
+    } catch (error) {
+      if (this.kind === 'embedded' || !isUnavailable(error)) throw error
+      throw new DatabaseUnavailable(`${this.name}: ${troubleOf(error).reason}`, { cause: error })
+    }
   }
 
   async close(): Promise<void> {

@@ -28,16 +28,22 @@ export class EmbeddedDialect extends SqliteDialect {
 /** A transaction that reads and then writes must hold the write lock from its beginning: taken later, it cannot be waited for. */
 class ImmediateDriver extends SqliteDriver {
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    const run = (statement: string) => connection.executeQuery(CompiledQuery.raw(statement))
     const deadline = performance.now() + PATIENCE_MS
-    for (;;) {
-      try {
-        await connection.executeQuery(CompiledQuery.raw('begin immediate'))
-        return
-      } catch (error) {
-        if (!isBusy(error) || performance.now() > deadline) throw error
-        // not with SQLite's own time-out, which would hold up everything else in this process
-        await delay(BUSY_PAUSE_MS)
+    // not with SQLite's own time-out, which would hold up everything else in this process
+    await run('pragma busy_timeout = 0')
+    try {
+      for (;;) {
+        try {
+          await run('begin immediate')
+          return
+        } catch (error) {
+          if (!isBusy(error) || performance.now() > deadline) throw error
+          await delay(BUSY_PAUSE_MS)
+        }
       }
+    } finally {
+      await run(`pragma busy_timeout = ${PATIENCE_MS}`)
     }
   }
 }
@@ -52,7 +58,7 @@ function isBusy(error: unknown): boolean {
 
 function openFile(path: string): SqliteDatabase {
   const database = new DatabaseSync(path, { timeout: PATIENCE_MS })
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 0')
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
   const prepared = new Map<string, SqliteStatement>()
   return {
     close: () => database.close(),

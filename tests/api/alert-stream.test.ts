@@ -12,7 +12,7 @@ let port: number
 let sockets: Socket[]
 
 beforeEach(async () => {
-  sample = sampleParts()
+  sample = await sampleParts()
   app = await buildServer(sample.parts, {
     loopback: true,
     hosts: [],
@@ -26,7 +26,7 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   await app.close()
-  sample.close()
+  await sample.close()
 })
 
 interface Frame {
@@ -36,7 +36,7 @@ interface Frame {
 }
 
 /** Reads the feed until `count` events came, then hangs up; `onOpen` runs once it is connected. */
-async function follow(count: number, lastEventId?: number, onOpen = () => {}): Promise<Frame[]> {
+async function follow(count: number, lastEventId?: number, onOpen = async () => {}): Promise<Frame[]> {
   const hangUp = new AbortController()
   const response = await fetch(`http://127.0.0.1:${port}/api/v1/alerts/stream`, {
     headers: lastEventId === undefined ? {} : { 'last-event-id': String(lastEventId) },
@@ -44,7 +44,7 @@ async function follow(count: number, lastEventId?: number, onOpen = () => {}): P
   })
   expect(response.headers.get('content-type')).toMatch('text/event-stream')
   if (!response.body) throw new Error('no body')
-  onOpen()
+  const opened = onOpen()
   const frames: Frame[] = []
   let text = ''
   for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
@@ -61,15 +61,16 @@ async function follow(count: number, lastEventId?: number, onOpen = () => {}): P
     if (frames.length >= count) break
   }
   hangUp.abort()
+  await opened
   return frames
 }
 
 test('an alert reaches whoever follows the feed as it is raised, revised and cleared', async () => {
-  sample.alerts.raise([sampleAlert('before')], 1)
-  const frames = await follow(3, undefined, () => {
-    sample.alerts.raise([sampleAlert('a')], 1)
-    sample.alerts.raise([sampleAlert('a', 0, { revision: 1 })], 1)
-    sample.alerts.raise([sampleAlert('a', 0, { revision: 2, clearedAt: '2026-11-09T00:00:00Z' })], 1)
+  await sample.alerts.raise([sampleAlert('before')], 1)
+  const frames = await follow(3, undefined, async () => {
+    await sample.alerts.raise([sampleAlert('a')], 1)
+    await sample.alerts.raise([sampleAlert('a', 0, { revision: 1 })], 1)
+    await sample.alerts.raise([sampleAlert('a', 0, { revision: 2, clearedAt: '2026-11-09T00:00:00Z' })], 1)
   })
   expect(frames).toEqual([
     { id: 2, event: 'alert.raised', alert: 'a' },
@@ -81,10 +82,10 @@ test('an alert reaches whoever follows the feed as it is raised, revised and cle
 test('a client that comes back with its last event id misses nothing and sees nothing twice', async () => {
   const ids: number[] = []
   let raised = 0
-  const raiseSome = (count: number) => {
-    for (let i = 0; i < count; i++) sample.alerts.raise([sampleAlert(`n${raised++}`)], 1)
+  const raiseSome = async (count: number) => {
+    for (let i = 0; i < count; i++) await sample.alerts.raise([sampleAlert(`n${raised++}`)], 1)
   }
-  raiseSome(450)
+  await raiseSome(450)
   for (let round = 0; round < 5; round++) {
     const frames = await follow(170, ids.at(-1) ?? 0, () => raiseSome(100))
     ids.push(...frames.slice(0, 170 - (round % 3)).map(({ id }) => id))
@@ -94,7 +95,7 @@ test('a client that comes back with its last event id misses nothing and sees no
 })
 
 test('a last event id of another log is told apart and starts now', async () => {
-  sample.alerts.raise([sampleAlert('a')], 1)
+  await sample.alerts.raise([sampleAlert('a')], 1)
   const frames = await follow(2, 99, () => sample.alerts.raise([sampleAlert('b')], 1))
   expect(frames.map(({ event }) => event)).toEqual(['feed.reset', 'alert.raised'])
 })
@@ -108,7 +109,7 @@ test('a client that reads nothing costs no growing buffer', async () => {
   const long = 'x'.repeat(2000)
   const reasons = Array.from({ length: 20 }, () => ({ detector: 'd', score: 1, nats: 2.0, sentence: { zh: long, en: long } }))
   for (let round = 0; round < 40; round++) {
-    for (let i = 0; i < 10; i++) sample.alerts.raise([sampleAlert(`n${round}-${i}`, 0, { reasons })], 1)
+    for (let i = 0; i < 10; i++) await sample.alerts.raise([sampleAlert(`n${round}-${i}`, 0, { reasons })], 1)
     await new Promise(setImmediate)
   }
   expect(sample.alerts.lastSequence()).toBe(400)

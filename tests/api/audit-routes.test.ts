@@ -9,13 +9,13 @@ let app: Api
 let token: string
 
 beforeEach(async () => {
-  sample = sampleParts()
+  sample = await sampleParts()
   app = await serveSample(sample.parts)
   token = sample.tokens.add('integrator', 0)
 })
 afterEach(async () => {
   await app.close()
-  sample.close()
+  await sample.close()
 })
 
 test('what was asked for, by whom, and what came of it', async () => {

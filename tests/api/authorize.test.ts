@@ -10,12 +10,12 @@ let sample: Sample
 let app: Api
 
 beforeEach(async () => {
-  sample = sampleParts()
+  sample = await sampleParts()
   app = await serveSample(sample.parts)
 })
 afterEach(async () => {
   await app.close()
-  sample.close()
+  await sample.close()
 })
 
 describe('who may change something', () => {

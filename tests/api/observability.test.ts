@@ -31,13 +31,13 @@ beforeEach(async () => {
     bank.judge()
     newestStart = readings[0].start
   }
-  sample = sampleParts()
+  sample = await sampleParts()
   const observability = new MineObservability({ bank, newestStart }, () => ledger)
   app = await serveSample({ ...sample.parts, ledger: () => ledger, observability })
 })
 afterEach(async () => {
   await app.close()
-  sample.close()
+  await sample.close()
 })
 
 test('a mine beside homes that are read says from which power on it would be seen', async () => {

@@ -99,12 +99,17 @@ export interface Sample {
   readonly tokens: TokenStore
   readonly audit: ScratchAudit
   readonly replayed: unknown[]
-  close(): void
+  close(): Promise<void>
 }
 
-export function sampleParts(): Sample {
+export async function sampleParts(): Promise<Sample> {
   const directory = mkdtempSync(join(tmpdir(), 'adit-api-'))
-  const alerts = new AlertStore(join(directory, 'alerts.db'), () => ({ area: 'A1', county: 'Luxi' }))
+  const alerts = await AlertStore.open({
+    database: { kind: 'embedded' },
+    file: join(directory, 'alerts.db'),
+    journal: () => 'ours',
+    placeOf: () => ({ area: 'A1', county: 'Luxi' }),
+  })
   const ranked = new RankedAlerts(alerts, DetectorsConfig.parse({}), 8 * 3600)
   const tokens = new TokenStore(join(directory, 'tokens.db'))
   const ledger = sampleLedger()
@@ -164,8 +169,8 @@ export function sampleParts(): Sample {
     tokens,
     audit,
     replayed,
-    close: () => {
-      alerts.close()
+    close: async () => {
+      await alerts.close()
       tokens.close()
       audit.close()
       rmSync(directory, { recursive: true })

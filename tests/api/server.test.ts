@@ -12,16 +12,16 @@ let sample: Sample
 let app: Api
 
 beforeEach(async () => {
-  sample = sampleParts()
+  sample = await sampleParts()
   app = await serveSample(sample.parts)
 })
 afterEach(async () => {
   await app.close()
-  sample.close()
+  await sample.close()
 })
 
 test('alerts are listed in pages and read one by one', async () => {
-  sample.alerts.raise([sampleAlert('a', 1), sampleAlert('b', 2), sampleAlert('c', 3)], 1)
+  await sample.alerts.raise([sampleAlert('a', 1), sampleAlert('b', 2), sampleAlert('c', 3)], 1)
   const first = await get(app, '/api/v1/alerts?limit=2&mine=M1&area=A1')
   expect(first.body.items.map((alert: { id: string }) => alert.id)).toEqual(['c', 'b'])
   const second = await get(app, `/api/v1/alerts?limit=2&mine=M1&area=A1&cursor=${first.body.nextCursor}`)
@@ -162,7 +162,7 @@ test('the header counts', async () => {
 })
 
 test('metrics count readings by outcome and carry no label per meter', async () => {
-  sample.alerts.raise([sampleAlert('a')], 1)
+  await sample.alerts.raise([sampleAlert('a')], 1)
   const { body: text } = await app.inject({ url: '/metrics', headers: { host: 'localhost' } })
   expect(text).toMatch('adit_readings_total{outcome="stored"} 7')
   expect(text).toMatch('adit_packets_received_total 3')

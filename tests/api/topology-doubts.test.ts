@@ -25,7 +25,7 @@ async function serve(story: Story = {}, feeders?: readonly string[], apart?: num
   ledger = misbookedLedger('Z1', apart, feeders)
   bank = bankOf(ledger)
   tell(misbookedQuarters(DAYS, story))
-  sample = sampleParts()
+  sample = await sampleParts()
   const topologyDoubts = new TopologyDoubts({ bank }, () => ledger, METERS)
   app = await serveSample({ ...sample.parts, ledger: () => ledger, topologyDoubts })
 }
@@ -39,7 +39,7 @@ function tell(quarters: ReturnType<typeof misbookedQuarters>) {
 
 afterEach(async () => {
   await app.close()
-  sample.close()
+  await sample.close()
 })
 
 describe('a meter that one area has on its books and another feeds', () => {

@@ -8,9 +8,9 @@ import { get, serveSample } from './serve-sample.ts'
 let sample: Sample
 let app: Api
 beforeEach(async () => {
-  sample = sampleParts()
+  sample = await sampleParts()
   app = await serveSample({ ...sample.parts, alerts: sample.ranked })
-  sample.alerts.raise(
+  await sample.alerts.raise(
     [
       sampleAlert('likely', 1, { probability: 0.9 }),
       sampleAlert('likelier', 2, { probability: 0.95 }),
@@ -22,7 +22,7 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   await app.close()
-  sample.close()
+  await sample.close()
 })
 
 test('the work list of a week comes in order of rank, then what was drawn by lot, with the precision that is expected of it', async () => {
@@ -58,7 +58,7 @@ test('the summary has the same without its alerts, and the description of the AP
 
 test('before the first reading there is no week, and a time that is none is named', async () => {
   await app.close()
-  app = await serveSample({ ...sample.parts, workList: () => null })
+  app = await serveSample({ ...sample.parts, workList: async () => null })
   expect((await get(app, '/api/v1/summary')).body.workList).toBeNull()
   const none = await get(app, '/api/v1/work-list')
   expect([none.status, none.body.code]).toEqual([404, 'no-readings'])

@@ -164,9 +164,14 @@ test('imported findings are kept, corrected by a later import, and fitted on the
   seedLedger(data, 4)
   const ledger = await runAdit('import', at('none.csv'), '--data', data)
   expect(ledger.code).toBe(1)
-  const store = new AlertStore(join(data, 'alerts.db'), () => ({ area: null, county: null }))
-  store.raise([alertOf('a', 2, { subject: { kind: 'area', id: 'A1' }, route: 'tapped' })], 1)
-  store.close()
+  const store = await AlertStore.open({
+    database: { kind: 'embedded' },
+    file: join(data, 'alerts.db'),
+    journal: () => 'ours',
+    placeOf: () => ({ area: null, county: null }),
+  })
+  await store.raise([alertOf('a', 2, { subject: { kind: 'area', id: 'A1' }, route: 'tapped' })], 1)
+  await store.close()
 
   const none = await runAdit('calibrate', '--data', data)
   expect([none.code, none.stderr]).toEqual([1, expect.stringMatching(/holds no findings: adit import/)])

@@ -3,11 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connectAsync } from 'mqtt'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makeWorld } from '../../fixtures/simulator/world.ts'
+import { writeWorld } from '../../fixtures/simulator/world-files.ts'
 import { type Postgres, startPostgres } from '../servers/postgres.ts'
 import { requireServer } from '../servers/require-server.ts'
 import { runAdit, type Started, startAdit } from './run-adit.ts'
 
 const READINGS = '{"start":"2026-11-24T00:00:00Z","seconds":900,"readings":[]}'
+
+const inOrder = (alerts: { id: string }[]) => alerts.toSorted((a, b) => (a.id < b.id ? -1 : 1))
 
 describe.runIf(requireServer('postgres'))('with PostgreSQL', () => {
   let directory: string
@@ -116,6 +120,50 @@ describe.runIf(requireServer('postgres'))('with PostgreSQL', () => {
     await postgres.resume()
     expect(await register('gw-4')).toBe(201)
     expect((await runAdit('verify-audit', '--config', config)).code).toBe(0)
+  })
+
+  test('alerts that PostgreSQL was away for while they were judged are in it afterwards, as adit detect finds them', async () => {
+    const world = makeWorld({
+      seed: 'same',
+      areas: 2,
+      usersPerArea: 12,
+      days: 40,
+      startDate: '2026-07-01',
+      seconds: 900,
+      sites: 6,
+    })
+    await writeWorld(world, directory, true)
+    const at = (name: string) => join(directory, name)
+    const ledgers = ['usage-points', 'areas', 'mines', 'lawful-uses']
+    const files = ledgers.flatMap((name) => [`--${name}`, at(`${name}.csv`)])
+    const detected = await runAdit('detect', ...files, '--readings', at('readings.csv.gz'), '--out', at('alerts.ndjson'))
+    expect(detected.code, detected.stderr).toBe(0)
+    const expected = readFileSync(at('alerts.ndjson'), 'utf8').trim().split('\n')
+    expect(expected.length).toBeGreaterThanOrEqual(3)
+
+    const imported = await runAdit(
+      'import',
+      ...ledgers.map((name) => at(`${name}.csv`)),
+      at('readings.csv.gz'),
+      '--config',
+      config,
+    )
+    expect(imported.code, imported.stderr).toBe(0)
+    await postgres.interrupt()
+    const partOf = async (name: string) => {
+      const { parts } = await (await fetch(`${http}/api/v1/health`)).json()
+      return parts.find(({ part }: { part: string }) => part === name)
+    }
+    await expect.poll(() => partOf('database')).toMatchObject({ status: 'fail', detail: expect.stringMatching(/judging waits/) })
+    const unread = await fetch(`${http}/api/v1/alerts`)
+    expect([unread.status, (await unread.json()).code]).toEqual([503, 'database'])
+    await postgres.resume()
+    await expect.poll(() => partOf('database')).toMatchObject({ status: 'pass' })
+    await expect.poll(async () => (await (await fetch(`${http}/api/v1/summary`)).json()).pending).toBe(0)
+    const { items } = await (await fetch(`${http}/api/v1/alerts?state=all&limit=500`)).json()
+    expect(inOrder(items)).toEqual(inOrder(expected.map((line) => JSON.parse(line))))
+    const { rows } = await postgres.execute(postgres.url, 'SELECT id FROM alerts')
+    expect(rows).toHaveLength(expected.length)
   })
 
   test('a service that cannot reach it does not start, and says why', async () => {

@@ -50,7 +50,7 @@ export async function startFixtureService(options: FixtureOptions = {}): Promise
     demo: true,
     timeZone: 'Asia/Shanghai',
     alerts: {
-      list: ({ state, limit, cursor, county, area }) => {
+      list: async ({ state, limit, cursor, county, area }) => {
         const all = [...alerts.values()]
           .filter(({ clearedAt }) => state === 'all' || (state === 'open') === (clearedAt === null))
           .filter(({ subject }) => liesIn(ledger, subject, county, area))
@@ -59,8 +59,8 @@ export async function startFixtureService(options: FixtureOptions = {}): Promise
         const next = from + limit
         return { items: all.slice(from, next), nextCursor: next < all.length ? String(next) : null }
       },
-      get: (id) => alerts.get(id),
-      eventsAfter: (sequence, limit) => events.slice(sequence, sequence + limit),
+      get: async (id) => alerts.get(id),
+      eventsAfter: async (sequence, limit) => events.slice(sequence, sequence + limit),
       lastSequence: () => events.length,
       onEvents: (listener) => {
         listeners.add(listener)
@@ -131,7 +131,7 @@ export async function startFixtureService(options: FixtureOptions = {}): Promise
         yield* fixtureDoubts()
       },
     },
-    workList: () => ({
+    workList: async () => ({
       from: '2026-04-05T16:00:00Z',
       to: '2026-04-12T16:00:00Z',
       weeklyBudget: 50,
