@@ -7,12 +7,14 @@ import { MqttEdge } from './mqtt-edge.ts'
 import { MqttSource, type SessionMemory } from './mqtt-source.ts'
 import type { ReceiverOptions, SourceOptions } from './receiver-options.ts'
 import type { ReceiverStatus } from './receiver-status.ts'
+import { RefusalBook } from './refusal-book.ts'
 import { RefusalLog } from './refusal-log.ts'
 import { SqliteJournal } from './sqlite-journal.ts'
 import { compileTopicRules } from './topic-rule.ts'
 
 const DAY = 86_400_000
 const RATE_WINDOW = 10_000
+const REFUSALS_WAIT = 500
 
 /** Journal, edge and source of one process: packets in, on disk, acknowledged. Runs in the receiving thread. */
 export class ReceivingHalf {
@@ -28,6 +30,7 @@ export class ReceivingHalf {
     this.edgeAddress = parts.edge?.address ?? null
     this.#timers = [
       setInterval(() => attempt(() => parts.directory.seen(parts.traffic.takeHeard()), parts.appendFailed), 5_000),
+      setInterval(() => attempt(() => parts.book.write(), parts.appendFailed), REFUSALS_WAIT),
       setInterval(() => this.#measureRate(), RATE_WINDOW / 5),
       setInterval(() => void this.#prune(), 3_600_000),
     ]
@@ -62,10 +65,12 @@ export class ReceivingHalf {
 
   async stop(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer)
-    const { edge, source, journal, directory, traffic, appendFailed } = this.#parts
+    const { edge, source, journal, directory, traffic, book, appendFailed } = this.#parts
     await Promise.all([edge?.close(2_000), source?.close(2_000)])
     await journal.close()
     attempt(() => directory.seen(traffic.takeHeard()), appendFailed)
+    attempt(() => book.write(), appendFailed)
+    book.close()
     directory.close()
   }
 
@@ -88,6 +93,7 @@ interface Parts {
   readonly directory: GatewayDirectory
   readonly traffic: TrafficBook
   readonly refusals: RefusalLog
+  readonly book: RefusalBook
   readonly edge: MqttEdge | undefined
   readonly source: MqttSource | undefined
   readonly appendFailed: (error: unknown) => void
@@ -109,9 +115,11 @@ async function openParts(options: ReceiverOptions, appended: (position: number) 
       state.corruptRows += to - from + 1
     },
   })
-  const directory = new GatewayDirectory(join(dataDirectory, 'gateways.db'))
+  const gateways = join(dataDirectory, 'gateways.db')
+  const directory = new GatewayDirectory(gateways)
+  const book = new RefusalBook(gateways, (name) => directory.isRegistered(name))
   const traffic = new TrafficBook()
-  const refusals = new RefusalLog()
+  const refusals = new RefusalLog((refusal) => book.add(refusal))
   const appendFailed = (error: unknown) => {
     state.commitError = { at: Date.now(), message: error instanceof Error ? error.message : String(error) }
   }
@@ -128,7 +136,7 @@ async function openParts(options: ReceiverOptions, appended: (position: number) 
         appendFailed,
       })
     : undefined
-  return { journal, archive, directory, traffic, refusals, edge, source, state, appendFailed }
+  return { journal, archive, directory, traffic, refusals, book, edge, source, state, appendFailed }
 }
 
 function sessionMemory(

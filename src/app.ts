@@ -11,6 +11,7 @@ import { SqliteJournalReader } from '../ingest/journal-reader.ts'
 import { Quarantine } from '../ingest/quarantine.ts'
 import { type Receiver, startReceiver } from '../ingest/receiver.ts'
 import type { ReceiverOptions } from '../ingest/receiver-options.ts'
+import { RefusalBook } from '../ingest/refusal-book.ts'
 import { SqliteJournal } from '../ingest/sqlite-journal.ts'
 import about from '../package.json' with { type: 'json' }
 import { AlertStore } from './alerts/alert-store.ts'
@@ -67,6 +68,7 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
   const tokens = closing.keep('tokens', new TokenStore(files.tokens))
   const newAdminToken = firstToken(tokens, files)
   const directory = closing.keep('gateways', new GatewayDirectory(files.gateways))
+  const edgeRefusals = closing.keep('edge refusals', new RefusalBook(files.gateways))
   const ledgers = closing.keep('ledgers', new LedgerStore(files.ledger))
   const watch = new LedgerWatch(ledgers)
   const alerts = closing.keep('alerts', new AlertStore(files.alerts, (subject) => placeOfSubject(ledgers, subject)))
@@ -110,6 +112,7 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
     files,
     tokens,
     directory,
+    edgeRefusals,
     ledgers,
     ledger: () => watch.current,
     alerts,

@@ -57,7 +57,7 @@ export interface Judging {
 export function startJudging(parts: JudgingParts): Judging {
   const { config, files, log, readings, alerts, quarantine, ledger, release, journal, storing, now } = parts
   const judgement = openJudgement(
-    { config: config.detectors, clock: clockOf(config), checkpointPath: files.checkpoint },
+    { config: config.detectors, clock: clockOf(config), checkpointPath: files.checkpoint, meters: config.gateways.meters },
     ledger(),
     log,
     () => alerts.beginAgain(journal.lastPosition()),
@@ -129,7 +129,14 @@ function decoderOf(config: Config, files: DataFiles, storing: JudgingParts['stor
   return async function* decode(slice, judgement, ledger): AsyncGenerator<DecodedSlice> {
     crashPoint('slice-read')
     storing(slice, judgement)
-    const context = { ledger, routes, window, registers: judgement.registers, importsDirectory: files.imports }
+    const context = {
+      ledger,
+      routes,
+      window,
+      registers: judgement.registers,
+      owners: judgement.owners,
+      importsDirectory: files.imports,
+    }
     for (const decoded of decodeSlice(slice.packets, context)) {
       crashPoint('slice-decoded')
       yield { packets: slice.packets, decoded }

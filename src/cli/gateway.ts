@@ -1,6 +1,7 @@
-import { Command, InvalidArgumentError } from 'commander'
-import { GATEWAY_NAME } from '../../ingest/gateway-name.ts'
+import { Command } from 'commander'
 import { print, printJson } from './command-output.ts'
+import { gatewayName } from './gateway-argument.ts'
+import { metersCommand } from './gateway-meters.ts'
 import { hostPortText } from './host-port.ts'
 
 interface AddOptions {
@@ -15,12 +16,7 @@ export function gatewayCommand(): Command {
     .option('--data <DIR>', 'data directory', './adit-data')
     .option('--json', 'print JSON')
     .action(addGateway)
-  return new Command('gateway').description('gateways that may publish').addCommand(add)
-}
-
-function gatewayName(text: string): string {
-  if (!GATEWAY_NAME.test(text)) throw new InvalidArgumentError('Use 1 to 64 letters, digits, "-" and "_", such as luxi-01.')
-  return text
+  return new Command('gateway').description('gateways that may publish').addCommand(add).addCommand(metersCommand())
 }
 
 async function addGateway(name: string, { data, json }: AddOptions): Promise<void> {
