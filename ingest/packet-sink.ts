@@ -116,10 +116,12 @@ export class PacketSink implements PayloadSink {
   ): number {
     const row = this.#ledger.rowOfMeterBytes(bytes, from, to)
     if (row < 0) return refuse(this.unknown, asciiText(bytes, from, to), start, UNKNOWN_METER)
-    if (this.#isForeign(row)) return refuse(this.foreign, asciiText(bytes, from, to), start, FOREIGN_METER)
+    const owner = this.#owner[row]
+    if (owner !== this.#self && this.#isForeign(owner))
+      return refuse(this.foreign, asciiText(bytes, from, to), start, FOREIGN_METER)
     if (start > this.#latest) return refuse(this.tooNew, asciiText(bytes, from, to), start, TOO_NEW)
     if (start < this.#earliest) return refuse(this.tooOld, asciiText(bytes, from, to), start, TOO_OLD)
-    if (this.#owner[row] === NO_OWNER) this.#found.push(row)
+    if (owner === NO_OWNER) this.#found.push(row)
     const ratio = this.#ratio[row]
     this.#batch.add(row, start, seconds, energyWh * ratio, reactiveVarh * ratio, quality, 0, this.#position)
     this.readings++
@@ -137,10 +139,11 @@ export class PacketSink implements PayloadSink {
   ): number {
     const row = this.#ledger.rowOfMeterBytes(bytes, from, to)
     if (row < 0) return refuse(this.unknown, asciiText(bytes, from, to), at, UNKNOWN_METER)
-    if (this.#isForeign(row)) return refuse(this.foreign, asciiText(bytes, from, to), at, FOREIGN_METER)
+    const owner = this.#owner[row]
+    if (owner !== this.#self && this.#isForeign(owner)) return refuse(this.foreign, asciiText(bytes, from, to), at, FOREIGN_METER)
     if (at > this.#latest) return refuse(this.tooNew, asciiText(bytes, from, to), at, TOO_NEW)
     if (at < this.#earliest) return refuse(this.tooOld, asciiText(bytes, from, to), at, TOO_OLD)
-    if (this.#owner[row] === NO_OWNER) this.#found.push(row)
+    if (owner === NO_OWNER) this.#found.push(row)
     this.#heldRegisters.push([row, deviceOf(bytes, from, to), at, registerWh, reactiveRegisterVarh, quality])
     return TAKEN
   }
@@ -158,7 +161,7 @@ export class PacketSink implements PayloadSink {
   event(meter: string, at: number, raw: string, detail: string): void {
     const usagePoint = this.#ledger.rowOfMeter(meter)
     if (usagePoint < 0) refuse(this.unknown, meter, at, UNKNOWN_METER)
-    else if (this.#isForeign(usagePoint)) refuse(this.foreign, meter, at, FOREIGN_METER)
+    else if (this.#isForeign(this.#owner[usagePoint])) refuse(this.foreign, meter, at, FOREIGN_METER)
     else if (at > this.#latest) refuse(this.tooNew, meter, at, TOO_NEW)
     else if (at < this.#earliest) refuse(this.tooOld, meter, at, TOO_OLD)
     else {
@@ -183,8 +186,7 @@ export class PacketSink implements PayloadSink {
     }
   }
 
-  #isForeign(row: number): boolean {
-    const owner = this.#owner[row]
+  #isForeign(owner: number): boolean {
     if (!this.#bound || owner === this.#self || (owner === NO_OWNER && this.#owners.policy === 'learnt')) return false
     if (this.foreign.count === 0) this.#firstOwner = owner
     return true
