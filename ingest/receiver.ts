@@ -1,11 +1,12 @@
 import { Worker } from 'node:worker_threads'
+import type { EdgeAddress } from './edge-listeners.ts'
 import type { ReceiverOptions } from './receiver-options.ts'
 import type { ReceiverStatus } from './receiver-status.ts'
 
 /** The receiving half, running in its own thread so that judging can never stall an acknowledgement. */
 export interface Receiver {
-  /** Null without an edge. */
-  readonly edgeAddress: { readonly host: string; readonly port: number } | null
+  /** The one on mqtt.port first; none without an edge. */
+  readonly edgeAddresses: readonly EdgeAddress[]
   /** See JournalWriter.release. */
   release(position: number): Promise<void>
   status(): Promise<ReceiverStatus>
@@ -26,7 +27,7 @@ export type ReceiverRequest = { readonly id: number } & (
 
 /** Said by the receiving thread. */
 export type ReceiverReport =
-  | { readonly kind: 'ready'; readonly edgeAddress: Receiver['edgeAddress'] }
+  | { readonly kind: 'ready'; readonly edgeAddresses: Receiver['edgeAddresses'] }
   | { readonly kind: 'appended'; readonly position: number }
   | { readonly kind: 'done'; readonly id: number; readonly status: ReceiverStatus | null }
   | { readonly kind: 'failed'; readonly id: number; readonly message: string }
@@ -47,7 +48,7 @@ interface Asked {
 
 class WorkerReceiver implements Receiver {
   readonly ready: Promise<void>
-  edgeAddress: Receiver['edgeAddress'] = null
+  edgeAddresses: Receiver['edgeAddresses'] = []
   readonly #worker: Worker
   readonly #asked = new Map<number, Asked>()
   #nextId = 1
@@ -61,7 +62,7 @@ class WorkerReceiver implements Receiver {
     this.ready = new Promise((resolve, reject) => {
       this.#worker.on('message', (report: ReceiverReport) => {
         if (report.kind === 'ready') {
-          this.edgeAddress = report.edgeAddress
+          this.edgeAddresses = report.edgeAddresses
           resolve()
         } else {
           this.#hear(report)

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
+import type { EdgeAddress } from './edge-listeners.ts'
 import { GatewayDirectory } from './gateway-directory.ts'
 import { TrafficBook } from './gateway-traffic.ts'
 import { JournalArchive } from './journal-archive.ts'
@@ -18,7 +19,7 @@ const REFUSALS_WAIT = 500
 
 /** Journal, edge and source of one process: packets in, on disk, acknowledged. Runs in the receiving thread. */
 export class ReceivingHalf {
-  readonly edgeAddress: { readonly host: string; readonly port: number } | null
+  readonly edgeAddresses: readonly EdgeAddress[]
   readonly #options: ReceiverOptions
   readonly #parts: Parts
   readonly #timers: NodeJS.Timeout[]
@@ -27,7 +28,7 @@ export class ReceivingHalf {
   private constructor(options: ReceiverOptions, parts: Parts) {
     this.#options = options
     this.#parts = parts
-    this.edgeAddress = parts.edge?.address ?? null
+    this.edgeAddresses = parts.edge?.addresses() ?? []
     this.#timers = [
       setInterval(() => attempt(() => parts.directory.seen(parts.traffic.takeHeard()), parts.appendFailed), 5_000),
       setInterval(() => attempt(() => parts.book.write(), parts.appendFailed), REFUSALS_WAIT),
@@ -57,6 +58,7 @@ export class ReceivingHalf {
       journalBytes: journalBytes(this.#options.dataDirectory),
       gateways: traffic.lines(),
       refusals: { recent: refusals.recent(), counts: refusals.counts() },
+      tls: edge?.tls() ?? null,
       source: source?.status() ?? null,
       commitError: state.commitError,
       corruptRows: state.corruptRows,

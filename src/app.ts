@@ -6,6 +6,7 @@ import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import pino, { type Logger } from 'pino'
 import { Registry } from 'prom-client'
+import type { EdgeAddress } from '../ingest/edge-listeners.ts'
 import { GatewayDirectory } from '../ingest/gateway-directory.ts'
 import { SqliteJournalReader } from '../ingest/journal-reader.ts'
 import { Quarantine } from '../ingest/quarantine.ts'
@@ -33,7 +34,8 @@ import { WatchedStore } from './watched-store.ts'
 export interface Service {
   readonly files: DataFiles
   readonly http: { readonly host: string; readonly port: number }
-  readonly mqtt: { readonly host: string; readonly port: number } | null
+  /** Where the edge listens, mqtt.port first. */
+  readonly mqtt: readonly EdgeAddress[]
   /** Set when this start made it. */
   readonly newAdminToken: string | undefined
   /** Resolves when everything is closed: with the failure that stopped the service, or undefined after `stop`. */
@@ -134,10 +136,10 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
   closing.add('HTTP', () => server.close())
   const url = new URL(await server.listen({ host: config.http.host, port: config.http.port }))
   const http = { host: config.http.host, port: Number(url.port || 80) }
-  writeServiceNote(files, { pid: process.pid, http, mqtt: receiver.edgeAddress })
+  writeServiceNote(files, { pid: process.pid, http, mqtt: receiver.edgeAddresses })
   closing.add('note', () => removeServiceNote(files))
 
-  return running({ files, http, mqtt: receiver.edgeAddress, newAdminToken }, receiver, judging, log, closing)
+  return running({ files, http, mqtt: receiver.edgeAddresses, newAdminToken }, receiver, judging, log, closing)
 }
 
 function running(

@@ -101,10 +101,11 @@ async function health({ files, receiver, journal, judgement, store }: Running): 
   return healthOf({
     directory: files.directory,
     receiver: await statusOf(receiver),
-    edge: receiver.edgeAddress && `${receiver.edgeAddress.host}:${receiver.edgeAddress.port}`,
+    edge: receiver.edgeAddresses.map(({ host, port, tls }) => `${host}:${port}${tls ? ' (TLS)' : ''}`),
     judgedPosition: judgement.position,
     lastPosition: journal.lastPosition(),
     storeTrouble: store.trouble,
+    now: Date.now(),
   })
 }
 
