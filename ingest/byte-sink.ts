@@ -50,3 +50,5 @@ export const MOST_WH = 1e9
 export const MOST_REGISTER_WH = 1e13
 /** The longest interval, one day. */
 export const MOST_SECONDS = 86_400
+/** The most readings, registers or events of one payload. */
+export const MOST_ROWS = 100_000
