@@ -49,7 +49,7 @@ export async function benchEdge(packets = 300_000, runs = 3): Promise<EdgeResult
   gateways.close()
   const receiver = await startReceiver({ dataDirectory: directory, ...ReceiverConfig.parse({ edge: { port: 0 } }) })
   try {
-    const port = receiver.edgeAddress?.port ?? 0
+    const port = receiver.edgeAddresses[0]?.port ?? 0
     const generator = await buildLoadGenerator()
     const cpu = process.cpuUsage()
     const rates: number[] = []

@@ -6,6 +6,7 @@ export const UNKNOWN_METER = 1
 export const TOO_NEW = 2
 export const TOO_OLD = 3
 export const REPEATED = 4
+export const FOREIGN_METER = 5
 
 /**
  * A sink for the hot path: the meter's number stays where it stands, bytes [from, to), and no string is made of it.
@@ -49,3 +50,5 @@ export const MOST_WH = 1e9
 export const MOST_REGISTER_WH = 1e13
 /** The longest interval, one day. */
 export const MOST_SECONDS = 86_400
+/** The most readings, registers or events of one payload. */
+export const MOST_ROWS = 100_000

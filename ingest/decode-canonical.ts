@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { Id } from '../model/field.ts'
 import { isReadingQuality } from '../model/reading-quality.ts'
-import { type ByteDecoder, MOST_REGISTER_WH, MOST_SECONDS, MOST_WH, type PayloadSink } from './byte-sink.ts'
+import { type ByteDecoder, MOST_REGISTER_WH, MOST_ROWS, MOST_SECONDS, MOST_WH, type PayloadSink } from './byte-sink.ts'
 import { DecodeError, type ReadingSink } from './decoder.ts'
 import { InstantReader } from './instant.ts'
 import { parseJson } from './json-guard.ts'
@@ -13,40 +13,21 @@ import { CanonicalScanner } from './scan-canonical.ts'
 import { firstComplaint } from './schema-complaint.ts'
 import { TIME_AMBIGUOUS, TIME_SKIPPED, TIME_SYNTAX, type TimeZone } from './time-zone.ts'
 
-const MOST_ROWS = 100_000
 const TimeText = z.string().max(40)
 const Quality = z.int().refine(isReadingQuality, 'not an ESPI quality code')
-const Varh = z.number().min(-MOST_WH).max(MOST_WH)
+/** Rows are looked at one by one: a hundred thousand complaints of one payload cost a hundred times the first. */
+const Rows = z.array(z.unknown()).max(MOST_ROWS)
 
-const Readings = z.strictObject({
-  start: TimeText,
-  seconds: z.int().min(1).max(MOST_SECONDS),
-  readings: z
-    .array(
-      z.tuple([
-        Id,
-        z.number().min(0).max(MOST_WH),
-        z.strictObject({ varh: Varh.optional(), quality: Quality.optional() }).optional(),
-      ]),
-    )
-    .max(MOST_ROWS),
-})
-const RegisterVarh = z.number().min(-MOST_REGISTER_WH).max(MOST_REGISTER_WH)
-const Registers = z.strictObject({
-  at: TimeText,
-  registers: z
-    .array(
-      z.tuple([
-        Id,
-        z.number().min(0).max(MOST_REGISTER_WH),
-        z.strictObject({ varh: RegisterVarh.optional(), quality: Quality.optional() }).optional(),
-      ]),
-    )
-    .max(MOST_ROWS),
-})
-const Events = z.strictObject({
-  events: z.array(z.tuple([Id, TimeText, z.string().min(1).max(64), z.string().max(500).optional()])).max(MOST_ROWS),
-})
+const Readings = z.strictObject({ start: TimeText, seconds: z.int().min(1).max(MOST_SECONDS), readings: Rows })
+const ReadingRow = z.tuple([Id, z.number().min(0).max(MOST_WH), extras(MOST_WH)])
+const Registers = z.strictObject({ at: TimeText, registers: Rows })
+const RegisterRow = z.tuple([Id, z.number().min(0).max(MOST_REGISTER_WH), extras(MOST_REGISTER_WH)])
+const Events = z.strictObject({ events: Rows })
+const EventRow = z.tuple([Id, TimeText, z.string().min(1).max(64), z.string().max(500).optional()])
+
+function extras(most: number) {
+  return z.strictObject({ varh: z.number().min(-most).max(most).optional(), quality: Quality.optional() }).optional()
+}
 
 /** The three canonical decoders. Times without an offset are wall-clock time of `zone`. */
 export function canonicalDecoders(zone: TimeZone): readonly ByteDecoder[] {
@@ -54,27 +35,26 @@ export function canonicalDecoders(zone: TimeZone): readonly ByteDecoder[] {
   const scanner = new CanonicalScanner(instants)
 
   function readings(payload: Uint8Array, sink: ReadingSink): void {
-    const parsed = Readings.safeParse(parseJson(payload))
-    if (!parsed.success) throw firstComplaint(parsed.error, payload)
-    const { start, seconds, readings } = parsed.data
+    const { start, seconds, readings } = checked(Readings, parseJson(payload), [])
     const at = instantOf(instants, start, '$.start')
-    for (const [meter, energyWh, extras] of readings) {
-      sink.reading(meter, at, seconds, energyWh, extras?.varh ?? Number.NaN, extras?.quality ?? 0)
+    for (const [index, row] of readings.entries()) {
+      const [meter, energyWh, more] = checked(ReadingRow, row, ['readings', index])
+      sink.reading(meter, at, seconds, energyWh, more?.varh ?? Number.NaN, more?.quality ?? 0)
     }
   }
   function registers(payload: Uint8Array, sink: ReadingSink): void {
-    const parsed = Registers.safeParse(parseJson(payload))
-    if (!parsed.success) throw firstComplaint(parsed.error, payload)
-    const at = instantOf(instants, parsed.data.at, '$.at')
-    for (const [meter, wh, extras] of parsed.data.registers) {
-      sink.register(meter, at, wh, extras?.varh ?? Number.NaN, extras?.quality ?? 0)
+    const parsed = checked(Registers, parseJson(payload), [])
+    const at = instantOf(instants, parsed.at, '$.at')
+    for (const [index, row] of parsed.registers.entries()) {
+      const [meter, wh, more] = checked(RegisterRow, row, ['registers', index])
+      sink.register(meter, at, wh, more?.varh ?? Number.NaN, more?.quality ?? 0)
     }
   }
   function events(payload: Uint8Array, sink: ReadingSink): void {
-    const parsed = Events.safeParse(parseJson(payload))
-    if (!parsed.success) throw firstComplaint(parsed.error, payload)
-    const times = parsed.data.events.map(([, time], row) => instantOf(instants, time, `$.events[${row}][1]`))
-    for (const [row, [meter, , code, detail]] of parsed.data.events.entries()) sink.event(meter, times[row], code, detail ?? '')
+    for (const [index, row] of checked(Events, parseJson(payload), []).events.entries()) {
+      const [meter, time, code, detail] = checked(EventRow, row, ['events', index])
+      sink.event(meter, instantOf(instants, time, `$.events[${index}][1]`), code, detail ?? '')
+    }
   }
 
   return [
@@ -102,6 +82,12 @@ export function canonicalDecoders(zone: TimeZone): readonly ByteDecoder[] {
       thorough(payload, sink)
     }
   }
+}
+
+function checked<Value>(schema: z.ZodType<Value>, value: unknown, path: readonly PropertyKey[]): Value {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  throw firstComplaint(parsed.error, value, path)
 }
 
 function instantOf(instants: InstantReader, text: string, field: string): number {

@@ -3,6 +3,7 @@ import type { Ledger } from '../model/ledger.ts'
 import type { JournalledPacket } from '../model/packet.ts'
 import { type ReadingBatch, ReadingBatchBuilder } from '../model/reading-batch.ts'
 import { DecodeError } from './decoder.ts'
+import type { MeterOwners } from './meter-owners.ts'
 import { PacketSink, type Refused, type TimeWindow } from './packet-sink.ts'
 import type { Registers } from './registers.ts'
 import type { TopicRoutes } from './topic-routes.ts'
@@ -11,6 +12,7 @@ export interface DecodeContext {
   readonly ledger: Ledger
   readonly routes: TopicRoutes
   readonly registers: Registers
+  readonly owners: MeterOwners
   readonly window: TimeWindow
 }
 
@@ -48,18 +50,18 @@ export interface DecodedPackets {
 }
 
 /**
- * Bytes to columns. Depends on the packets, the ledger and the registers before only: a packet's times are checked
+ * Bytes to columns. Depends on the packets, the ledger, the registers and the owners before only: a packet's times are checked
  * against when it came in, never against the clock. Throws nothing on bad payloads: they come back as `refused`.
  */
 export function decodePackets(
   packets: readonly JournalledPacket[],
-  { ledger, routes, registers, window }: DecodeContext,
+  { ledger, routes, registers, owners, window }: DecodeContext,
   batch = new ReadingBatchBuilder(expectedRows(packets)),
 ): DecodedPackets {
   const events: EndDeviceEvent[] = []
   const refused: RefusedPayload[] = []
   const counts = new Map<string, GatewayCounts>()
-  const sink = new PacketSink(ledger, registers, window, batch, events)
+  const sink = new PacketSink({ ledger, registers, owners, window, batch, events })
 
   for (const packet of packets) {
     const count = countsOf(counts, packet)
@@ -76,7 +78,7 @@ export function decodePackets(
       count.received++
       continue
     }
-    const quarantined = sink.unknown.count + sink.tooNew.count + sink.tooOld.count
+    const quarantined = sink.unknown.count + sink.foreign.count + sink.tooNew.count + sink.tooOld.count
     if (quarantined > 0) refuseValues(packet, sink, window, refused)
     count.readings += sink.readings
     count.registers += sink.takenRegisters
@@ -101,7 +103,7 @@ function decodeOne(packet: JournalledPacket, routes: TopicRoutes, sink: PacketSi
 
 function refuseValues(
   packet: JournalledPacket,
-  { unknown, tooNew, tooOld }: PacketSink,
+  { unknown, foreign, foreignOwner, tooNew, tooOld }: PacketSink,
   window: TimeWindow,
   refused: RefusedPayload[],
 ): void {
@@ -119,6 +121,7 @@ function refuseValues(
       readings: unknown.count,
     })
   }
+  if (foreign.count > 0) refused.push(refuseForeign(packet, foreign, foreignOwner))
   if (tooNew.count > 0) {
     const value = instantText(tooNew.firstTime)
     const reason = `${tooNew.count} ${tooNew.count === 1 ? 'value' : 'values'} from the future: ${value}, received ${came}, ${window.futureSeconds} s are allowed`
@@ -130,6 +133,25 @@ function refuseValues(
     const reason = `${tooOld.count} ${tooOld.count === 1 ? 'value' : 'values'} too late: ${value} (${namesOf(tooOld)}), received ${came}, ${Math.round(window.pastSeconds / 86_400)} days are allowed, and registers must not come before the 16 latest`
     const remedy = 'check the clock of the meter; bring history in with adit import'
     refused.push({ packet, code: 'too-old', field: 'time', value, reason, remedy, readings: tooOld.count })
+  }
+}
+
+function refuseForeign(packet: JournalledPacket, foreign: Refused, owner: string): RefusedPayload {
+  const { gateway } = packet
+  const what = `${foreign.count} ${foreign.count === 1 ? 'value' : 'values'} of meters that`
+  const whose = owner === '' ? `${gateway} was not told to report` : `${owner} reports, not ${gateway}`
+  const remedy =
+    owner === ''
+      ? `if they are its own: adit gateway meters ${gateway} --add METER…, then replay this payload`
+      : `if the meters have moved: adit gateway meters ${gateway} --add METER…, or adit gateway meters ${owner} --release METER…, then replay this payload`
+  return {
+    packet,
+    code: 'meter-of-another-gateway',
+    field: 'meter',
+    value: namesOf(foreign),
+    reason: `${what} ${whose}: ${namesOf(foreign)}`,
+    remedy,
+    readings: foreign.count,
   }
 }
 

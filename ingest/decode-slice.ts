@@ -13,8 +13,9 @@ import { DecodeError } from './decoder.ts'
 import { ImportNote, KIND_READINGS } from './import-format.ts'
 import { type ImportBlock, importRows } from './import-reader.ts'
 import { parseJson } from './json-guard.ts'
+import { readMeterOrder } from './meter-order.ts'
 import type { TimeWindow } from './packet-sink.ts'
-import { IMPORT_EVENTS_TOPIC, IMPORT_TOPIC } from './topic-routes.ts'
+import { IMPORT_EVENTS_TOPIC, IMPORT_GATEWAY, IMPORT_TOPIC, METER_ORDER_TOPIC } from './topic-routes.ts'
 
 export interface SliceContext extends DecodeContext {
   /** Where `adit import` puts the files that its packets name. */
@@ -28,14 +29,31 @@ export interface SliceContext extends DecodeContext {
 export function* decodeSlice(packets: readonly JournalledPacket[], context: SliceContext): Generator<DecodedPackets> {
   let from = 0
   for (const [index, packet] of packets.entries()) {
-    if (packet.topic !== IMPORT_TOPIC && packet.topic !== IMPORT_EVENTS_TOPIC) continue
+    if (packet.gateway !== IMPORT_GATEWAY) continue
     if (index > from) yield decodePackets(packets.slice(from, index), context)
-    if (packet.topic === IMPORT_TOPIC) yield* decodeImport(packet, context)
-    else yield decodePackets([{ ...packet, topic: 'adit/v1/import/events' }], { ...context, window: ofAnyAge(context.window) })
+    yield* decodeOwn(packet, context)
     from = index + 1
   }
   if (from === 0) yield decodePackets(packets, context)
   else if (from < packets.length) yield decodePackets(packets.slice(from), context)
+}
+
+/** What no gateway and no broker can send: imports, and orders of the people who run the service. */
+function* decodeOwn(packet: JournalledPacket, context: SliceContext): Generator<DecodedPackets> {
+  if (packet.topic === METER_ORDER_TOPIC) yield* obeyOrder(packet, context)
+  else if (packet.topic === IMPORT_TOPIC) yield* decodeImport(packet, context)
+  else if (packet.topic === IMPORT_EVENTS_TOPIC)
+    yield decodePackets([{ ...packet, topic: 'adit/v1/import/events' }], { ...context, window: ofAnyAge(context.window) })
+  else yield decodePackets([packet], context)
+}
+
+function* obeyOrder(packet: JournalledPacket, { owners, ledger }: SliceContext): Generator<DecodedPackets> {
+  try {
+    owners.obey(readMeterOrder(packet), ledger)
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error
+    yield refusedWhole(packet, error)
+  }
 }
 
 function ofAnyAge({ futureSeconds }: TimeWindow): TimeWindow {
@@ -56,12 +74,15 @@ function* decodeImport(packet: JournalledPacket, context: SliceContext): Generat
     for (const block of importRows(join(context.importsDirectory, note.data.file))) yield decodeBlock(packet, block, context)
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error
-    const { code, field, value, message, remedy } = error
-    const counts = countsOf(packet, 1)
-    counts.quarantined = 1
-    const refused = [{ packet, code, field, value, reason: message, remedy, readings: 1 }]
-    yield { batch: new ReadingBatchBuilder(1), events: [], refused, counts: new Map([[packet.gateway, counts]]) }
+    yield refusedWhole(packet, error)
   }
+}
+
+function refusedWhole(packet: JournalledPacket, { code, field, value, message, remedy }: DecodeError): DecodedPackets {
+  const counts = countsOf(packet, 1)
+  counts.quarantined = 1
+  const refused = [{ packet, code, field, value, reason: message, remedy, readings: 1 }]
+  return { batch: new ReadingBatchBuilder(1), events: [], refused, counts: new Map([[packet.gateway, counts]]) }
 }
 
 /** CT/PT is applied here, from the ledger of the moment, as for what comes by message. */

@@ -13,6 +13,18 @@ export interface Gateway {
   readonly revokedAt: number | null
 }
 
+/** Any certificate of the edge's authorities whose common name is the gateway's name. */
+export const NAMED_CERTIFICATE = 'name'
+
+/** What a gateway logs in with. */
+export interface Credentials {
+  readonly password: boolean
+  /** Fingerprint (SHA-256, hexadecimal) of its own, or NAMED_CERTIFICATE; null when it needs none. */
+  readonly certificate: string | null
+}
+
+const PASSWORD_ONLY: Credentials = { password: true, certificate: null }
+
 /**
  * Who may publish. Kept in its own small SQLite file, read at each login, so that what another process adds or revokes
  * holds at once. A password is 32 random characters (192 bits), never chosen by a person: salted SHA-256 is then enough,
@@ -21,6 +33,7 @@ export interface Gateway {
 export class GatewayDirectory {
   readonly #database: DatabaseSync
   readonly #find: StatementSync
+  readonly #credentials: StatementSync
   readonly #version: StatementSync
   readonly #see: StatementSync
 
@@ -39,16 +52,21 @@ export class GatewayDirectory {
         revoked_at INTEGER
       ) STRICT;
     `)
+    this.#addCertificates()
+    this.#credentials = this.#database.prepare(
+      'SELECT needs_password, certificate FROM gateway WHERE name = ? AND revoked_at IS NULL',
+    )
     this.#find = this.#database.prepare('SELECT salt, password FROM gateway WHERE name = ? AND revoked_at IS NULL')
     this.#version = this.#database.prepare('PRAGMA data_version')
     this.#see = this.#database.prepare('UPDATE gateway SET last_seen_at = max(coalesce(last_seen_at, 0), ?) WHERE name = ?')
   }
 
   /**
-   * Registers a gateway and gives its password, which is not kept and cannot be shown again. A revoked name may be added anew.
+   * Registers a gateway and gives its password, which is not kept and cannot be shown again; good for nothing when it logs in
+   * without one. A revoked name may be added anew.
    * Refuses a name that is no topic level or is registered already.
    */
-  add(name: string, now: Date): string {
+  add(name: string, now: Date, { password: needsPassword, certificate }: Credentials = PASSWORD_ONLY): string {
     if (!GATEWAY_NAME.test(name)) {
       throw new Refusal('gateway-name', `"${name}" cannot name a gateway: use 1 to 64 letters, digits, "-" and "_"`)
     }
@@ -56,11 +74,12 @@ export class GatewayDirectory {
     const salt = randomBytes(16)
     const { changes } = this.#database
       .prepare(
-        `INSERT INTO gateway (name, salt, password, added_at) VALUES (?, ?, ?, ?)
-         ON CONFLICT (name) DO UPDATE SET salt = excluded.salt, password = excluded.password, added_at = excluded.added_at, revoked_at = NULL
+        `INSERT INTO gateway (name, salt, password, added_at, needs_password, certificate) VALUES (?, ?, ?, ?, ?, ?)
+         ON CONFLICT (name) DO UPDATE SET salt = excluded.salt, password = excluded.password, added_at = excluded.added_at,
+         needs_password = excluded.needs_password, certificate = excluded.certificate, revoked_at = NULL
          WHERE revoked_at IS NOT NULL`,
       )
-      .run(name, salt, hash(salt, password), now.getTime())
+      .run(name, salt, hash(salt, password), now.getTime(), needsPassword ? 1 : 0, certificate)
     if (Number(changes) === 0) {
       throw new Refusal('gateway-exists', `gateway "${name}" is registered already: revoke it first to give it a new password`)
     }
@@ -73,6 +92,13 @@ export class GatewayDirectory {
     const salt = row?.salt instanceof Uint8Array ? row.salt : new Uint8Array(16)
     const stored = row?.password instanceof Uint8Array ? row.password : new Uint8Array(32)
     return timingSafeEqual(hash(salt, password), stored) && row !== undefined
+  }
+
+  /** Undefined when there is no such gateway. */
+  credentialsOf(name: string): Credentials | undefined {
+    const row = this.#credentials.get(name)
+    if (row === undefined) return undefined
+    return { password: row.needs_password !== 0, certificate: row.certificate === null ? null : String(row.certificate) }
   }
 
   isRegistered(name: string): boolean {
@@ -117,6 +143,21 @@ export class GatewayDirectory {
 
   close(): void {
     this.#database.close()
+  }
+
+  /** Directories from before certificates lack two columns; another process may be adding them in this moment. */
+  #addCertificates(): void {
+    const has = () =>
+      this.#database.prepare("SELECT 1 FROM pragma_table_info('gateway') WHERE name = 'certificate'").get() !== undefined
+    if (has()) return
+    this.#database.exec('BEGIN IMMEDIATE')
+    if (!has()) {
+      this.#database.exec(`
+        ALTER TABLE gateway ADD COLUMN needs_password INTEGER NOT NULL DEFAULT 1;
+        ALTER TABLE gateway ADD COLUMN certificate TEXT;
+      `)
+    }
+    this.#database.exec('COMMIT')
   }
 }
 

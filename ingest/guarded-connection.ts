@@ -19,7 +19,7 @@ const PINGRESP = Buffer.from([0xd0, 0])
  */
 export class GuardedConnection extends Duplex {
   readonly remote: string
-  readonly #socket: Socket
+  readonly socket: Socket
   readonly #guard: PacketGuard
   readonly #limits: ConnectionLimits
   #state: 'login' | 'waiting' | 'accepted' = 'login'
@@ -27,7 +27,7 @@ export class GuardedConnection extends Duplex {
 
   constructor(socket: Socket, limits: ConnectionLimits) {
     super({ readableHighWaterMark: 64 * 1024, allowHalfOpen: false, emitClose: true })
-    this.#socket = socket
+    this.socket = socket
     this.#limits = limits
     this.#guard = new PacketGuard(limits.loginBytes)
     this.remote = `${socket.remoteAddress}:${socket.remotePort}`
@@ -47,38 +47,38 @@ export class GuardedConnection extends Duplex {
     const held = this.#held
     this.#held = []
     for (const chunk of held) this.#take(chunk)
-    this.#socket.resume()
+    this.socket.resume()
   }
 
   /** Drops a client from which nothing came for so long, unless it is we who do not read. */
   dropWhenSilent(milliseconds: number): void {
-    this.#socket.setTimeout(milliseconds)
-    this.#socket.on('timeout', () => {
-      if (this.#socket.isPaused()) this.#socket.setTimeout(milliseconds)
+    this.socket.setTimeout(milliseconds)
+    this.socket.on('timeout', () => {
+      if (this.socket.isPaused()) this.socket.setTimeout(milliseconds)
       else this.destroy(new Error(`nothing was heard for ${Math.round(milliseconds / 1_000)} s`))
     })
   }
 
   override _read(): void {
-    if (this.#state !== 'waiting') this.#socket.resume()
+    if (this.#state !== 'waiting') this.socket.resume()
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.#socket.write(chunk, done)
+    this.socket.write(chunk, done)
   }
 
   override _writev(chunks: { chunk: Buffer }[], done: (error?: Error | null) => void): void {
-    this.#socket.write(Buffer.concat(chunks.map(({ chunk }) => chunk)), done)
+    this.socket.write(Buffer.concat(chunks.map(({ chunk }) => chunk)), done)
   }
 
   override _final(done: (error?: Error | null) => void): void {
-    this.#socket.end(done)
+    this.socket.end(done)
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     this.#held = []
-    if (error) this.#socket.destroy()
-    else this.#socket.destroySoon()
+    if (error) this.socket.destroy()
+    else this.socket.destroySoon()
     done(error)
   }
 
@@ -86,7 +86,7 @@ export class GuardedConnection extends Duplex {
     if (this.destroyed) return
     if (this.#state === 'waiting') {
       this.#held.push(chunk)
-      this.#socket.pause()
+      this.socket.pause()
       return
     }
     try {
@@ -99,7 +99,7 @@ export class GuardedConnection extends Duplex {
   #pass(chunk: Buffer): void {
     if (this.#state === 'accepted') {
       this.#guard.follow(chunk, 0, false)
-      if (!this.#pushWithoutPings(chunk)) this.#socket.pause()
+      if (!this.#pushWithoutPings(chunk)) this.socket.pause()
       return
     }
     if (this.#guard.idle && chunk[0] >> 4 !== CONNECT)
@@ -108,7 +108,7 @@ export class GuardedConnection extends Duplex {
     if (this.#guard.idle) this.#state = 'waiting'
     this.push(chunk.subarray(0, end))
     if (end < chunk.length) this.#held.push(chunk.subarray(end))
-    if (this.#state === 'waiting') this.#socket.pause()
+    if (this.#state === 'waiting') this.socket.pause()
   }
 
   #pushWithoutPings(chunk: Buffer): boolean {

@@ -2,8 +2,10 @@ import { DecodeError } from './decoder.ts'
 
 export const MOST_JSON_BYTES = 4 << 20
 const MOST_DEPTH = 16
+const MOST_KEYS = 1_000
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
+const decoder = new TextDecoder()
 
 /**
  * JSON text to a value, for payloads from outside. Size and depth are capped before the parser sees a byte, and a key
@@ -46,13 +48,13 @@ export function parseJson(payload: Uint8Array): unknown {
   }
 }
 
-/** Refuses depth beyond MOST_DEPTH and keys that come twice in one object. Leaves every other fault to the parser. */
+/** Refuses depth beyond MOST_DEPTH, objects of too many keys and keys that come twice. Leaves every other fault to the parser. */
 function guardStructure(bytes: Uint8Array): void {
-  const keys: (Set<string> | null)[] = []
+  const open: (ObjectKeys | null)[] = []
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at]
     if (byte === 0x7b || byte === 0x5b) {
-      if (keys.length === MOST_DEPTH) {
+      if (open.length === MOST_DEPTH) {
         throw new DecodeError(
           'too-deep',
           '$',
@@ -61,15 +63,22 @@ function guardStructure(bytes: Uint8Array): void {
           'send the flat arrays that docs/payloads.md shows',
         )
       }
-      keys.push(byte === 0x7b ? new Set() : null)
-    } else if (byte === 0x7d || byte === 0x5d) keys.pop()
+      open.push(byte === 0x7b ? { first: 0, firstEnd: 0, all: undefined } : null)
+    } else if (byte === 0x7d || byte === 0x5d) open.pop()
     else if (byte === QUOTE) {
       const from = at++
       while (at < bytes.length && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1
-      const seen = keys.at(-1)
-      if (seen && isKey(bytes, at + 1)) noteKey(seen, bytes.subarray(from, at + 1))
+      const keys = open.at(-1)
+      if (keys && isKey(bytes, at + 1)) noteKey(keys, bytes, from, at + 1)
     }
   }
+}
+
+/** Keys of an object: where the first stands, and all of them from the second on. Most objects of payloads have one key or two. */
+interface ObjectKeys {
+  first: number
+  firstEnd: number
+  all: Set<string> | undefined
 }
 
 function isKey(bytes: Uint8Array, from: number): boolean {
@@ -78,9 +87,15 @@ function isKey(bytes: Uint8Array, from: number): boolean {
   return bytes[at] === 0x3a
 }
 
-function noteKey(seen: Set<string>, quoted: Uint8Array): void {
-  const key = unescaped(new TextDecoder().decode(quoted))
-  if (seen.has(key)) {
+function noteKey(keys: ObjectKeys, bytes: Uint8Array, from: number, to: number): void {
+  if (keys.firstEnd === 0) {
+    keys.first = from
+    keys.firstEnd = to
+    return
+  }
+  keys.all ??= new Set([keyAt(bytes, keys.first, keys.firstEnd)])
+  const key = keyAt(bytes, from, to)
+  if (keys.all.has(key)) {
     throw new DecodeError(
       'duplicate-key',
       `$.${key.slice(0, 64)}`,
@@ -89,7 +104,15 @@ function noteKey(seen: Set<string>, quoted: Uint8Array): void {
       'send each key once; which of the two values is meant cannot be known',
     )
   }
-  seen.add(key)
+  keys.all.add(key)
+  if (keys.all.size > MOST_KEYS) {
+    const remedy = 'send the arrays that docs/payloads.md shows'
+    throw new DecodeError('too-many-keys', '$', `over ${MOST_KEYS} keys`, `an object has more than ${MOST_KEYS} keys`, remedy)
+  }
+}
+
+function keyAt(bytes: Uint8Array, from: number, to: number): string {
+  return unescaped(decoder.decode(bytes.subarray(from, to)))
 }
 
 function unescaped(quoted: string): string {

@@ -1,8 +1,12 @@
-import { createServer, type Server } from 'node:net'
+import type { Socket } from 'node:net'
 import type { Client, ConnectPacket, PublishPacket } from 'aedes'
+import { type ClientCertificate, clientCertificateOf } from './client-certificate.ts'
 import { crashPoint } from './crash-point.ts'
 import type { EdgeLimits } from './edge-limits.ts'
+import { type EdgeAddress, EdgeListeners } from './edge-listeners.ts'
+import type { EdgeTlsConfig, TlsStatus } from './edge-tls.ts'
 import type { GatewayDirectory } from './gateway-directory.ts'
+import { refusalOfLogin } from './gateway-login.ts'
 import type { TrafficBook } from './gateway-traffic.ts'
 import { GuardedConnection } from './guarded-connection.ts'
 import { appendUntilDurable } from './insistent-append.ts'
@@ -15,6 +19,7 @@ import type { TopicRules } from './topic-rule.ts'
 export interface EdgeOptions {
   readonly host: string
   readonly port: number
+  readonly tls?: EdgeTlsConfig | undefined
   readonly limits: EdgeLimits
   readonly rules: TopicRules
   readonly journal: Pick<JournalWriter, 'append'>
@@ -30,6 +35,7 @@ interface Session {
   readonly remote: string
   /** Who is logged in, or tries to. */
   readonly gateway: string
+  readonly certificate: ClientCertificate | null
 }
 
 /** Said on the wire and in the refusal log already. `returnCode` as in MQTT 3.1.1 §3.2.2.3. */
@@ -46,12 +52,12 @@ class Refused extends Error {
 export class MqttEdge {
   readonly #options: EdgeOptions
   readonly #broker: JournalBroker
-  readonly #server: Server
   readonly #open = new Set<GuardedConnection>()
   readonly #sessions = new WeakMap<Client, Session>()
   readonly #connections = new Map<string, Set<Client>>()
+  #listeners: EdgeListeners | undefined
   #pending = 0
-  #revocations: NodeJS.Timeout | undefined
+  #watching: NodeJS.Timeout | undefined
   #directoryVersion = 0
 
   private constructor(options: EdgeOptions) {
@@ -63,8 +69,8 @@ export class MqttEdge {
       concurrency: 1_000,
       heartbeatInterval: 3_600_000,
       preConnect: (client, packet, done) => this.#preConnect(client, packet, done),
-      authenticate: (client, name, password, done) => {
-        const refused = this.#logIn(client, name ?? '', password)
+      authenticate: (client, _name, password, done) => {
+        const refused = this.#logIn(client, password)
         done(refused, refused === null)
       },
       authorizePublish: (client, packet, done) => this.#publish(client, packet, done),
@@ -72,23 +78,6 @@ export class MqttEdge {
         this.#refuse(client, 'subscribe', topic, 'gateways may only publish')
         done(null, null)
       },
-    })
-    this.#server = createServer((socket) => {
-      const connection = new GuardedConnection(socket, limits)
-      this.#open.add(connection)
-      connection.once('close', () => this.#open.delete(connection))
-      this.#broker.handle(connection)
-    })
-    this.#server.maxConnections = limits.connections
-    this.#server.on('drop', (data) => {
-      this.#options.refusals.add({
-        at: Date.now(),
-        gateway: '',
-        remote: `${data?.remoteAddress}:${data?.remotePort}`,
-        topic: '',
-        code: 'too-many-connections',
-        reason: `there are ${limits.connections} connections already`,
-      })
     })
     this.#broker.on('clientReady', (client) => {
       if (client.conn instanceof GuardedConnection) client.conn.accept()
@@ -101,19 +90,24 @@ export class MqttEdge {
   static async listen(options: EdgeOptions): Promise<MqttEdge> {
     const edge = new MqttEdge(options)
     await edge.#broker.listen()
-    await new Promise<void>((resolve, reject) => {
-      edge.#server.once('error', reject)
-      edge.#server.listen(options.port, options.host, () => resolve())
+    edge.#listeners = await EdgeListeners.listen(options, {
+      connected: (socket) => edge.#greet(socket),
+      dropped: (remote) =>
+        edge.#note(remote, 'too-many-connections', `there are ${options.limits.connections} connections already`),
+      tlsFailed: (remote, error) => edge.#note(remote, 'tls', tlsReason(error)),
     })
     edge.#directoryVersion = options.directory.version()
-    edge.#revocations = setInterval(() => edge.#dropRevoked(), 200)
+    edge.#watching = setInterval(() => edge.#watch(), 200)
     return edge
   }
 
-  get address(): { host: string; port: number } {
-    const address = this.#server.address()
-    if (address === null || typeof address === 'string') throw new Error('the MQTT edge does not listen')
-    return { host: address.address, port: address.port }
+  /** The one on mqtt.port first. */
+  addresses(): readonly EdgeAddress[] {
+    return this.#listeners?.addresses() ?? []
+  }
+
+  tls(): TlsStatus | null {
+    return this.#listeners?.tls() ?? null
   }
 
   get connections(): number {
@@ -122,8 +116,8 @@ export class MqttEdge {
 
   /** Takes no more, lets what is being committed be acknowledged (at most `patience`), closes. */
   async close(patienceMilliseconds: number): Promise<void> {
-    clearInterval(this.#revocations)
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    clearInterval(this.#watching)
+    const closed = this.#listeners?.close()
     const deadline = performance.now() + patienceMilliseconds
     while (this.#pending > 0 && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5))
     await new Promise<void>((resolve) => this.#broker.close(() => resolve()))
@@ -132,27 +126,35 @@ export class MqttEdge {
     await closed
   }
 
+  #greet(socket: Socket): void {
+    const connection = new GuardedConnection(socket, this.#options.limits)
+    this.#open.add(connection)
+    connection.once('close', () => this.#open.delete(connection))
+    this.#broker.handle(connection)
+  }
+
   #preConnect(client: Client, packet: ConnectPacket, done: (error: Error | null, success: boolean) => void): void {
     const { conn } = client
-    const remote = conn instanceof GuardedConnection ? conn.remote : ''
-    this.#sessions.set(client, { will: packet.will?.topic, remote, gateway: packet.username ?? '' })
+    const guarded = conn instanceof GuardedConnection ? conn : undefined
+    const certificate = guarded ? clientCertificateOf(guarded.socket, Date.now()) : null
+    // a certificate says who it is of: a user name may be left out
+    const gateway = packet.username || (certificate?.commonName ?? '')
+    this.#sessions.set(client, { will: packet.will?.topic, remote: guarded?.remote ?? '', gateway, certificate })
     // MQTT 3.1.1 §3.1.2.10, kept by the connection: the broker would count the time in which we do not read
     const { keepaliveSeconds } = this.#options.limits
     const seconds = Math.min(packet.keepalive || keepaliveSeconds, keepaliveSeconds)
-    if (conn instanceof GuardedConnection) conn.dropWhenSilent(seconds * 1_500)
+    guarded?.dropWhenSilent(seconds * 1_500)
     packet.keepalive = 0
     done(null, true)
   }
 
-  #logIn(client: Client, name: string, password: Uint8Array | undefined): Refused | null {
+  #logIn(client: Client, password: Uint8Array | undefined): Refused | null {
     const { directory, rules, limits } = this.#options
     const session = this.#sessions.get(client)
     if (!session) return new Refused('no CONNECT')
-    if (!password || !directory.verify(name, password)) {
-      return directory.isRegistered(name)
-        ? this.#refuse(client, 'wrong-password', '', `the password of gateway "${name}" does not hold`)
-        : this.#refuse(client, 'unknown-gateway', '', `no gateway "${name}": register it with adit gateway add`)
-    }
+    const { gateway: name, certificate } = session
+    const wrong = refusalOfLogin(directory, this.#listeners?.clientCertificates ?? 'off', { name, password, certificate })
+    if (wrong) return this.#refuse(client, wrong.code, '', wrong.reason)
     if (session.will !== undefined && rules.gatewayOf(session.will) !== name) {
       return this.#refuse(client, 'wrong-will', session.will, `the will's topic is not below the own name "${name}"`)
     }
@@ -214,6 +216,11 @@ export class MqttEdge {
     return new Refused(reason)
   }
 
+  /** Of somebody of whom nothing but the address is known. */
+  #note(remote: string, code: RefusalCode, reason: string): void {
+    this.#options.refusals.add({ at: Date.now(), gateway: '', remote, topic: '', code, reason })
+  }
+
   #failed(client: Client, error: Error): void {
     this.#forget(client)
     if (error instanceof Refused || ('code' in error && error.code === 'ECONNRESET')) return
@@ -227,6 +234,11 @@ export class MqttEdge {
     if (connections?.delete(client) && connections.size === 0) this.#connections.delete(gateway)
   }
 
+  #watch(): void {
+    this.#listeners?.refresh()
+    this.#dropRevoked()
+  }
+
   #dropRevoked(): void {
     const { directory } = this.#options
     const version = directory.version()
@@ -237,4 +249,11 @@ export class MqttEdge {
       for (const client of connections) client.close()
     }
   }
+}
+
+function tlsReason(error: Error): string {
+  const code = 'code' in error ? String(error.code) : ''
+  if (/HTTP_REQUEST|WRONG_VERSION_NUMBER|UNKNOWN_PROTOCOL|UNSUPPORTED_PROTOCOL/.test(code))
+    return `no TLS 1.2 or newer: plain MQTT on the TLS port perhaps (${code})`
+  return error.message
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { EDGE_LIMITS } from './edge-limits.ts'
+import { EdgeTlsConfig } from './edge-tls.ts'
 import { CANONICAL_TOPICS } from './topic-rule.ts'
 
 const Count = z.int().positive().max(2_147_483_647)
@@ -18,6 +19,7 @@ export const EdgeLimitsConfig = z.strictObject({
 export const EdgeConfig = z.strictObject({
   host: z.string().min(1).max(255).default('127.0.0.1'),
   port: z.int().min(0).max(65_535).default(1883),
+  tls: EdgeTlsConfig.optional(),
   limits: EdgeLimitsConfig.prefault({}),
 })
 

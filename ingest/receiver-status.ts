@@ -1,3 +1,4 @@
+import type { TlsStatus } from './edge-tls.ts'
 import type { GatewayTraffic } from './gateway-traffic.ts'
 import type { IngestRefusal } from './refusal-log.ts'
 
@@ -13,6 +14,8 @@ export interface ReceiverStatus {
   readonly journalBytes: number
   readonly gateways: readonly GatewayTraffic[]
   readonly refusals: { readonly recent: readonly IngestRefusal[]; readonly counts: Readonly<Record<string, number>> }
+  /** Null when the edge speaks no TLS. */
+  readonly tls: TlsStatus | null
   readonly source: SourceStatus | null
   /** Cleared by the next commit that works. */
   readonly commitError: { readonly at: number; readonly message: string } | null

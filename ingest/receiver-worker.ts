@@ -48,4 +48,4 @@ async function answer(request: ReceiverRequest) {
   return null
 }
 
-say({ kind: 'ready', edgeAddress: receiving.edgeAddress })
+say({ kind: 'ready', edgeAddresses: receiving.edgeAddresses })

@@ -1,12 +1,13 @@
 import { Worker } from 'node:worker_threads'
+import type { EdgeAddress } from './edge-listeners.ts'
 import type { ReceiverOptions } from './receiver-options.ts'
 import type { ReceiverStatus } from './receiver-status.ts'
 import type { SpoofTally } from './refusal-log.ts'
 
 /** The receiving half, running in its own thread so that judging can never stall an acknowledgement. */
 export interface Receiver {
-  /** Null without an edge. */
-  readonly edgeAddress: { readonly host: string; readonly port: number } | null
+  /** The one on mqtt.port first; none without an edge. */
+  readonly edgeAddresses: readonly EdgeAddress[]
   /** See JournalWriter.release. */
   release(position: number): Promise<void>
   status(): Promise<ReceiverStatus>
@@ -29,7 +30,7 @@ export type ReceiverRequest = { readonly id: number } & (
 
 /** Said by the receiving thread. */
 export type ReceiverReport =
-  | { readonly kind: 'ready'; readonly edgeAddress: Receiver['edgeAddress'] }
+  | { readonly kind: 'ready'; readonly edgeAddresses: Receiver['edgeAddresses'] }
   | { readonly kind: 'appended'; readonly position: number }
   | { readonly kind: 'spoofed'; readonly spoofs: readonly SpoofTally[] }
   | { readonly kind: 'done'; readonly id: number; readonly status: ReceiverStatus | null }
@@ -51,7 +52,7 @@ interface Asked {
 
 class WorkerReceiver implements Receiver {
   readonly ready: Promise<void>
-  edgeAddress: Receiver['edgeAddress'] = null
+  edgeAddresses: Receiver['edgeAddresses'] = []
   readonly #worker: Worker
   readonly #asked = new Map<number, Asked>()
   #nextId = 1
@@ -66,7 +67,7 @@ class WorkerReceiver implements Receiver {
     this.ready = new Promise((resolve, reject) => {
       this.#worker.on('message', (report: ReceiverReport) => {
         if (report.kind === 'ready') {
-          this.edgeAddress = report.edgeAddress
+          this.edgeAddresses = report.edgeAddresses
           resolve()
         } else {
           this.#hear(report)

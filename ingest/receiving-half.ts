@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
+import type { EdgeAddress } from './edge-listeners.ts'
 import { GatewayDirectory } from './gateway-directory.ts'
 import { TrafficBook } from './gateway-traffic.ts'
 import { JournalArchive } from './journal-archive.ts'
@@ -7,16 +8,18 @@ import { MqttEdge } from './mqtt-edge.ts'
 import { MqttSource, type SessionMemory } from './mqtt-source.ts'
 import type { ReceiverOptions, SourceOptions } from './receiver-options.ts'
 import type { ReceiverStatus } from './receiver-status.ts'
+import { RefusalBook } from './refusal-book.ts'
 import { RefusalLog, type SpoofTally } from './refusal-log.ts'
 import { SqliteJournal } from './sqlite-journal.ts'
 import { compileTopicRules } from './topic-rule.ts'
 
 const DAY = 86_400_000
 const RATE_WINDOW = 10_000
+const REFUSALS_WAIT = 500
 
 /** Journal, edge and source of one process: packets in, on disk, acknowledged. Runs in the receiving thread. */
 export class ReceivingHalf {
-  readonly edgeAddress: { readonly host: string; readonly port: number } | null
+  readonly edgeAddresses: readonly EdgeAddress[]
   readonly #options: ReceiverOptions
   readonly #parts: Parts
   readonly #timers: NodeJS.Timeout[]
@@ -25,9 +28,10 @@ export class ReceivingHalf {
   private constructor(options: ReceiverOptions, parts: Parts) {
     this.#options = options
     this.#parts = parts
-    this.edgeAddress = parts.edge?.address ?? null
+    this.edgeAddresses = parts.edge?.addresses() ?? []
     this.#timers = [
       setInterval(() => attempt(() => parts.directory.seen(parts.traffic.takeHeard()), parts.appendFailed), 5_000),
+      setInterval(() => attempt(() => parts.book.write(), parts.appendFailed), REFUSALS_WAIT),
       setInterval(() => this.#measureRate(), RATE_WINDOW / 5),
       setInterval(() => void this.#prune(), 3_600_000),
     ]
@@ -54,6 +58,7 @@ export class ReceivingHalf {
       journalBytes: journalBytes(this.#options.dataDirectory),
       gateways: traffic.lines(),
       refusals: { recent: refusals.recent(), counts: refusals.counts() },
+      tls: edge?.tls() ?? null,
       source: source?.status() ?? null,
       commitError: state.commitError,
       corruptRows: state.corruptRows,
@@ -66,10 +71,12 @@ export class ReceivingHalf {
 
   async stop(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer)
-    const { edge, source, journal, directory, traffic, appendFailed } = this.#parts
+    const { edge, source, journal, directory, traffic, book, appendFailed } = this.#parts
     await Promise.all([edge?.close(2_000), source?.close(2_000)])
     await journal.close()
     attempt(() => directory.seen(traffic.takeHeard()), appendFailed)
+    attempt(() => book.write(), appendFailed)
+    book.close()
     directory.close()
   }
 
@@ -92,6 +99,7 @@ interface Parts {
   readonly directory: GatewayDirectory
   readonly traffic: TrafficBook
   readonly refusals: RefusalLog
+  readonly book: RefusalBook
   readonly edge: MqttEdge | undefined
   readonly source: MqttSource | undefined
   readonly appendFailed: (error: unknown) => void
@@ -113,9 +121,11 @@ async function openParts(options: ReceiverOptions, appended: (position: number) 
       state.corruptRows += to - from + 1
     },
   })
-  const directory = new GatewayDirectory(join(dataDirectory, 'gateways.db'))
+  const gateways = join(dataDirectory, 'gateways.db')
+  const directory = new GatewayDirectory(gateways)
+  const book = new RefusalBook(gateways, (name) => directory.isRegistered(name))
   const traffic = new TrafficBook()
-  const refusals = new RefusalLog()
+  const refusals = new RefusalLog((refusal) => book.add(refusal))
   const appendFailed = (error: unknown) => {
     state.commitError = { at: Date.now(), message: error instanceof Error ? error.message : String(error) }
   }
@@ -132,7 +142,7 @@ async function openParts(options: ReceiverOptions, appended: (position: number) 
         appendFailed,
       })
     : undefined
-  return { journal, archive, directory, traffic, refusals, edge, source, state, appendFailed }
+  return { journal, archive, directory, traffic, refusals, book, edge, source, state, appendFailed }
 }
 
 function sessionMemory(

@@ -10,15 +10,19 @@ export interface IngestRefusal {
   readonly reason: string
 }
 
-export type RefusalCode =
-  | 'unknown-gateway'
-  | 'wrong-password'
-  | 'wrong-topic'
-  | 'wrong-will'
-  | 'subscribe'
-  | 'too-large'
-  | 'too-many-connections'
-  | 'protocol'
+export const REFUSAL_CODES = [
+  'unknown-gateway',
+  'wrong-password',
+  'wrong-certificate',
+  'wrong-topic',
+  'wrong-will',
+  'subscribe',
+  'too-large',
+  'too-many-connections',
+  'tls',
+  'protocol',
+] as const
+export type RefusalCode = (typeof REFUSAL_CODES)[number]
 
 /** Attempts of one gateway, logged in, to speak for another. */
 export interface SpoofTally {

@@ -5,7 +5,7 @@
  */
 
 import { isReadingQuality } from '../model/reading-quality.ts'
-import { type ByteSink, MOST_REGISTER_WH, MOST_SECONDS, MOST_WH } from './byte-sink.ts'
+import { type ByteSink, MOST_REGISTER_WH, MOST_ROWS, MOST_SECONDS, MOST_WH } from './byte-sink.ts'
 import { parseDecimal, parseWhole } from './decimal.ts'
 import type { InstantReader } from './instant.ts'
 
@@ -76,7 +76,7 @@ export class CanonicalScanner {
     if (bytes[at++] !== OPEN) return -1
     at = skipSpace(bytes, at)
     if (bytes[at] === CLOSE) return at + 1
-    for (;;) {
+    for (let rows = 0; rows < MOST_ROWS; rows++) {
       if (bytes[at] !== OPEN) at = skipSpace(bytes, at)
       if (bytes[at] !== OPEN) return -1
       at++
@@ -130,6 +130,7 @@ export class CanonicalScanner {
       if (next === CLOSE) return at
       if (next !== COMMA) return -1
     }
+    return -1
   }
 
   /** `{"varh":1.5,"quality":8}`: position after it × 32 + quality, the reactive energy in #number; -1 when unusual. */

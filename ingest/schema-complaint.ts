@@ -1,11 +1,14 @@
 import type { z } from 'zod'
 import { DecodeError } from './decoder.ts'
 
-/** The first complaint of a schema as a DecodeError with the path as `$.readings[3][1]`, the value found there and a remedy. */
-export function firstComplaint(error: z.ZodError, payload: Uint8Array): DecodeError {
+/**
+ * The first complaint of a schema about `checked`, which stands at `at` in the payload, as a DecodeError with the path as
+ * `$.readings[3][1]`, the value found there and a remedy.
+ */
+export function firstComplaint(error: z.ZodError, checked: unknown, at: readonly PropertyKey[]): DecodeError {
   const issue = error.issues[0]
-  const path = issue?.path ?? []
-  const value = valueAt(payload, path)
+  const path = [...at, ...(issue?.path ?? [])]
+  const value = valueAt(checked, issue?.path ?? [])
   const unknownKeys = issue?.code === 'unrecognized_keys' ? issue.keys : []
   const field = unknownKeys.length > 0 ? `${pathText(path)}.${unknownKeys[0]?.slice(0, 64)}` : pathText(path)
   return new DecodeError(
@@ -43,8 +46,8 @@ function pathText(path: readonly PropertyKey[]): string {
   return `$${path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('')}`
 }
 
-function valueAt(payload: Uint8Array, path: readonly PropertyKey[]): unknown {
-  let value: unknown = JSON.parse(new TextDecoder().decode(payload))
+function valueAt(checked: unknown, path: readonly PropertyKey[]): unknown {
+  let value = checked
   for (const step of path) {
     if (typeof value !== 'object' || value === null) return undefined
     value = Reflect.get(value, step)
@@ -53,5 +56,9 @@ function valueAt(payload: Uint8Array, path: readonly PropertyKey[]): unknown {
 }
 
 function shortText(value: unknown): string {
-  return (typeof value === 'string' ? value : (JSON.stringify(value) ?? '')).slice(0, 200)
+  if (typeof value === 'string') return value.slice(0, SHOWN)
+  const some = Array.isArray(value) ? value.slice(0, SHOWN) : value
+  return (JSON.stringify(some) ?? '').slice(0, SHOWN)
 }
+
+const SHOWN = 200

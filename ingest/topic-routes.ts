@@ -6,6 +6,8 @@ import type { Decoder } from './decoder.ts'
 export const IMPORT_TOPIC = '$adit/import'
 /** The same for events: canonical JSON, of any age. */
 export const IMPORT_EVENTS_TOPIC = '$adit/import/events'
+/** The same for orders of `adit gateway meters` (ingest/meter-order.ts). */
+export const METER_ORDER_TOPIC = '$adit/meters'
 /** Under this name imports stand in the book; no gateway can have it. */
 export const IMPORT_GATEWAY = '$import'
 

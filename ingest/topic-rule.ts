@@ -56,7 +56,8 @@ function compile(pattern: string): Rule {
 }
 
 function match({ prefix, before, after }: Rule, topic: string): string | undefined {
-  if (!topic.startsWith(prefix)) return undefined
+  // § 4.7.2: wildcards at the beginning do not stand for $…, under which our own packets travel
+  if (!topic.startsWith(prefix) || topic.startsWith('$')) return undefined
   const levels = topic.split('/')
   for (let at = 0; at < before.length; at++) if (before[at] !== '+' && before[at] !== levels[at]) return undefined
   const gateway = levels[before.length]

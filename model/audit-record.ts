@@ -4,6 +4,8 @@ import { z } from 'zod'
 /** Everything that changes something, or shows what is masked. A new one is added here before it can be done. */
 export const AUDIT_ACTIONS = [
   'gateway.add',
+  'gateway.revoke',
+  'gateway.meters',
   'gateway.spoof',
   'token.add',
   'quarantine.replay',

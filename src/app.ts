@@ -6,11 +6,13 @@ import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import pino, { type Logger } from 'pino'
 import { Registry } from 'prom-client'
+import type { EdgeAddress } from '../ingest/edge-listeners.ts'
 import { GatewayDirectory } from '../ingest/gateway-directory.ts'
 import { SqliteJournalReader } from '../ingest/journal-reader.ts'
 import { Quarantine } from '../ingest/quarantine.ts'
 import { type Receiver, startReceiver } from '../ingest/receiver.ts'
 import type { ReceiverOptions } from '../ingest/receiver-options.ts'
+import { RefusalBook } from '../ingest/refusal-book.ts'
 import { SqliteJournal } from '../ingest/sqlite-journal.ts'
 import about from '../package.json' with { type: 'json' }
 import { isLoopbackAddress } from './api/authorize.ts'
@@ -35,7 +37,8 @@ import { WatchedStore } from './watched-store.ts'
 export interface Service {
   readonly files: DataFiles
   readonly http: { readonly host: string; readonly port: number }
-  readonly mqtt: { readonly host: string; readonly port: number } | null
+  /** Where the edge listens, mqtt.port first. */
+  readonly mqtt: readonly EdgeAddress[]
   /** Set when this start made it. */
   readonly newAdminToken: string | undefined
   /** Resolves when everything is closed: with the failure that stopped the service, or undefined after `stop`. */
@@ -73,6 +76,7 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
   closing.add('audit', () => audit.close())
   const newAdminToken = await firstToken(tokens, files, audit, log)
   const directory = closing.keep('gateways', new GatewayDirectory(files.gateways))
+  const edgeRefusals = closing.keep('edge refusals', new RefusalBook(files.gateways))
   const ledgers = closing.keep('ledgers', new LedgerStore(files.ledger))
   const watch = new LedgerWatch(ledgers)
   const alerts = await openAlerts(config, files, (subject) => placeOfSubject(ledgers, subject), brokeOff)
@@ -119,6 +123,7 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
     tokens,
     audit,
     directory,
+    edgeRefusals,
     ledgers,
     ledger: () => watch.current,
     alerts,
@@ -140,10 +145,10 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
   closing.add('HTTP', () => server.close())
   const url = new URL(await server.listen({ host: config.http.host, port: config.http.port }))
   const http = { host: config.http.host, port: Number(url.port || 80) }
-  writeServiceNote(files, { pid: process.pid, http, mqtt: receiver.edgeAddress })
+  writeServiceNote(files, { pid: process.pid, http, mqtt: receiver.edgeAddresses })
   closing.add('note', () => removeServiceNote(files))
 
-  return running({ files, http, mqtt: receiver.edgeAddress, newAdminToken }, receiver, judging, log, closing)
+  return running({ files, http, mqtt: receiver.edgeAddresses, newAdminToken }, receiver, judging, log, closing)
 }
 
 function running(

@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs'
 import { parse, YAMLParseError } from 'yaml'
 import { z } from 'zod'
+import { type EdgeTlsConfig, TlsFiles } from '../ingest/edge-tls.ts'
 import { Config } from './config.ts'
 import { ConfigError, explain, type Origin } from './config-error.ts'
 
@@ -53,7 +54,23 @@ export function loadConfig({ file, environment, options = {} }: ConfigSources): 
 
   const result = Config.safeParse(tree)
   if (!result.success) throw explain(result.error, tree, origin, knownKeys())
+  if (result.data.mqtt.enabled && result.data.mqtt.tls) checkTls(result.data.mqtt.tls)
   return result.data
+}
+
+function checkTls(tls: EdgeTlsConfig): void {
+  if (tls.clientCertificates === 'required' && tls.caFile === undefined) {
+    const remedy =
+      'name the authorities in mqtt.tls.caFile, or ask with optional for gateways registered with a certificate of their own'
+    throw new ConfigError([
+      `mqtt.tls.clientCertificates = required: without authorities nobody's certificate is believed; ${remedy}`,
+    ])
+  }
+  try {
+    new TlsFiles(tls)
+  } catch (error) {
+    throw new ConfigError([error instanceof Error ? error.message : String(error)])
+  }
 }
 
 function readYaml(file: string): Tree {

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { type DayClock, dayClock } from '../detectors/day-clock.ts'
 import { DetectorsConfig } from '../detectors/detectors-config.ts'
+import { METER_POLICIES } from '../ingest/meter-owners.ts'
 import { EdgeConfig, ReceiverConfig, SourceConfig } from '../ingest/receiver-options.ts'
 import { Territory } from '../ingest/territory.ts'
 import { TimeZone } from '../ingest/time-zone.ts'
@@ -49,6 +50,8 @@ export const Config = z.strictObject({
   http: HttpConfig.prefault({}),
   /** The built-in edge. */
   mqtt: EdgeConfig.extend({ enabled: z.boolean().default(true) }).prefault({}),
+  /** Which gateway may report which meter: as learnt from the first that does, only as told, or any. */
+  gateways: z.strictObject({ meters: z.enum(METER_POLICIES).default('learnt') }).prefault({}),
   /** An external broker to consume from; passwordFile, caFile, certFile and keyFile may name files. */
   broker: SourceConfig.optional(),
   /** Topics that are taken, one level written {gateway}. */

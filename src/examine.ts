@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { stat, statfs, unlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { type EdgeTlsConfig, TlsFiles } from '../ingest/edge-tls.ts'
 import { isOfChina, yearsOfChina } from '../model/work-calendar.ts'
 import type { Config } from './config.ts'
 import { ConfigError } from './config-error.ts'
@@ -36,6 +37,7 @@ export async function examine(sources: ConfigSources, now: Date): Promise<Findin
     findings.push(await examineDisk(config.data), await examineClock(directory.files, now))
     findings.push(...(await examinePorts(config, directory.files)))
   }
+  if (config.mqtt.enabled && config.mqtt.tls) findings.push(examineCertificate(config.mqtt.tls, now))
   if (config.broker) findings.push(await examineBroker(config.broker))
   if (config.database.kind === 'postgresql') {
     const { examineDatabase } = await import('./examine-database.ts')
@@ -119,7 +121,7 @@ async function examinePorts({ http, mqtt }: Config, files: DataFiles): Promise<F
   const running = note !== undefined && isAlive(note.pid) ? note : undefined
   const wanted = [
     { check: 'HTTP port', option: '--http', ...http, used: running?.http },
-    ...(mqtt.enabled ? [{ check: 'MQTT port', option: '--mqtt', ...mqtt, used: running?.mqtt ?? undefined }] : []),
+    ...(mqtt.enabled ? [{ check: 'MQTT port', option: '--mqtt', ...mqtt, used: running?.mqtt.at(0) }] : []),
   ]
   return Promise.all(
     wanted.map(async ({ check, option, host, port, used }): Promise<Finding> => {
@@ -136,6 +138,19 @@ async function examinePorts({ http, mqtt }: Config, files: DataFiles): Promise<F
       }
     }),
   )
+}
+
+function examineCertificate(tls: EdgeTlsConfig, now: Date): Finding {
+  const check = 'MQTT certificate'
+  const days = Math.floor((new TlsFiles(tls).status().endsAt - now.getTime()) / 86_400_000)
+  const detail = `${tls.certFile} ${days < 0 ? 'has ended' : `ends in ${days} days`}`
+  if (days >= 30) return { check, status: 'pass', detail }
+  return {
+    check,
+    status: days < 0 ? 'fail' : 'warn',
+    detail,
+    remedy: 'put a new one in its place; it is taken up without a restart',
+  }
 }
 
 /** Why one cannot listen there, undefined when one can. */

@@ -1,5 +1,5 @@
 /**
- * What the judging half remembers: detectors, registers, books and the journal position they belong to, saved together.
+ * What the judging half remembers: detectors, registers, owners of meters, books and the journal position they belong to, saved together.
  * Observing may not be repeated, so nothing of it is saved without the position, nor the position without it.
  */
 import type { DayClock } from '../detectors/day-clock.ts'
@@ -7,6 +7,7 @@ import { DetectorBank } from '../detectors/detector-bank.ts'
 import type { DetectorsConfig } from '../detectors/detectors-config.ts'
 import { crashPoint } from '../ingest/crash-point.ts'
 import type { DecodedPackets } from '../ingest/decode-packets.ts'
+import { MeterOwners, type MeterPolicy } from '../ingest/meter-owners.ts'
 import { Registers } from '../ingest/registers.ts'
 import type { Alert } from '../model/alert.ts'
 import type { Ledger } from '../model/ledger.ts'
@@ -23,10 +24,13 @@ export interface JudgementOptions {
   readonly config: DetectorsConfig
   readonly clock: DayClock
   readonly checkpointPath: string
+  /** Who may report which meter; not part of what the state means. */
+  readonly meters?: MeterPolicy
 }
 
 export class Judgement {
   readonly registers = new Registers()
+  readonly owners: MeterOwners
   readonly books = new GatewayBooks()
   position = 0
   /** Start of the newest interval taken, UTC seconds; 0 before the first. */
@@ -37,6 +41,7 @@ export class Judgement {
 
   private constructor(options: JudgementOptions, ledger: Ledger) {
     this.#options = options
+    this.owners = new MeterOwners(options.meters)
     this.#bank = roomyBank(options, ledger)
   }
 
@@ -91,6 +96,7 @@ export class Judgement {
     const parts = new Map<string, Uint8Array>()
     for (const [name, part] of this.#bank.snapshot()) parts.set(name, bytesOf(part))
     parts.set('registers', this.registers.snapshot())
+    parts.set('owners', this.owners.snapshot())
     parts.set('books', bytesOf(this.books.snapshot()))
     parts.set('newestStart', bytesOf(String(this.newestStart)))
     saveCheckpoint(this.#options.checkpointPath, { fingerprint: fingerprintOf(this.#options), position: this.position, parts })
@@ -101,6 +107,7 @@ export class Judgement {
   #restore({ position, parts }: Checkpoint): void {
     this.#bank.restore((name) => parts.get(name))
     this.registers.restore(parts.get('registers') ?? new Uint8Array())
+    this.owners.restore(parts.get('owners') ?? new Uint8Array())
     this.books.restore(Buffer.from(parts.get('books') ?? new Uint8Array()).toString())
     this.newestStart = Number(Buffer.from(parts.get('newestStart') ?? new Uint8Array()).toString())
     this.position = position

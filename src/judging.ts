@@ -71,7 +71,7 @@ export function startJudging(parts: JudgingParts): Judging {
   })
   let prepared = Promise.resolve()
   const judgement = openJudgement(
-    { config: config.detectors, clock: clockOf(config), checkpointPath: files.checkpoint },
+    { config: config.detectors, clock: clockOf(config), checkpointPath: files.checkpoint, meters: config.gateways.meters },
     ledger(),
     log,
     () => {
@@ -162,7 +162,14 @@ function decoderOf(config: Config, files: DataFiles, storing: JudgingParts['stor
   return async function* decode(slice, judgement, ledger): AsyncGenerator<DecodedSlice> {
     crashPoint('slice-read')
     storing(slice, judgement)
-    const context = { ledger, routes, window, registers: judgement.registers, importsDirectory: files.imports }
+    const context = {
+      ledger,
+      routes,
+      window,
+      registers: judgement.registers,
+      owners: judgement.owners,
+      importsDirectory: files.imports,
+    }
     for (const decoded of decodeSlice(slice.packets, context)) {
       crashPoint('slice-decoded')
       yield { packets: slice.packets, decoded }

@@ -7,7 +7,8 @@ export interface HealthFacts {
   readonly directory: string
   /** Undefined when the receiving thread does not answer. */
   readonly receiver: ReceiverStatus | undefined
-  readonly edge: string | null
+  /** Where the edge listens. */
+  readonly edge: readonly string[]
   readonly judgedPosition: number
   readonly lastPosition: number
   /** Why the store does not take readings at the moment, undefined while it does. */
@@ -15,9 +16,13 @@ export interface HealthFacts {
   /** The same of alerts, and of the audit log. */
   readonly alertsTrouble: string | undefined
   readonly auditTrouble: string | undefined
+  /** Epoch milliseconds. */
+  readonly now: number
 }
 
 const MIB = 1024 * 1024
+/** Said so long before the edge's certificate ends. */
+const CERTIFICATE_DAYS = 30
 
 /** A part that fails makes the service not ready; each says what to do. */
 export async function healthOf(facts: HealthFacts): Promise<HealthPart[]> {
@@ -45,7 +50,7 @@ function detectors({ judgedPosition, lastPosition }: HealthFacts): HealthPart {
   return { part: 'detectors', status: pending > 100_000 ? 'warn' : 'pass', detail }
 }
 
-function broker({ receiver, edge }: HealthFacts): HealthPart {
+function broker({ receiver, edge, now }: HealthFacts): HealthPart {
   const source = receiver?.source
   if (source && source.state !== 'connected') {
     const reason = source.lastError?.message ?? source.state
@@ -60,8 +65,20 @@ function broker({ receiver, edge }: HealthFacts): HealthPart {
       detail: `the broker had forgotten our session: packets since ${since} may be missing`,
     }
   }
-  const edgeText = edge === null ? [] : [`edge on ${edge}, ${receiver?.connections ?? 0} connections`]
-  return { part: 'broker', status: 'pass', detail: [...edgeText, ...(source ? ['external broker connected'] : [])].join('; ') }
+  const edgeText = edge.length === 0 ? [] : [`edge on ${edge.join(' and ')}, ${receiver?.connections ?? 0} connections`]
+  const detail = [...edgeText, ...(source ? ['external broker connected'] : [])].join('; ')
+  const trouble = certificateTrouble(receiver?.tls ?? null, now)
+  return trouble === undefined
+    ? { part: 'broker', status: 'pass', detail }
+    : { part: 'broker', status: 'warn', detail: `${detail}; ${trouble}` }
+}
+
+function certificateTrouble(tls: ReceiverStatus['tls'], now: number): string | undefined {
+  if (tls === null) return undefined
+  if (tls.trouble !== null) return `new certificate files are not used: ${tls.trouble}`
+  const days = Math.floor((tls.endsAt - now) / 86_400_000)
+  if (days >= CERTIFICATE_DAYS) return undefined
+  return `the certificate of the MQTT edge ${days < 0 ? 'has ended' : `ends in ${days} days`}: put a new one into the files of mqtt.tls`
 }
 
 function database({ alertsTrouble, auditTrouble }: HealthFacts): HealthPart {

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { DataFiles } from './data-directory.ts'
 
 const Address = z.object({ host: z.string().max(255), port: z.int().min(0).max(65_535) })
-const ServiceNote = z.object({ pid: z.int(), http: Address, mqtt: Address.nullable() })
+const ServiceNote = z.object({ pid: z.int(), http: Address, mqtt: z.array(Address.extend({ tls: z.boolean() })).readonly() })
 type ServiceNote = z.infer<typeof ServiceNote>
 
 /** Where the running service listens, for commands that work beside it. */

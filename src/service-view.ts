@@ -4,6 +4,7 @@ import type { SqliteJournalReader } from '../ingest/journal-reader.ts'
 import type { Quarantine } from '../ingest/quarantine.ts'
 import type { Receiver } from '../ingest/receiver.ts'
 import type { ReceiverStatus } from '../ingest/receiver-status.ts'
+import type { RefusalBook } from '../ingest/refusal-book.ts'
 import type { Ledger } from '../model/ledger.ts'
 import type { Packet } from '../model/packet.ts'
 import type { AlertStore } from './alerts/alert-store.ts'
@@ -31,6 +32,7 @@ export interface Running {
   readonly tokens: TokenStore
   readonly audit: AuditLog
   readonly directory: GatewayDirectory
+  readonly edgeRefusals: RefusalBook
   readonly ledgers: LedgerStore
   readonly ledger: () => Ledger
   readonly alerts: AlertStore
@@ -62,6 +64,7 @@ export function serviceParts(running: Running): ServiceParts {
     roleOf: (token) => tokens.roleOf(token),
     gateways: {
       list: () => gatewaysOf(directory, judgement),
+      edgeRefusals: () => Map.groupBy(running.edgeRefusals.list(), ({ gateway }) => gateway),
       create: (name) => ({ gateway: name, password: directory.add(name, new Date()) }),
     },
     quarantine: {
@@ -91,24 +94,25 @@ export function serviceParts(running: Running): ServiceParts {
 }
 
 /** Registered gateways, and those that sent through an external broker or a file. */
-function gatewaysOf(directory: GatewayDirectory, { books }: Judgement): ReturnType<ServiceParts['gateways']['list']> {
+function gatewaysOf(directory: GatewayDirectory, { books, owners }: Judgement): ReturnType<ServiceParts['gateways']['list']> {
   const heard = new Map(books.gateways().map((name): [string, number] => [name, books.lastReceivedAt(name)]))
   for (const { name, lastSeenAt } of directory.list()) heard.set(name, Math.max(lastSeenAt ?? 0, heard.get(name) ?? 0))
   return [...heard]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([gateway, at]) => ({ gateway, lastSeenAt: at > 0 ? at : null, book: books.of(gateway) }))
+    .map(([gateway, at]) => ({ gateway, lastSeenAt: at > 0 ? at : null, book: books.of(gateway), meters: owners.count(gateway) }))
 }
 
 async function health({ files, receiver, journal, judging, store, audit }: Running): Promise<readonly HealthPart[]> {
   return healthOf({
     directory: files.directory,
     receiver: await statusOf(receiver),
-    edge: receiver.edgeAddress && `${receiver.edgeAddress.host}:${receiver.edgeAddress.port}`,
+    edge: receiver.edgeAddresses.map(({ host, port, tls }) => `${host}:${port}${tls ? ' (TLS)' : ''}`),
     judgedPosition: judging.judgement.position,
     lastPosition: journal.lastPosition(),
     storeTrouble: store.trouble,
     alertsTrouble: judging.alertsTrouble,
     auditTrouble: audit.trouble,
+    now: Date.now(),
   })
 }
 

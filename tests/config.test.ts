@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -157,4 +158,29 @@ test('a file that is not there is named', () => {
   expect(() => loadConfig({ file: join(directory, 'none.yaml'), environment: {} })).toThrow(
     /--config .*none\.yaml: cannot be read/,
   )
+})
+
+test('certificate files that cannot be used are told before anything starts', () => {
+  const [cert, key, other] = ['cert.pem', 'key.pem', 'other.pem'].map((name) => join(directory, name))
+  const make = (certFile: string, keyFile: string) =>
+    execFileSync(
+      'openssl',
+      ['req', '-x509', '-newkey', 'ed25519', '-nodes', '-keyout', keyFile, '-out', certFile, '-subj', '/CN=edge'],
+      {
+        stdio: 'ignore',
+      },
+    )
+  make(cert, key)
+  make(other, join(directory, 'other.key'))
+  const tls = (more: string) => `mqtt: { tls: { ${more} } }`
+  expect(load(tls(`certFile: ${cert}, keyFile: ${key}`)).mqtt.tls).toMatchObject({ clientCertificates: 'off' })
+  expect(complaint(tls(`certFile: ${other}, keyFile: ${key}`))).toContain(
+    '/other.pem and /key.pem are no certificate and its key',
+  )
+  expect(complaint(tls(`certFile: ${cert}, keyFile: /nowhere`))).toContain('mqtt.tls.keyFile = /nowhere: cannot be read')
+  expect(complaint(tls(`certFile: ${key}x, keyFile: ${key}`))).toContain('mqtt.tls.certFile')
+  writeFileSync(other, 'no PEM')
+  expect(complaint(tls(`certFile: ${cert}, keyFile: ${key}, caFile: ${other}`))).toContain('is no PEM file')
+  expect(complaint(tls(`certFile: ${cert}, keyFile: ${key}, clientCertificates: required`))).toContain('mqtt.tls.caFile')
+  expect(load(`mqtt: { enabled: false, tls: { certFile: /a, keyFile: /b } }`).mqtt.enabled).toBe(false)
 })

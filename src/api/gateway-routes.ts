@@ -6,9 +6,19 @@ import type { Api } from './api.ts'
 import { Instant, instantOf } from './instant.ts'
 import { problems } from './problem.ts'
 import { Refused, refusedOf } from './refused.ts'
-import type { ServiceParts } from './service-parts.ts'
+import type { EdgeRefusals, ServiceParts } from './service-parts.ts'
 
 const GatewayName = z.string().regex(GATEWAY_NAME, '1 to 64 letters, digits, "-" and "_"')
+
+const EdgeRefusalsView = z.object({
+  code: z.string(),
+  count: z.int(),
+  firstAt: Instant,
+  lastAt: Instant,
+  remote: z.string(),
+  topic: z.string(),
+  reason: z.string(),
+})
 
 const Gateways = z.object({
   items: z.array(
@@ -16,9 +26,14 @@ const Gateways = z.object({
       gateway: z.string(),
       lastSeenAt: Instant.nullable(),
       book: GatewayBook,
+      meters: z.int().describe('usage points that only this gateway may report'),
       refusals: z.array(Refused).describe('the newest payloads that were refused, and why'),
+      edgeRefusals: z
+        .array(EdgeRefusalsView)
+        .describe('logins, topics, wills and subscriptions that the MQTT edge refused, by reason'),
     }),
   ),
+  strangers: z.array(EdgeRefusalsView).describe('the same of those who are not registered'),
 })
 
 const NewGateway = z.object({
@@ -34,14 +49,20 @@ export function gatewayRoutes(app: Api, { gateways, quarantine }: Pick<ServicePa
   app.get(
     '/api/v1/gateways',
     { schema: { summary: 'Gateways and their books', tags: ['gateways'], response: { 200: Gateways, ...problems() } } },
-    async () => ({
-      items: gateways.list().map(({ gateway, lastSeenAt, book }) => ({
-        gateway,
-        lastSeenAt: lastSeenAt === null ? null : instantOf(lastSeenAt),
-        book,
-        refusals: book.quarantined > 0 ? quarantine.list({ gateway, limit: RECENT_REFUSALS }).map(refusedOf) : [],
-      })),
-    }),
+    async () => {
+      const edgeRefusals = gateways.edgeRefusals()
+      return {
+        items: gateways.list().map(({ gateway, lastSeenAt, book, meters }) => ({
+          gateway,
+          lastSeenAt: lastSeenAt === null ? null : instantOf(lastSeenAt),
+          book,
+          meters,
+          refusals: book.quarantined > 0 ? quarantine.list({ gateway, limit: RECENT_REFUSALS }).map(refusedOf) : [],
+          edgeRefusals: (edgeRefusals.get(gateway) ?? []).map(edgeRefusalsOf),
+        })),
+        strangers: (edgeRefusals.get('') ?? []).map(edgeRefusalsOf),
+      }
+    },
   )
 
   app.post(
@@ -61,4 +82,16 @@ export function gatewayRoutes(app: Api, { gateways, quarantine }: Pick<ServicePa
       return reply.code(201).send({ gateway, username: gateway, password, topics: topicsOfGateway(gateway) })
     },
   )
+}
+
+function edgeRefusalsOf({
+  code,
+  count,
+  firstAt,
+  lastAt,
+  remote,
+  topic,
+  reason,
+}: EdgeRefusals): z.output<typeof EdgeRefusalsView> {
+  return { code, count, firstAt: instantOf(firstAt), lastAt: instantOf(lastAt), remote, topic, reason }
 }

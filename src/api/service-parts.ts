@@ -78,9 +78,30 @@ export interface LoadCurve {
   readonly expected: { readonly lowW: Float32Array; readonly highW: Float32Array } | null
 }
 
+export interface GatewayState {
+  readonly gateway: string
+  readonly lastSeenAt: number | null
+  readonly book: GatewayBook
+  /** Usage points that are the gateway's own: no other may report them. */
+  readonly meters: number
+}
+
+/** Refusals of one kind, with the latest case. */
+export interface EdgeRefusals {
+  readonly code: string
+  readonly count: number
+  readonly firstAt: number
+  readonly lastAt: number
+  readonly remote: string
+  readonly topic: string
+  readonly reason: string
+}
+
 /** Instants are epoch milliseconds, null when it never happened. */
 export interface GatewayList {
-  list(): readonly { readonly gateway: string; readonly lastSeenAt: number | null; readonly book: GatewayBook }[]
+  list(): readonly GatewayState[]
+  /** What was refused at the MQTT edge, by gateway; under '' of those who are not registered. */
+  edgeRefusals(): ReadonlyMap<string, readonly EdgeRefusals[]>
   /** Throws Refusal when the name is taken. */
   create(name: string): { readonly gateway: string; readonly password: string }
 }

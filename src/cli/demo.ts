@@ -86,8 +86,9 @@ async function demo({ data, http, mqtt, pace }: DemoOptions): Promise<void> {
     await until(async () => (await judgedUntil(address)) >= live.startUtc - 2 * live.seconds, stopping.signal)
     clearInterval(judged)
     judging.end()
-    if (service.mqtt && !stopping.signal.aborted) {
-      const { host, port } = service.mqtt
+    const [edge] = service.mqtt
+    if (edge && !stopping.signal.aborted) {
+      const { host, port } = edge
       print(whatToLookAt(address, { host, port, password: mine, meter: live.meters[0]?.meter ?? '' }, live.startUtc))
       await publishLive(live, { host, port, name: GATEWAY, password, pace }, stopping.signal)
       if (!stopping.signal.aborted) print('The month of the demo is over; the page stays. Start again for a new one.')

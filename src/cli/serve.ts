@@ -41,7 +41,7 @@ async function serve({ config: file, data, http, mqtt }: ServeOptions): Promise<
   print(
     [
       `adit ready: http://${hostPortText(service.http)}`,
-      service.mqtt ? `mqtt://${hostPortText(service.mqtt)}` : 'no MQTT edge',
+      service.mqtt.map((address) => `${address.tls ? 'mqtts' : 'mqtt'}://${hostPortText(address)}`).join('  ') || 'no MQTT edge',
       `data ${service.files.directory}`,
     ].join('  '),
   )

@@ -29,6 +29,16 @@ export const REFUSED: RefusedPayload = {
 }
 
 /** A ledger of two usage points in one area, one of them nowhere, beside one mine. */
+const EDGE_REFUSALS = {
+  code: 'wrong-topic',
+  count: 2,
+  firstAt: Date.UTC(2026, 10, 23),
+  lastAt: Date.UTC(2026, 10, 24),
+  remote: '127.0.0.1:50000',
+  topic: 'adit/v1/gw-2/readings',
+  reason: 'gateway "gw-1" may publish to adit/v1/gw-1/#',
+}
+
 export function sampleLedger(): Ledger {
   return {
     version: 1,
@@ -124,7 +134,8 @@ export async function sampleParts(): Promise<Sample> {
     alerts,
     ledger: () => ledger,
     gateways: {
-      list: () => [{ gateway: 'gw-1', lastSeenAt: Date.UTC(2026, 10, 24), book }],
+      list: () => [{ gateway: 'gw-1', lastSeenAt: Date.UTC(2026, 10, 24), book, meters: 3 }],
+      edgeRefusals: () => new Map([['gw-1', [EDGE_REFUSALS]]]),
       create: (gateway) => {
         if (gateway === 'gw-1') throw new Refusal('gateway-exists', 'There is a gateway gw-1 already.')
         return { gateway, password: 'secret' }

@@ -102,8 +102,11 @@ test('the gateway list shows the book and why payloads were refused', async () =
     gateway: 'gw-1',
     lastSeenAt: '2026-11-24T00:00:00Z',
     book: { received: 10, stored: 7, duplicate: 1, superseded: 0, quarantined: 1, pending: 1 },
+    meters: 3,
     refusals: [{ code: 'json', field: 'start', remedy: 'send ISO 8601 with an offset' }],
+    edgeRefusals: [{ code: 'wrong-topic', count: 2, firstAt: '2026-11-23T00:00:00Z', topic: 'adit/v1/gw-2/readings' }],
   })
+  expect(body.strangers).toEqual([])
 })
 
 test('a refused payload is shown raw', async () => {

@@ -73,6 +73,7 @@ export async function startFixtureService(options: FixtureOptions = {}): Promise
       list: () => [
         {
           gateway: 'gw-mangdong',
+          meters: 60,
           lastSeenAt: Date.now() - 4_000,
           book: {
             received: 1_204_331,
@@ -86,10 +87,12 @@ export async function startFixtureService(options: FixtureOptions = {}): Promise
         },
         {
           gateway: 'gw-husa',
+          meters: 20,
           lastSeenAt: Date.now() - (options.gateways === 'well' ? 60_000 : 3 * 3_600_000),
           book: { received: 80, stored: 80, duplicate: 0, superseded: 0, quarantined: 0, pending: 0 },
         },
       ],
+      edgeRefusals: () => new Map(),
       create: (gateway) => ({ gateway, password: 'x' }),
     },
     quarantine: {

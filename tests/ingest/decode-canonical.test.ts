@@ -139,6 +139,8 @@ test('the byte scanner takes nothing that the full parser refuses, whatever byte
 test.each([
   ['too-deep', '['.repeat(50_000)],
   ['too-large', `{"start":"${' '.repeat(5 << 20)}"}`],
+  ['too-many-keys', `{${Array.from({ length: 1_001 }, (_, key) => `"k${key}":0`).join()}}`],
+  ['duplicate-key', '{"start":"2026-11-24T00:00Z","start":"2026-11-24T00:00Z"}'],
   ['not-utf8', Buffer.from([0x7b, 0xff, 0xfe])],
   ['not-json', ''],
   ['out-of-range', `{"start":"2026-11-24T00:00Z","seconds":900,"readings":[${'["A",1],'.repeat(100_000)}["A",1]]}`],
@@ -152,4 +154,19 @@ test.each([
   expect(error?.code).toBe(code)
   expect(error?.field).toMatch(/^\$/)
   expect(error?.remedy).toMatch(/.{10}/)
+})
+
+test('neither way of reading takes more values of one payload than the other', () => {
+  const rows = (count: number) =>
+    `{"start":"2026-11-24T00:00Z","seconds":900,"readings":[${'["A",1],'.repeat(count - 1)}["A",1]]}`
+  expect(scan(rows(100_000), 'readings')).toHaveLength(100_000)
+  expect(scan(rows(100_001), 'readings')).toBeNull()
+})
+
+test('a complaint names the row and the field, however many rows before it are right', () => {
+  const [decoder] = canonicalDecoders(new TimeZone('UTC'))
+  const text = '{"start":"2026-11-24T00:00Z","seconds":900,"readings":[["A",1],["B",2],["C",3,{"varh":"x"}]]}'
+  const { error, readings } = listPayload(decoder, Buffer.from(text), '')
+  expect([error?.code, error?.field, error?.value]).toEqual(['wrong-type', '$.readings[2][2].varh', 'x'])
+  expect(readings).toEqual([])
 })

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { canonicalDecoders } from '../../ingest/decode-canonical.ts'
 import { type DecodeContext, decodePackets } from '../../ingest/decode-packets.ts'
 import { DecodeError, type Decoder } from '../../ingest/decoder.ts'
+import { MeterOwners } from '../../ingest/meter-owners.ts'
 import { Registers } from '../../ingest/registers.ts'
 import { TimeZone } from '../../ingest/time-zone.ts'
 import { TopicRoutes } from '../../ingest/topic-routes.ts'
@@ -21,6 +22,7 @@ function contextOf(ledger = ledgerOfMeters('A', 'B', 'C')): DecodeContext {
       canonicalDecoders(new TimeZone('Asia/Shanghai')),
     ),
     registers: new Registers(),
+    owners: new MeterOwners(),
     window: { futureSeconds: 300, pastSeconds: 400 * 86_400 },
   }
 }

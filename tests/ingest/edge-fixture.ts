@@ -19,11 +19,11 @@ export interface EdgeFixture {
   journalled(): Promise<string[][]>
 }
 
-export async function startEdge(limits: Record<string, number> = {}): Promise<EdgeFixture> {
+export async function startEdge(limits: Record<string, number> = {}, tls?: object): Promise<EdgeFixture> {
   const directory = scratchDirectory()
   const gateways = new GatewayDirectory(join(directory, 'gateways.db'))
   const password = gateways.add('gw-1', new Date())
-  const config = ReceiverConfig.parse({ edge: { port: 0, limits } })
+  const config = ReceiverConfig.parse({ edge: { port: 0, limits, tls } })
   const receiver = await startReceiver({ dataDirectory: directory, ...config })
   onTestFinished(async () => {
     await receiver.stop()
@@ -33,7 +33,7 @@ export async function startEdge(limits: Record<string, number> = {}): Promise<Ed
     directory,
     receiver,
     gateways,
-    port: receiver.edgeAddress?.port ?? 0,
+    port: receiver.edgeAddresses[0]?.port ?? 0,
     password,
     journalled: async () => {
       const reader = new SqliteJournalReader({ path: join(directory, 'journal.db') })

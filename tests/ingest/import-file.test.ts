@@ -7,6 +7,7 @@ import { canonicalDecoders } from '../../ingest/decode-canonical.ts'
 import { decodeSlice, type SliceContext } from '../../ingest/decode-slice.ts'
 import { eventPackets } from '../../ingest/event-packets.ts'
 import { ImportWriter } from '../../ingest/import-writer.ts'
+import { MeterOwners } from '../../ingest/meter-owners.ts'
 import { Registers } from '../../ingest/registers.ts'
 import { TimeZone } from '../../ingest/time-zone.ts'
 import { IMPORT_TOPIC, TopicRoutes } from '../../ingest/topic-routes.ts'
@@ -23,6 +24,7 @@ function contextOf(importsDirectory: string): SliceContext {
     ledger,
     routes: new TopicRoutes([], canonicalDecoders(new TimeZone('UTC'))),
     registers: new Registers(),
+    owners: new MeterOwners(),
     window: { futureSeconds: 300, pastSeconds: 86_400 },
   }
 }

@@ -11,7 +11,7 @@ const receiver = await startReceiver({ dataDirectory, ...config })
 receiver.onFailure((error) => {
   throw error
 })
-console.log(`listening ${receiver.edgeAddress?.port}`)
+console.log(`listening ${receiver.edgeAddresses[0]?.port}`)
 
 const KEPT = 500
 setInterval(async () => {

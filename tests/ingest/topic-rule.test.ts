@@ -23,6 +23,8 @@ describe('topic rules', () => {
     ['+/{gateway}', 'county/g', 'g'],
     ['+/{gateway}', 'county/g/more', undefined],
     ['{gateway}/telemetry', 'g/telemetry', 'g'],
+    ['+/{gateway}/#', '$adit/import', undefined],
+    ['+/{gateway}/#', '$adit/import/events', undefined],
   ])('%s reads %s', (pattern, topic, gateway) => {
     expect(compileTopicRules([pattern]).gatewayOf(topic)).toBe(gateway)
   })

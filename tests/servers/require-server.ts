@@ -34,6 +34,10 @@ const SERVERS = {
     paths: () => ['/usr/bin/mosquitto_pub', '/usr/local/bin/mosquitto_pub', '/opt/homebrew/bin/mosquitto_pub'],
     remedy: 'apt-get install mosquitto-clients',
   },
+  openssl: {
+    paths: () => ['/usr/bin/openssl', '/usr/local/bin/openssl'],
+    remedy: 'apt-get install openssl',
+  },
   chromium: {
     paths: () => [process.env.ADIT_CHROMIUM ?? '', '/usr/bin/chromium', '/usr/bin/google-chrome'],
     remedy: 'apt-get install chromium fonts-wqy-zenhei, or name the program in ADIT_CHROMIUM',
