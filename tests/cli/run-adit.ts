@@ -19,11 +19,14 @@ export interface Started {
   readonly process: ChildProcess
   /** The first line of stdout; rejects when the program ends without one. */
   readonly firstLine: Promise<string>
+  /** What it has written to stderr so far. */
+  readonly told: () => string
   readonly ended: Promise<Ended>
 }
 
-export function startAdit(words: readonly string[], environment: Record<string, string> = {}): Started {
-  const child = spawn(process.execPath, [PROGRAM, ...words], {
+/** `program` may be the one of another tree. */
+export function startAdit(words: readonly string[], environment: Record<string, string> = {}, program = PROGRAM): Started {
+  const child = spawn(process.execPath, [program, ...words], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -42,5 +45,5 @@ export function startAdit(words: readonly string[], environment: Record<string, 
     firstLine.reject(new Error(`adit ended with ${code}: ${stderr}`))
     return { code, stdout, stderr }
   })
-  return { process: child, firstLine: firstLine.promise, ended }
+  return { process: child, firstLine: firstLine.promise, told: () => stderr, ended }
 }

@@ -25,13 +25,16 @@ export class GatewayFeed {
   readonly acknowledged: Uint8Array
   readonly sends: Uint16Array
   readonly #packets: readonly SentPacket[]
+  readonly #againEachLife: number
   #next = 0
   #again = 0
   #unacknowledged: number[] = []
   acknowledgements = 0
 
-  constructor(packets: readonly SentPacket[]) {
+  /** `again`: how many of the newest each life gets once more; none where a loss of the newest is looked for. */
+  constructor(packets: readonly SentPacket[], again = AGAIN) {
     this.#packets = packets
+    this.#againEachLife = again
     this.acknowledged = new Uint8Array(packets.length)
     this.sends = new Uint16Array(packets.length)
   }
@@ -49,7 +52,7 @@ export class GatewayFeed {
   async send({ publishers }: Life, { quota, patience, pause: between, repeat, atEnd }: Sending): Promise<void> {
     const enough = this.acknowledgements + quota
     const deadline = performance.now() + patience
-    let again = this.#next < AGAIN ? 0 : repeat || this.done ? Number.POSITIVE_INFINITY : AGAIN
+    let again = this.#next < AGAIN ? 0 : repeat || this.done ? Number.POSITIVE_INFINITY : this.#againEachLife
     const waiting = new Set<Promise<void>>()
     const alive = () => publishers.every(({ closed }) => !closed)
     const given: number[] = []

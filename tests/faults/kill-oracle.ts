@@ -4,12 +4,15 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
+import { SqliteJournalReader } from '../../ingest/journal-reader.ts'
 import { Quarantine } from '../../ingest/quarantine.ts'
 import { Alert } from '../../model/alert.ts'
 import { GatewayBook } from '../../model/gateway-book.ts'
 import type { GatewayFeed } from './gateway-feed.ts'
 import { type Life, stopLife } from './killed-service.ts'
+import { damageIn } from './live-and-die.ts'
 import type { Sent } from './sent-packets.ts'
+import type { Trial } from './trial.ts'
 
 export interface Comparison {
   readonly acknowledged: number
@@ -28,17 +31,22 @@ const Gateways = z.object({ items: z.array(z.object({ book: GatewayBook })) })
 const Profile = z.object({ start: z.array(z.int()), energyWh: z.array(z.number()), revisions: z.array(z.int()) })
 const Alerts = z.object({ items: z.array(Alert) })
 
-export async function compare(life: Life, data: string, sent: Sent, feed: GatewayFeed, undisturbed: string): Promise<Comparison> {
+/** `damage`: what earlier lives said of damage that they found. The last life has to find everything in order. */
+export async function compare(life: Life, trial: Trial, feed: GatewayFeed, damage: readonly string[]): Promise<Comparison> {
+  const { data, sent } = trial
   const get = async (path: string): Promise<unknown> => await (await fetch(`${life.http}${path}`)).json()
   while (Summary.parse(await get('/api/v1/summary')).pending > 0) await pause(100)
   const found = new Findings()
+  for (const line of damage) found.complain(`found damaged after a fault: ${line}`)
   for (const [index, acknowledged] of feed.acknowledged.entries())
     if (acknowledged === 0) found.complain(`packet ${index} was never acknowledged`)
   await compareReadings(sent, get, found)
   await compareBooks(sent, get, found)
-  const alerts = await compareAlerts(undisturbed, get, found)
+  const alerts = await compareAlerts(await trial.undisturbed, get, found)
   if (await stopLife(life)) found.complain('the last life did not stop in peace')
+  for (const line of damageIn(life.service.told())) found.complain(`found damaged at the end: ${line}`)
   const poisoned = compareQuarantine(data, sent, feed, found)
+  await comparePackets(data, sent, feed, found)
   const { complaints, lost, doubled } = found
   return { acknowledged: feed.acknowledgements, readings: sent.readings, poisoned, alerts, complaints, lost, doubled }
 }
@@ -135,4 +143,20 @@ function compareQuarantine(data: string, { packets }: Sent, feed: GatewayFeed, f
     }
   }
   return poisoned
+}
+
+/** Everything can be judged again: journal and archive have each packet that was acknowledged, at positions without a gap. */
+async function comparePackets(data: string, { packets }: Sent, feed: GatewayFeed, found: Findings): Promise<void> {
+  const lost = (from: number, to: number) => found.complain(`the packets at ${from} to ${to} are in neither journal nor archive`)
+  const reader = new SqliteJournalReader({ path: join(data, 'journal.db'), archive: join(data, 'archive'), lost })
+  const last = reader.lastPosition()
+  const kept = new Set<string>()
+  for await (const slice of reader.readFrom(0, new AbortController().signal)) {
+    for (const { payload } of slice.packets) kept.add(Buffer.from(payload).toString())
+    if (slice.position >= last) break
+  }
+  reader.close()
+  const gone = packets.filter(({ payload }, index) => feed.acknowledged[index] === 1 && !kept.has(payload)).length
+  found.lost += gone
+  if (gone > 0) found.complain(`${gone} acknowledged packets are in neither journal nor archive`)
 }
