@@ -119,6 +119,7 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
     receiver,
     journal,
     judgement: judging.judgement,
+    judgingTrouble: () => judging.trouble,
   })
   const server = await buildServer(parts, {
     loopback: isLoopbackAddress(config.http.host),

@@ -1,15 +1,18 @@
-/** Stores come and go; readings wait. */
+/** Stores come and go, disks get full and are cleared; readings wait. */
+import { isDiskTrouble } from './disk-trouble.ts'
 import { StoreUnavailable } from './stores/store-unavailable.ts'
 
 const FIRST_PAUSE_MS = 250
 const LONGEST_PAUSE_MS = 15_000
+/** A look at one's own disk costs nothing. */
+const DISK_PAUSE_MS = 2_000
 
 /**
- * Does it again until it is done, with growing pauses, as long as the store is only unavailable; anything else rises at
- * once. Rejects with the last trouble when the signal aborts in between: what it was to do is then not done.
+ * Does it again until it is done, with growing pauses, as long as the store is only unavailable or the disk in trouble;
+ * anything else rises at once. Rejects with the last trouble when the signal aborts in between: what it was to do is then not done.
  */
 export async function insist(
-  attempt: () => Promise<void>,
+  attempt: () => void | Promise<void>,
   signal: AbortSignal,
   onTrouble: (trouble: Error | null) => void,
 ): Promise<void> {
@@ -20,13 +23,19 @@ export async function insist(
       if (failed) onTrouble(null)
       return
     } catch (error) {
-      if (!(error instanceof StoreUnavailable) || signal.aborted) throw error
+      const trouble = passingTrouble(error)
+      if (trouble === undefined || signal.aborted) throw error
       failed = true
-      onTrouble(error)
-      await quiet(Math.max(pause, error.retryAfterMs), signal)
-      pause = Math.min(2 * pause, LONGEST_PAUSE_MS)
+      onTrouble(trouble)
+      const longest = trouble instanceof StoreUnavailable ? LONGEST_PAUSE_MS : DISK_PAUSE_MS
+      await quiet(Math.max(pause, trouble instanceof StoreUnavailable ? trouble.retryAfterMs : 0), signal)
+      pause = Math.min(2 * pause, longest)
     }
   }
+}
+
+function passingTrouble(error: unknown): Error | undefined {
+  return error instanceof StoreUnavailable || (error instanceof Error && isDiskTrouble(error)) ? error : undefined
 }
 
 function quiet(ms: number, signal: AbortSignal): Promise<void> {

@@ -15,6 +15,7 @@ import type { Amendment } from './alerts/told-history.ts'
 import { CheckpointError } from './checkpoint.ts'
 import { type Config, clockOf } from './config.ts'
 import type { DataFiles } from './data-directory.ts'
+import { insist } from './insist.ts'
 import { Judgement, type JudgementOptions } from './judgement.ts'
 import { LateTruth } from './late-truth.ts'
 import { openHistory } from './open-history.ts'
@@ -48,6 +49,8 @@ export interface JudgedAlerts {
 
 export interface Judging {
   readonly judgement: Judgement
+  /** Why nothing is judged on at the moment: the store or the disk does not take it. */
+  readonly trouble: string | undefined
   /** Rejects when the line breaks. */
   readonly ended: Promise<void>
   /** Ends after the slice under way, with a checkpoint. */
@@ -63,8 +66,15 @@ export function startJudging(parts: JudgingParts): Judging {
     () => alerts.beginAgain(journal.lastPosition()),
   )
   const stop = new AbortController()
+  const trouble: { reason: string | undefined } = { reason: undefined }
+  const insistent: Line['insist'] = (work, signal) =>
+    insist(work, signal, (error) => {
+      trouble.reason = error?.message
+      if (error) log.warn({ err: error }, 'what was read cannot be written; it waits in the journal')
+      else log.info('what was read is written again')
+    })
   const lateTruth = new LateTruth({
-    ...{ judgement, alerts, log, now },
+    ...{ judgement, alerts, log, now, insist: insistent },
     openHistory: () => openHistory(config.store, files.readings, judgement.bank.known.ledger),
   })
   const toldUntil = journal.lastPosition()
@@ -92,15 +102,15 @@ export function startJudging(parts: JudgingParts): Judging {
       await release(position)
       rhythm.saved()
     },
-    onStoreTrouble: (trouble) => {
-      if (trouble) log.warn({ err: trouble }, 'the store does not take readings; they wait in the journal')
-      else log.info('the store takes readings again')
-    },
+    insist: insistent,
   }
   const ended = processReadings(line, stop.signal)
   ended.catch(() => {}) // told by whoever waits for `ended`
   return {
     judgement,
+    get trouble() {
+      return trouble.reason
+    },
     ended,
     stop: async () => {
       stop.abort()

@@ -16,6 +16,8 @@ export interface LateTruthParts {
   /** What the store holds, for reading it again. */
   readonly openHistory: () => Promise<ReadingHistory>
   readonly log: Logger
+  /** As in Line. */
+  readonly insist: (work: () => void | Promise<void>, signal: AbortSignal) => Promise<void>
   /** Milliseconds of a clock that only goes forward. */
   readonly now: () => number
 }
@@ -62,7 +64,7 @@ export class LateTruth {
 
   /** Rejects when the signal aborts meanwhile: nothing is changed then, and the area waits for the next start. */
   async #judgeOne(key: number, history: ReadingHistory, position: number, signal: AbortSignal): Promise<void> {
-    const { judgement, alerts, log } = this.#parts
+    const { judgement, alerts, log, insist } = this.#parts
     const { bank } = judgement
     const again = await judgeAgain(bank, key, async function* (rows, from, to) {
       for await (const batch of history.scan(from, to, rows)) {
@@ -75,7 +77,7 @@ export class LateTruth {
     const subject = key < 0 ? { area: ledger.areas.id[-1 - key] } : { usagePoint: ledger.usagePoints.id[key] }
     if (again === null) log.warn(subject, 'not judged again after late readings: the store does not hold all that was judged')
     else {
-      alerts.amend(again.alerts, position, again)
+      await insist(() => alerts.amend(again.alerts, position, again), signal)
       log.info({ ...subject, alerts: again.alerts.length, cause: again.cause.en }, 'judged again')
     }
   }

@@ -37,6 +37,8 @@ export interface Running {
   readonly receiver: Receiver
   readonly journal: SqliteJournalReader
   readonly judgement: Judgement
+  /** Why judging does not go on at the moment. */
+  readonly judgingTrouble: () => string | undefined
 }
 
 export function serviceParts(running: Running): ServiceParts {
@@ -94,7 +96,7 @@ function gatewaysOf(directory: GatewayDirectory, { books }: Judgement): ReturnTy
     .map(([gateway, at]) => ({ gateway, lastSeenAt: at > 0 ? at : null, book: books.of(gateway) }))
 }
 
-async function health({ files, receiver, journal, judgement, store }: Running): Promise<readonly HealthPart[]> {
+async function health({ files, receiver, journal, judgement, judgingTrouble, store }: Running): Promise<readonly HealthPart[]> {
   return healthOf({
     directory: files.directory,
     receiver: await statusOf(receiver),
@@ -102,6 +104,7 @@ async function health({ files, receiver, journal, judgement, store }: Running): 
     judgedPosition: judgement.position,
     lastPosition: journal.lastPosition(),
     storeTrouble: store.trouble,
+    judgingTrouble: judgingTrouble(),
   })
 }
 

@@ -53,7 +53,8 @@ export class AlertStore {
       this.#database.exec('COMMIT')
       crashPoint('alerts-raised')
     } catch (error) {
-      this.#database.exec('ROLLBACK')
+      // a full disk rolls back by itself
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
       this.#count()
       throw error
     }
