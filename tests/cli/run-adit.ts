@@ -32,6 +32,9 @@ export function startAdit(words: readonly string[], environment: Record<string, 
   })
   let stdout = ''
   let stderr = ''
+  // it never outlives the run that started it
+  const killAtExit = () => child.kill('SIGKILL')
+  process.on('exit', killAtExit)
   const firstLine = Promise.withResolvers<string>()
   firstLine.promise.catch(() => {})
   child.stdout.on('data', (chunk) => {
@@ -42,6 +45,7 @@ export function startAdit(words: readonly string[], environment: Record<string, 
     stderr += chunk
   })
   const ended = once(child, 'close').then(([code]): Ended => {
+    process.off('exit', killAtExit)
     firstLine.reject(new Error(`adit ended with ${code}: ${stderr}`))
     return { code, stdout, stderr }
   })

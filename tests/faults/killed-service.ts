@@ -19,6 +19,11 @@ export interface LifeOptions {
   readonly environment?: Readonly<Record<string, string>>
 }
 
+/** The service ended although nobody killed it. */
+export class ServiceEnded extends Error {
+  override readonly name = 'ServiceEnded'
+}
+
 /** Undefined when it died before it took packets. */
 export async function startLife({ data, passwords, crash, program, environment }: LifeOptions): Promise<Life | undefined> {
   const words = ['serve', '--data', data, '--http', '127.0.0.1:0', '--mqtt', '127.0.0.1:0']
@@ -40,7 +45,7 @@ export async function startLife({ data, passwords, crash, program, environment }
   } catch (error) {
     const { stderr } = await endOf(service)
     if (service.process.signalCode === 'SIGKILL') return undefined
-    throw new Error(`adit did not start: ${stderr}`, { cause: error })
+    throw new ServiceEnded(`adit did not start: ${stderr}`, { cause: error })
   }
 }
 

@@ -19,7 +19,7 @@ export async function liveAndDie(
   options: LifeOptions,
   feed: GatewayFeed,
   quota: number,
-  strike: () => void = () => {},
+  strike: (pid: number) => void = () => {},
 ): Promise<Death> {
   const life = await startLife(options)
   if (!life) return { at: options.crash ? 'at the point' : 'at its start', damage: [] }
@@ -29,7 +29,7 @@ export async function liveAndDie(
     let told = ''
     const end = () => {
       told = service.told()
-      strike()
+      strike(service.process.pid ?? 0)
       service.process.kill('SIGKILL')
     }
     await feed.send(life, { ...FLOWING, quota, atEnd: end })
@@ -41,7 +41,10 @@ export async function liveAndDie(
 }
 
 export function damageIn(log: string): string[] {
-  return log.split('\n').filter((line) => DAMAGE.test(line))
+  return log
+    .split('\n')
+    .filter((line) => DAMAGE.test(line))
+    .map((line) => `found damaged after a fault: ${line}`)
 }
 
 async function dieAt(point: string, life: Life, feed: GatewayFeed, quota: number): Promise<Death['at']> {

@@ -13,6 +13,7 @@ import { GatewayFeed } from './gateway-feed.ts'
 import { type Comparison, compare } from './kill-oracle.ts'
 import { type LifeOptions, startLife } from './killed-service.ts'
 import { FLOWING, liveAndDie } from './live-and-die.ts'
+import { standStill } from './stand-still.ts'
 import { prepareTrial } from './trial.ts'
 
 export interface PowerRunOptions {
@@ -51,7 +52,10 @@ export async function runPowerCuts(options: PowerRunOptions): Promise<PowerRun> 
       const share = feed.done
         ? Number.POSITIVE_INFINITY
         : Math.ceil((0.9 * sent.packets.length * random.uniform(0.3, 1.7)) / cuts)
-      const death = await liveAndDie({ data, passwords, program, crash }, feed, share, () => disk.cutPower())
+      const death = await liveAndDie({ data, passwords, program, crash }, feed, share, (pid) => {
+        standStill(pid)
+        disk.cutPower()
+      })
       if (crash !== null) disk.cutPower()
       disk.restore()
       damage.push(...death.damage)
