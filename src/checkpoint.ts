@@ -2,7 +2,7 @@
  * A checkpoint: detector state and journal position in one file, written whole beside the old one and then put in its
  * place, so that a crash leaves either. Nothing is migrated: what does not fit is refused and rebuilt from the journal.
  */
-import { closeSync, existsSync, fsyncSync, openSync, readSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readSync, renameSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { z } from 'zod'
@@ -41,6 +41,10 @@ export function saveCheckpoint(path: string, { fingerprint, position, parts }: C
     writeAll(file, header)
     for (const bytes of parts.values()) writeAll(file, bytes)
     fsyncSync(file)
+  } catch (error) {
+    // half of it is of no use, and the room may be needed
+    ftruncateSync(file)
+    throw error
   } finally {
     closeSync(file)
   }

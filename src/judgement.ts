@@ -91,8 +91,8 @@ export class Judgement {
     return this.#bank.judge()
   }
 
-  /** On disk when it returns; the position up to which the journal may be released. */
-  save(): number {
+  /** On disk when it returns; the journal may be released up to `savedPosition` then. */
+  save(): void {
     const parts = new Map<string, Uint8Array>()
     for (const [name, part] of this.#bank.snapshot()) parts.set(name, bytesOf(part))
     parts.set('registers', this.registers.snapshot())
@@ -101,7 +101,6 @@ export class Judgement {
     parts.set('newestStart', bytesOf(String(this.newestStart)))
     saveCheckpoint(this.#options.checkpointPath, { fingerprint: fingerprintOf(this.#options), position: this.position, parts })
     this.#savedPosition = this.position
-    return this.position
   }
 
   #restore({ position, parts }: Checkpoint): void {

@@ -54,6 +54,8 @@ export interface Judging {
   readonly lateAreas: number
   /** Why alerts cannot be written at the moment. */
   readonly alertsTrouble: string | undefined
+  /** Why nothing is judged on at the moment: the store or the disk does not take it. */
+  readonly trouble: string | undefined
   /** Rejects when the line breaks. */
   readonly ended: Promise<void>
   /** Ends after the slice under way, with a checkpoint. */
@@ -78,6 +80,13 @@ export function startJudging(parts: JudgingParts): Judging {
       prepared = alerts.beginAgain(journal.lastPosition())
     },
   )
+  const trouble: { reason: string | undefined } = { reason: undefined }
+  const insistent: Line['insist'] = (work, signal) =>
+    insist(work, signal, (error) => {
+      trouble.reason = error?.message
+      if (error) log.warn({ err: error }, 'what was read cannot be written; it waits in the journal')
+      else log.info('what was read is written again')
+    })
   const lateTruth = new LateTruth({
     ...{ judgement, alerts, log, now },
     openHistory: () => openHistory(config.store, files.readings, judgement.bank.known.ledger),
@@ -107,10 +116,7 @@ export function startJudging(parts: JudgingParts): Judging {
       await release(position)
       rhythm.saved()
     },
-    onStoreTrouble: (trouble) => {
-      if (trouble) log.warn({ err: trouble }, 'the store does not take readings; they wait in the journal')
-      else log.info('the store takes readings again')
-    },
+    insist: insistent,
   }
   const ended = prepared.then(() => processReadings(line, stop.signal))
   ended.catch(() => {}) // told by whoever waits for `ended`
@@ -121,6 +127,9 @@ export function startJudging(parts: JudgingParts): Judging {
     },
     get alertsTrouble() {
       return alertsTrouble
+    },
+    get trouble() {
+      return trouble.reason
     },
     ended,
     stop: async () => {

@@ -8,7 +8,6 @@ import type { JournalReader, Slice } from '../ingest/journal.ts'
 import type { Alert } from '../model/alert.ts'
 import type { Ledger } from '../model/ledger.ts'
 import type { JournalledPacket } from '../model/packet.ts'
-import { insist } from './insist.ts'
 import type { Judgement } from './judgement.ts'
 import type { ReadingStore } from './stores/reading-store.ts'
 
@@ -24,8 +23,8 @@ export interface Line {
   /** Judges again what late readings changed, once all that was taken is in the store. */
   judgeLate(position: number, signal: AbortSignal): Promise<void>
   release(position: number): Promise<void>
-  /** The store cannot take readings for now, or can again (null). */
-  onStoreTrouble(trouble: Error | null): void
+  /** Does what may be repeated until it is done: the store may be away, the disk full. */
+  insist(work: () => void | Promise<void>, signal: AbortSignal): Promise<void>
 }
 
 export interface DecodedSlice {
@@ -40,9 +39,9 @@ export async function processReadings(line: Line, signal: AbortSignal): Promise<
     const ledger = line.ledger()
     judgement.swapLedger(ledger)
     for await (const { packets, decoded } of line.decode(slice, judgement, ledger)) {
-      quarantine.add(decoded.refused)
+      await line.insist(() => quarantine.add(decoded.refused), signal)
       judgement.take(packets, decoded)
-      await insist(() => readings.append(decoded.batch), signal, line.onStoreTrouble)
+      await line.insist(() => readings.append(decoded.batch), signal)
       await alerts.raise(judgement.judge(), slice.position)
     }
     judgement.position = slice.position
@@ -52,8 +51,9 @@ export async function processReadings(line: Line, signal: AbortSignal): Promise<
   if (judgement.position > judgement.savedPosition) await checkpoint(line, signal)
 }
 
-async function checkpoint({ readings, judgement, judgeLate, release, onStoreTrouble }: Line, signal: AbortSignal) {
-  await insist(() => readings.flush(), signal, onStoreTrouble)
+async function checkpoint({ readings, judgement, judgeLate, release, insist }: Line, signal: AbortSignal) {
+  await insist(() => readings.flush(), signal)
   await judgeLate(judgement.position, signal)
-  await release(judgement.save())
+  await insist(() => judgement.save(), signal)
+  await insist(() => release(judgement.savedPosition), signal)
 }

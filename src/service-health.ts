@@ -18,6 +18,8 @@ export interface HealthFacts {
   readonly auditTrouble: string | undefined
   /** Epoch milliseconds. */
   readonly now: number
+  /** Why judging does not go on at the moment, undefined while it does. */
+  readonly judgingTrouble: string | undefined
 }
 
 const MIB = 1024 * 1024
@@ -44,8 +46,11 @@ function store({ storeTrouble }: HealthFacts): HealthPart {
   return { part: 'store', status: 'fail', detail: `${storeTrouble}; readings wait in the journal and nothing is lost` }
 }
 
-function detectors({ judgedPosition, lastPosition }: HealthFacts): HealthPart {
+function detectors({ judgedPosition, lastPosition, judgingTrouble }: HealthFacts): HealthPart {
   const pending = lastPosition - judgedPosition
+  if (judgingTrouble !== undefined) {
+    return { part: 'detectors', status: 'fail', detail: `${judgingTrouble}; ${pending} packets wait in the journal` }
+  }
   const detail = pending > 0 ? `${pending} packets behind` : `up to date at position ${judgedPosition}`
   return { part: 'detectors', status: pending > 100_000 ? 'warn' : 'pass', detail }
 }

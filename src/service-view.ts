@@ -41,7 +41,7 @@ export interface Running {
   readonly store: WatchedStore
   readonly receiver: Receiver
   readonly journal: SqliteJournalReader
-  readonly judging: Pick<Judging, 'judgement' | 'lateAreas' | 'alertsTrouble'>
+  readonly judging: Pick<Judging, 'judgement' | 'lateAreas' | 'alertsTrouble' | 'trouble'>
 }
 
 export function serviceParts(running: Running): ServiceParts {
@@ -113,6 +113,7 @@ async function health({ files, receiver, journal, judging, store, audit }: Runni
     alertsTrouble: judging.alertsTrouble,
     auditTrouble: audit.trouble,
     now: Date.now(),
+    judgingTrouble: judging.trouble,
   })
 }
 

@@ -34,9 +34,9 @@ export class StoreRefusals {
     const field = `${usagePoint} ${new Date(start * 1000).toISOString()}`
     const key = `${position} ${field}`
     if (!packet || this.#seen.has(key)) return
-    this.#seen.add(key)
     const remedy = 'put right what the store complains of, then replay this payload'
     this.#quarantine.keep([{ packet, code: 'store-refused', field, value: String(energyWh), reason, remedy, readings: 1 }])
+    this.#seen.add(key)
     this.#judgement?.books.refuse(packet.gateway)
   }
 }

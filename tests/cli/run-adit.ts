@@ -19,16 +19,22 @@ export interface Started {
   readonly process: ChildProcess
   /** The first line of stdout; rejects when the program ends without one. */
   readonly firstLine: Promise<string>
+  /** What it has written to stderr so far. */
+  readonly told: () => string
   readonly ended: Promise<Ended>
 }
 
-export function startAdit(words: readonly string[], environment: Record<string, string> = {}): Started {
-  const child = spawn(process.execPath, [PROGRAM, ...words], {
+/** `program` may be the one of another tree. */
+export function startAdit(words: readonly string[], environment: Record<string, string> = {}, program = PROGRAM): Started {
+  const child = spawn(process.execPath, [program, ...words], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let stdout = ''
   let stderr = ''
+  // it never outlives the run that started it
+  const killAtExit = () => child.kill('SIGKILL')
+  process.on('exit', killAtExit)
   const firstLine = Promise.withResolvers<string>()
   firstLine.promise.catch(() => {})
   child.stdout.on('data', (chunk) => {
@@ -39,8 +45,9 @@ export function startAdit(words: readonly string[], environment: Record<string, 
     stderr += chunk
   })
   const ended = once(child, 'close').then(([code]): Ended => {
+    process.off('exit', killAtExit)
     firstLine.reject(new Error(`adit ended with ${code}: ${stderr}`))
     return { code, stdout, stderr }
   })
-  return { process: child, firstLine: firstLine.promise, ended }
+  return { process: child, firstLine: firstLine.promise, told: () => stderr, ended }
 }

@@ -16,6 +16,8 @@ export interface Sending {
   readonly pause: number
   /** Only the newest, again and again: their day gets file after file. */
   readonly repeat: boolean
+  /** Ends it, too, with what is in flight. */
+  readonly signal?: AbortSignal
   /** What happens when it is enough, while a window is still in flight. */
   readonly atEnd?: () => void
 }
@@ -25,13 +27,18 @@ export class GatewayFeed {
   readonly acknowledged: Uint8Array
   readonly sends: Uint16Array
   readonly #packets: readonly SentPacket[]
+  readonly #againEachLife: number
   #next = 0
   #again = 0
   #unacknowledged: number[] = []
   acknowledgements = 0
+  /** Milliseconds from each publish to its acknowledgement, since whoever measures emptied it. */
+  readonly latencies: number[] = []
 
-  constructor(packets: readonly SentPacket[]) {
+  /** `again`: how many of the newest each life gets once more; none where a loss of the newest is looked for. */
+  constructor(packets: readonly SentPacket[], again = AGAIN) {
     this.#packets = packets
+    this.#againEachLife = again
     this.acknowledged = new Uint8Array(packets.length)
     this.sends = new Uint16Array(packets.length)
   }
@@ -46,14 +53,14 @@ export class GatewayFeed {
   }
 
   /** Ends, too, when the service dies or there is nothing left to send. */
-  async send({ publishers }: Life, { quota, patience, pause: between, repeat, atEnd }: Sending): Promise<void> {
+  async send({ publishers }: Life, { quota, patience, pause: between, repeat, signal, atEnd }: Sending): Promise<void> {
     const enough = this.acknowledgements + quota
     const deadline = performance.now() + patience
-    let again = this.#next < AGAIN ? 0 : repeat || this.done ? Number.POSITIVE_INFINITY : AGAIN
+    let again = this.#next < AGAIN ? 0 : repeat || this.done ? Number.POSITIVE_INFINITY : this.#againEachLife
     const waiting = new Set<Promise<void>>()
     const alive = () => publishers.every(({ closed }) => !closed)
     const given: number[] = []
-    while (alive() && this.acknowledgements < enough && performance.now() < deadline) {
+    while (alive() && !signal?.aborted && this.acknowledgements < enough && performance.now() < deadline) {
       const packet = again-- > 0 ? this.#next - 1 - (this.#again++ % AGAIN) : this.#take()
       if (packet === undefined) break
       given.push(packet)
@@ -81,7 +88,9 @@ export class GatewayFeed {
   async #sendOne(publishers: Life['publishers'], packet: number): Promise<void> {
     const { gateway, payload } = this.#packets[packet]
     this.sends[packet]++
+    const began = performance.now()
     if (!(await publishers[gateway].publish(`adit/v1/${gatewayName(gateway)}/readings`, Buffer.from(payload)))) return
+    this.latencies.push(performance.now() - began)
     this.acknowledgements++
     this.acknowledged[packet] = 1
   }

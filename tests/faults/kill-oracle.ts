@@ -4,19 +4,24 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
+import { SqliteJournalReader } from '../../ingest/journal-reader.ts'
 import { Quarantine } from '../../ingest/quarantine.ts'
 import { Alert } from '../../model/alert.ts'
 import { GatewayBook } from '../../model/gateway-book.ts'
+import { dataFiles } from '../../src/data-directory.ts'
+import { openAlerts } from '../../src/open-alerts.ts'
 import type { GatewayFeed } from './gateway-feed.ts'
 import { type Life, stopLife } from './killed-service.ts'
-import type { Sent } from './sent-packets.ts'
+import { damageIn } from './live-and-die.ts'
+import type { MeterTruth, Sent } from './sent-packets.ts'
+import type { Trial } from './trial.ts'
 
 export interface Comparison {
   readonly acknowledged: number
   readonly readings: number
   readonly poisoned: number
   readonly alerts: number
-  /** Everything that is not as it should be, in words, the first forty. */
+  /** Everything that is not as it should be, in words, the first few of each kind. */
   readonly complaints: readonly string[]
   /** Readings, and packets of the quarantine. */
   readonly lost: number
@@ -28,33 +33,58 @@ const Gateways = z.object({ items: z.array(z.object({ book: GatewayBook })) })
 const Profile = z.object({ start: z.array(z.int()), energyWh: z.array(z.number()), revisions: z.array(z.int()) })
 const Alerts = z.object({ items: z.array(Alert) })
 
-export async function compare(life: Life, data: string, sent: Sent, feed: GatewayFeed, undisturbed: string): Promise<Comparison> {
-  const get = async (path: string): Promise<unknown> => await (await fetch(`${life.http}${path}`)).json()
+/**
+ * `before`: complaints of earlier lives. `refused`:
+ * readings that the store was made to refuse, as `USAGE_POINT SECONDS`: they belong into quarantine, each alone.
+ */
+export async function compare(
+  life: Life,
+  trial: Trial,
+  feed: GatewayFeed,
+  before: readonly string[],
+  refused: ReadonlySet<string> = new Set(),
+): Promise<Comparison> {
+  const { data, sent } = trial
+  const get: Get = async (path) => await (await fetch(`${life.http}${path}`)).json()
   while (Summary.parse(await get('/api/v1/summary')).pending > 0) await pause(100)
   const found = new Findings()
+  for (const complaint of before) found.complain(complaint)
   for (const [index, acknowledged] of feed.acknowledged.entries())
-    if (acknowledged === 0) found.complain(`packet ${index} was never acknowledged`)
-  await compareReadings(sent, get, found)
-  await compareBooks(sent, get, found)
-  const alerts = await compareAlerts(undisturbed, get, found)
+    if (acknowledged === 0) found.complain(`packet ${index} was never acknowledged`, 'never acknowledged')
+  await compareReadings(sent, refused, get, found)
+  await compareBooks(sent.readings - refused.size, readingsSent(sent, feed), get, found)
+  const alerts = await compareAlerts(await trial.undisturbed, get, found)
   if (await stopLife(life)) found.complain('the last life did not stop in peace')
-  const poisoned = compareQuarantine(data, sent, feed, found)
+  for (const line of damageIn(life.service.told())) found.complain(line)
+  await compareEvents(data, found)
+  const poisoned = compareQuarantine(data, sent, feed, refused, found)
+  await comparePackets(data, sent, feed, found)
   const { complaints, lost, doubled } = found
   return { acknowledged: feed.acknowledgements, readings: sent.readings, poisoned, alerts, complaints, lost, doubled }
 }
 
+/** Complaints of one kind that are told. */
+const EACH_KIND = 5
+
 class Findings {
+  readonly #kinds = new Map<string, number>()
   readonly complaints: string[] = []
   lost = 0
   doubled = 0
 
-  complain(what: string): void {
-    if (this.complaints.length < 40) this.complaints.push(what)
+  /** The first few of each kind. */
+  complain(what: string, kind = what): void {
+    const times = (this.#kinds.get(kind) ?? 0) + 1
+    this.#kinds.set(kind, times)
+    if (times <= EACH_KIND) this.complaints.push(what)
   }
 }
 
-async function compareReadings({ truth }: Sent, get: (path: string) => Promise<unknown>, found: Findings): Promise<void> {
-  for (const [usagePoint, { start, energyWh }] of truth) {
+type Get = (path: string) => Promise<unknown>
+
+async function compareReadings({ truth }: Sent, refused: ReadonlySet<string>, get: Get, found: Findings): Promise<void> {
+  for (const [usagePoint, all] of truth) {
+    const { start, energyWh } = withoutRows(all, (at) => refused.has(`${usagePoint} ${at}`))
     if (start.length === 0) continue
     const [from, to] = [start[0], start[start.length - 1] + 1].map((seconds) => new Date(seconds * 1000).toISOString())
     const profile = Profile.parse(await get(`/api/v1/usage-points/${usagePoint}/load-profile?from=${from}&to=${to}`))
@@ -67,18 +97,32 @@ async function compareReadings({ truth }: Sent, get: (path: string) => Promise<u
     found.lost += missing.length
     found.doubled += profile.start.length - stored.size
     if (missing.length > 0)
-      found.complain(`${usagePoint}: ${missing.length} of ${start.length} readings lost, first ${missing[0]}`)
-    if (profile.start.length !== stored.size) found.complain(`${usagePoint}: ${profile.start.length - stored.size} doubled`)
-    if (changed.length > 0) found.complain(`${usagePoint}: ${changed.length} readings with another energy`)
-    if (corrected.length > 0) found.complain(`${usagePoint}: ${corrected.length} intervals with revisions`)
-    if (sum !== expected) found.complain(`${usagePoint}: ${sum} Wh stored, ${expected} Wh sent`)
+      found.complain(`${usagePoint}: ${missing.length} of ${start.length} readings lost, first ${missing[0]}`, 'lost')
+    if (profile.start.length !== stored.size)
+      found.complain(`${usagePoint}: ${profile.start.length - stored.size} doubled`, 'doubled')
+    if (changed.length > 0) found.complain(`${usagePoint}: ${changed.length} readings with another energy`, 'changed')
+    if (corrected.length > 0) found.complain(`${usagePoint}: ${corrected.length} intervals with revisions`, 'revisions')
+    if (sum !== expected) found.complain(`${usagePoint}: ${sum} Wh stored, ${expected} Wh sent`, 'sum')
   }
 }
 
-async function compareBooks({ readings }: Sent, get: (path: string) => Promise<unknown>, found: Findings): Promise<void> {
+function withoutRows({ start, energyWh }: MeterTruth, isLeftOut: (start: number) => boolean): MeterTruth {
+  return {
+    start: start.filter((at) => !isLeftOut(at)),
+    energyWh: energyWh.filter((_, row) => !isLeftOut(start[row])),
+  }
+}
+
+function readingsSent({ packets }: Sent, { sends }: GatewayFeed): number {
+  return packets.reduce((sum, { readings }, index) => sum + readings * sends[index], 0)
+}
+
+async function compareBooks(readings: number, sent: number, get: Get, found: Findings): Promise<void> {
   const books = Gateways.parse(await get('/api/v1/gateways')).items.map(({ book }) => book)
   const stored = books.reduce((sum, book) => sum + book.stored, 0)
-  if (stored !== readings) found.complain(`the books say ${stored} stored, ${readings} were sent`)
+  if (stored !== readings) found.complain(`the books say ${stored} stored, it should be ${readings}`)
+  const received = books.reduce((sum, book) => sum + book.received, 0)
+  if (received > sent) found.complain(`the books say ${received} received, only ${sent} were sent, copies included`)
   if (stored > readings) found.doubled += stored - readings
   if (stored < readings) found.lost += readings - stored
   for (const book of books) {
@@ -89,10 +133,12 @@ async function compareBooks({ readings }: Sent, get: (path: string) => Promise<u
 }
 
 /** Returns how many there are. */
-async function compareAlerts(undisturbed: string, get: (path: string) => Promise<unknown>, found: Findings): Promise<number> {
+async function compareAlerts(undisturbed: string, get: Get, found: Findings): Promise<number> {
   const listed = Alerts.parse(await get('/api/v1/alerts?state=all&limit=500')).items
   const live = new Map(listed.filter(({ probability }) => probability > 0).map((alert) => [alert.id, alert]))
-  const lines = readFileSync(undisturbed, 'utf8').trim().split('\n')
+  const lines = readFileSync(undisturbed, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
   const expected = new Map(lines.map((line) => Alert.parse(JSON.parse(line))).map((alert) => [alert.id, alert]))
   for (const [id, alert] of expected) {
     const other = live.get(id)
@@ -104,12 +150,34 @@ async function compareAlerts(undisturbed: string, get: (path: string) => Promise
   return expected.size
 }
 
+/** Nobody is told the same twice. */
+async function compareEvents(data: string, found: Findings): Promise<void> {
+  const alerts = await openAlerts({ database: { kind: 'embedded' } }, dataFiles(data), () => ({ area: null, county: null }))
+  const told = new Set<string>()
+  for (const { kind, alert } of await alerts.eventsAfter(0, 1_000_000)) {
+    const text = JSON.stringify(kind === 'alert.raised' ? alert.id : [kind, alert])
+    if (told.has(text)) found.complain(`${kind} of ${alert.id} was told twice`)
+    told.add(text)
+  }
+  await alerts.close()
+}
+
 /** A packet that was sent twice may be refused twice, at two positions; never more often than it was sent, never not at all. */
-function compareQuarantine(data: string, { packets }: Sent, feed: GatewayFeed, found: Findings): number {
+function compareQuarantine(
+  data: string,
+  { packets }: Sent,
+  feed: GatewayFeed,
+  refused: ReadonlySet<string>,
+  found: Findings,
+): number {
   const quarantine = new Quarantine({ path: join(data, 'quarantine.db') })
+  const rows = quarantine.list({ code: 'store-refused', limit: 1_000_000 }).map(({ field }) => rowOf(field))
+  for (const row of refused) if (!rows.includes(row)) found.complain(`${row} was refused by the store and is not in quarantine`)
+  for (const row of rows) if (!refused.has(row)) found.complain(`${row} is in quarantine and nothing is wrong with it`)
   const times = new Map<string, number>()
   const positions = new Set<number>()
-  for (const { id, position } of quarantine.list({ limit: 1_000_000 })) {
+  for (const { id, position, code } of quarantine.list({ limit: 1_000_000 })) {
+    if (code === 'store-refused') continue
     const payload = Buffer.from(quarantine.get(id)?.payload ?? []).toString()
     times.set(payload, (times.get(payload) ?? 0) + 1)
     if (positions.has(position)) found.complain(`the packet at ${position} is in quarantine twice`)
@@ -121,13 +189,13 @@ function compareQuarantine(data: string, { packets }: Sent, feed: GatewayFeed, f
   for (const [index, { payload, poison }] of packets.entries()) {
     const kept = times.get(payload) ?? 0
     if (poison === undefined) {
-      if (kept > 0) found.complain(`good packet ${index} is in quarantine`)
+      if (kept > 0) found.complain(`good packet ${index} is in quarantine`, 'good')
       continue
     }
     poisoned++
     if (kept === 0) {
       found.lost++
-      found.complain(`${poison} is not in quarantine`)
+      found.complain(`${poison} is not in quarantine`, 'poison')
     }
     if (kept > feed.sends[index]) {
       found.doubled++
@@ -135,4 +203,27 @@ function compareQuarantine(data: string, { packets }: Sent, feed: GatewayFeed, f
     }
   }
   return poisoned
+}
+
+/** `POINT 2026-07-01T00:00:00.000Z` as `POINT SECONDS`. */
+function rowOf(field: string): string {
+  const [usagePoint, start] = field.split(' ')
+  return `${usagePoint} ${Date.parse(start) / 1000}`
+}
+
+/** Everything can be judged again: journal and archive have each packet that was acknowledged, at positions without a gap. */
+async function comparePackets(data: string, { packets }: Sent, feed: GatewayFeed, found: Findings): Promise<void> {
+  const lost = (from: number, to: number) =>
+    found.complain(`the packets at ${from} to ${to} are in neither journal nor archive`, 'gap')
+  const reader = new SqliteJournalReader({ path: join(data, 'journal.db'), archive: join(data, 'archive'), lost })
+  const last = reader.lastPosition()
+  const kept = new Set<string>()
+  for await (const slice of reader.readFrom(0, new AbortController().signal)) {
+    for (const { payload } of slice.packets) kept.add(Buffer.from(payload).toString())
+    if (slice.position >= last) break
+  }
+  reader.close()
+  const gone = packets.filter(({ payload }, index) => feed.acknowledged[index] === 1 && !kept.has(payload)).length
+  found.lost += gone
+  if (gone > 0) found.complain(`${gone} acknowledged packets are in neither journal nor archive`)
 }

@@ -14,16 +14,27 @@ export interface LifeOptions {
   readonly passwords: readonly string[]
   /** Dies there the `times`th time. */
   readonly crash: { readonly point: CrashPoint; readonly times: number } | null
+  /** Another tree's program; this one's when not given. */
+  readonly program?: string | undefined
+  readonly environment?: Readonly<Record<string, string>>
+}
+
+/** The service ended although nobody killed it. */
+export class ServiceEnded extends Error {
+  override readonly name = 'ServiceEnded'
 }
 
 /** Undefined when it died before it took packets. */
-export async function startLife({ data, passwords, crash }: LifeOptions): Promise<Life | undefined> {
-  const service = startAdit(['serve', '--data', data, '--http', '127.0.0.1:0', '--mqtt', '127.0.0.1:0'], {
+export async function startLife({ data, passwords, crash, program, environment }: LifeOptions): Promise<Life | undefined> {
+  const words = ['serve', '--data', data, '--http', '127.0.0.1:0', '--mqtt', '127.0.0.1:0']
+  const surroundings = {
     ADIT_CHECKPOINT_SECONDS: '0.2',
     ADIT_WINDOW_PAST_DAYS: '36500',
     ADIT_HTTP_REQUESTS_PER_MINUTE: '1000000',
+    ...environment,
     ...(crash && { ADIT_CRASH_AT: `${crash.point}:${crash.times}` }),
-  })
+  }
+  const service = startAdit(words, surroundings, program)
   try {
     const addresses = /(http:\S+) {2}mqtt:\S+:(\d+)/.exec(await service.firstLine)
     if (!addresses) throw new Error(`adit says ${await service.firstLine}`)
@@ -34,7 +45,7 @@ export async function startLife({ data, passwords, crash }: LifeOptions): Promis
   } catch (error) {
     const { stderr } = await endOf(service)
     if (service.process.signalCode === 'SIGKILL') return undefined
-    throw new Error(`adit did not start: ${stderr}`, { cause: error })
+    throw new ServiceEnded(`adit did not start: ${stderr}`, { cause: error })
   }
 }
 

@@ -1,69 +1,50 @@
-/** npm run faults -- --kills 1000 --seed S: the kill run of the tests in long, its result in docs/scoreboard.md. */
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+/**
+ * The fault runs of the tests in long; each writes its part of docs/scoreboard.md:
+ * npm run faults -- --kills 1000 | --power-cuts 200 | --store-faults | --disk-fills 50 | --mutants   [--seed S] [--days N]
+ */
 import { parseArgs } from 'node:util'
 import { commitText, machineText } from '../../bench/machine.ts'
-import { type KillRun, runKills } from './kill-run.ts'
+import { diskPart, killPart, mutantPart, powerPart, storePart } from './run-parts.ts'
+import { type PartName, writePart } from './scoreboard.ts'
 
 const { values } = parseArgs({
   options: {
-    kills: { type: 'string', default: '1000' },
+    kills: { type: 'string' },
+    'power-cuts': { type: 'string' },
+    'store-faults': { type: 'boolean' },
+    'disk-fills': { type: 'string' },
+    mutants: { type: 'boolean' },
     seed: { type: 'string', default: '1' },
-    days: { type: 'string', default: '40' },
-    out: { type: 'string', default: join(import.meta.dirname, '..', '..', 'docs', 'scoreboard.md') },
+    days: { type: 'string' },
   },
 })
-const { seed, out } = values
-const [kills, days] = [Number(values.kills), Number(values.days)]
+// disks are unmounted and servers end when this process does, by 'exit'
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
+
 const began = performance.now()
 const seconds = () => Math.round((performance.now() - began) / 1000)
-const run = await runKills({ seed, kills, days, say: (line) => console.log(`${seconds()} s: ${line}`) })
-for (const complaint of run.complaints) console.error(complaint)
-const command = `npm run faults -- --kills ${kills} --seed ${seed}${days === 40 ? '' : ` --days ${days}`}`
-const text = scoreboard(run, command, seconds())
-console.log(text)
-writeFileSync(out, text)
-const missed = [...run.points.values()].filter((times) => times === 0).length
-process.exitCode = run.complaints.length + run.lost + run.doubled + missed === 0 ? 0 : 1
+const say = (line: string) => console.log(`${seconds()} s: ${line}`)
+const { seed } = values
+const days = (usual: number) => Number(values.days ?? usual)
 
-function scoreboard(result: KillRun, told: string, took: number): string {
-  const { points, packets, sent, acknowledged, readings, poisoned, alerts, lost, doubled, complaints, cleanStops } = result
-  const rows = [
-    ['kills survived', result.kills],
-    ['of these at random', result.kills - sumOf(points.values())],
-    ['stops in peace in between', cleanStops],
-    ['crash points hit', `${[...points.values()].filter((times) => times > 0).length} of ${points.size}`],
-    ['packets acknowledged (distinct)', `${acknowledged} (${packets})`],
-    ['packets sent, again after a kill included', sent],
-    ['readings compared', readings],
-    ['unreadable packets, all in quarantine', poisoned],
-    ['lost', lost],
-    ['doubled', doubled],
-    ['alerts compared with an undisturbed run', alerts],
-    ['differences of any kind', complaints.length],
-    ['seed', seed],
-    ['seconds', took],
-    ['commit', commitText()],
-    ['machine', machineText()],
-  ]
-  return `# Scoreboard
+const [name, { part, complaints }] = await chosen()
+for (const complaint of complaints) console.error(complaint)
+const words = process.argv.slice(2).join(' ')
+const place: [string, string | number][] = [
+  ['seed', seed],
+  ['seconds', seconds()],
+  ['commit', commitText()],
+  ['machine', machineText()],
+]
+writePart(name, { ...part, command: `npm run faults -- ${words}`, figures: [...part.figures, ...place] })
+process.exit(complaints.length === 0 ? 0 : 1)
 
-Written by \`${told}\`; do not edit. The service is killed with SIGKILL at every named crash point (\`ingest/crash-point.ts\`) and
-at random in between, while gateways publish from outside. What was acknowledged is noted outside the process; readings, books,
-quarantine and alerts are compared at the end.
-
-| | |
-|---|---|
-${rows.map(([what, value]) => `| ${what} | ${value} |`).join('\n')}
-
-| crash point | kills |
-|---|---|
-${[...points].map(([point, times]) => `| \`${point}\` | ${times} |`).join('\n')}
-`
-}
-
-function sumOf(counts: Iterable<number>): number {
-  let sum = 0
-  for (const count of counts) sum += count
-  return sum
+async function chosen(): Promise<[PartName, Awaited<ReturnType<typeof killPart>>]> {
+  if (values['power-cuts'])
+    return ['power-cuts', await powerPart({ seed, cuts: Number(values['power-cuts']), days: days(60), say })]
+  if (values['store-faults']) return ['store-faults', await storePart({ seed, days: days(60), pause: 60, downShare: 0.5, say })]
+  if (values['disk-fills'])
+    return ['disk-faults', await diskPart({ seed, fills: Number(values['disk-fills']), days: days(60), say })]
+  if (values.mutants) return ['mutants', await mutantPart(seed, say)]
+  return ['kills', await killPart({ seed, kills: Number(values.kills ?? 1000), days: days(40), say })]
 }

@@ -18,6 +18,8 @@ export interface SentPacket {
   /** Number of the gateway. */
   readonly gateway: number
   readonly payload: string
+  /** How many it stands for in the books: a bad packet for one. */
+  readonly readings: number
   /** The mark that a bad packet carries; undefined in a good one. */
   readonly poison: string | undefined
 }
@@ -58,7 +60,7 @@ function packetsOf(world: World, random: Random, rows: string[]): Sent {
     for (let from = 0; from < items.length; from += READINGS_A_PACKET) {
       const some = items.slice(from, from + READINGS_A_PACKET)
       readings += some.length
-      packets.push({ gateway, payload: `${head}${some.join(',')}]}`, poison: undefined })
+      packets.push({ gateway, payload: `${head}${some.join(',')}]}`, readings: some.length, poison: undefined })
       if (packets.length % POISON_EVERY === 0) packets.push(poisonPacket(packets.length, gateway, head, random))
     }
   }
@@ -94,5 +96,5 @@ function poisonPacket(number: number, gateway: number, head: string, random: Ran
     `{"start":"${poison}","seconds":${SECONDS},"readings":[]}`,
     `${poison}\u0000`,
   ])
-  return { gateway, payload, poison }
+  return { gateway, payload, readings: 1, poison }
 }

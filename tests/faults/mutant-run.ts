@@ -1,0 +1,60 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { runDiskFaults } from './disk-run.ts'
+import { runKills } from './kill-run.ts'
+import { ServiceEnded } from './killed-service.ts'
+import type { Edit, Mutant } from './mutants.ts'
+import { runPowerCuts } from './power-run.ts'
+import { runStoreFaults } from './store-run.ts'
+
+const TREE = join(import.meta.dirname, '..', '..')
+/** What the program is made of. */
+const ROOMS = ['src', 'ingest', 'detectors', 'model', 'fixtures', 'package.json']
+
+export interface MutantVerdict {
+  readonly name: string
+  readonly run: Mutant['run']['kind']
+  /** The first thing that the run complained of; undefined when it noticed nothing. */
+  readonly complaint: string | undefined
+}
+
+/** Runs the mutant's program under the harness of this tree. */
+export async function tryMutant(mutant: Mutant, seed: string, say: (line: string) => void): Promise<MutantVerdict> {
+  const copy = mkdtempSync(join(tmpdir(), 'adit-mutant-'))
+  try {
+    for (const room of ROOMS) cpSync(join(TREE, room), join(copy, room), { recursive: true })
+    symlinkSync(join(TREE, 'node_modules'), join(copy, 'node_modules'))
+    for (const edit of mutant.edits) applyEdit(copy, edit)
+    const complaint = await firstComplaint(mutant, join(copy, 'src', 'cli', 'adit.ts'), seed, say).catch((error: unknown) => {
+      // any other error is one of the harness
+      if (error instanceof ServiceEnded) return error.message
+      throw error
+    })
+    return { name: mutant.name, run: mutant.run.kind, complaint: complaint?.split('\n')[0].slice(0, 160) }
+  } finally {
+    rmSync(copy, { recursive: true, force: true })
+  }
+}
+
+/** Throws when the text is not there exactly once: the mutant has to be renewed. */
+export function applyEdit(tree: string, { file, find, put }: Edit): void {
+  const path = join(tree, file)
+  const parts = readFileSync(path, 'utf8').split(find)
+  if (parts.length !== 2) throw new Error(`${file} has ${parts.length - 1} times, not once: ${find}`)
+  writeFileSync(path, parts.join(put))
+}
+
+async function firstComplaint({ run }: Mutant, program: string, seed: string, say: (line: string) => void) {
+  const options = { seed, days: run.days, program, say }
+  switch (run.kind) {
+    case 'kills':
+      return (await runKills({ ...options, kills: 10, points: run.points })).complaints[0]
+    case 'power cuts':
+      return (await runPowerCuts({ ...options, cuts: 8, points: run.points })).complaints[0]
+    case 'store faults':
+      return (await runStoreFaults({ ...options, pause: 100, downShare: 0.2 })).complaints[0]
+    case 'disk faults':
+      return (await runDiskFaults({ ...options, fills: 4 })).complaints[0]
+  }
+}

@@ -1,0 +1,78 @@
+/** docs/scoreboard.md, put together from what each long fault run wrote into docs/scoreboard: nothing of it is typed by hand. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+
+const Cell = z.union([z.string(), z.number()])
+const Part = z.strictObject({
+  command: z.string(),
+  figures: z.array(z.tuple([z.string(), Cell])),
+  table: z.strictObject({ head: z.array(z.string()), rows: z.array(z.array(Cell)) }).optional(),
+})
+export type ScoreboardPart = z.infer<typeof Part>
+
+const PARTS = {
+  kills: {
+    title: 'Kills',
+    what: 'The service is killed with SIGKILL at every named crash point (`ingest/crash-point.ts`) and at random in between.',
+  },
+  'power-cuts': {
+    title: 'Power cuts',
+    what: 'The data directory lies on an ext4 disk of its own. At random instants, and the moment after the service died at a crash point, the disk is shut down: what no fsync has brought to it is gone. Nothing that was acknowledged is sent again. Not simulated: disks that lie about a flush, torn sectors.',
+  },
+  'store-faults': {
+    title: 'Store faults',
+    what: 'A real InfluxDB behind a fault proxy, at full load throughout.',
+  },
+  'disk-faults': {
+    title: 'Disk faults',
+    what: 'The disk of everything, of the archive or of the readings gets full again and again, hangs, and turns read-only.',
+  },
+  damage: {
+    title: 'Damaged files',
+    what: 'In a stopped data directory one file of one kind is damaged: one bit flipped, the tail torn off, the tail zeroed.',
+  },
+  mutants: {
+    title: 'Mutants',
+    what: 'Bugs that such services have had, put back into a copy of the code one at a time. Each must make a fault run fail.',
+  },
+} as const
+export type PartName = keyof typeof PARTS
+
+const DOCS = join(import.meta.dirname, '..', '..', 'docs')
+
+export function writePart(name: PartName, part: ScoreboardPart): void {
+  mkdirSync(join(DOCS, 'scoreboard'), { recursive: true })
+  writeFileSync(fileOf(name), `${JSON.stringify(part, null, 2)}\n`)
+  writeFileSync(join(DOCS, 'scoreboard.md'), scoreboardDocument())
+}
+
+export function scoreboardDocument(): string {
+  const parts = Object.entries(PARTS).flatMap(([name, { title, what }]) => {
+    if (!isPart(name) || !existsSync(fileOf(name))) return []
+    return [`## ${title}\n\n${what}\n\n${textOf(Part.parse(JSON.parse(readFileSync(fileOf(name), 'utf8'))))}`]
+  })
+  return `# Scoreboard
+
+Written by \`npm run faults\` from its last runs (\`docs/scoreboard/*.json\`); do not edit. Gateways publish from outside; what was
+acknowledged is noted outside the process. At the end readings, books, quarantine, alerts and alert events, journal and archive
+are compared with what was sent and with the alerts of an undisturbed run. "Lost" and "doubled" count readings and packets.
+
+${parts.join('\n')}`
+}
+
+function isPart(name: string): name is PartName {
+  return name in PARTS
+}
+
+function fileOf(name: PartName): string {
+  return join(DOCS, 'scoreboard', `${name}.json`)
+}
+
+function textOf({ command, figures, table }: ScoreboardPart): string {
+  const rows = [['command', `\`${command}\``], ...figures].map(([what, value]) => `| ${what} | ${value} |`)
+  const first = `| | |\n|---|---|\n${rows.join('\n')}\n`
+  if (table === undefined) return first
+  const line = (cells: readonly (string | number)[]) => `| ${cells.join(' | ')} |`
+  return `${first}\n${line(table.head)}\n${line(table.head.map(() => '---'))}\n${table.rows.map(line).join('\n')}\n`
+}
