@@ -14,7 +14,8 @@ import type { DatabaseConfig } from '../database/database-config.ts'
 import { AlertIntake } from './alert-intake.ts'
 import { alertListStatement, cursorAfter } from './alert-list.ts'
 import { ALERT_MIGRATIONS, type AlertTables } from './alert-tables.ts'
-import { chancesOf, parseAlert } from './parse-alert.ts'
+import { parseAlert } from './parse-alert.ts'
+import { statedChances } from './stated-chances.ts'
 import type { Amendment } from './told-history.ts'
 import { JUDGED_ANEW, READ_ANEW, withdrawn } from './withdrawn.ts'
 
@@ -161,20 +162,21 @@ export class AlertStore {
 
   /** What the work list looks at, of alerts raised or opened again in (from, to], epoch milliseconds. */
   async raisedBetween(from: number, to: number): Promise<Listed[]> {
+    const { probability, highest } = statedChances(this.#database.kind)
     const rows = await this.#database.reading((kysely) =>
       kysely
         .selectFrom('alerts as a')
         .leftJoin('alerts_told as t', 't.id', 'a.id')
-        .select(['a.id', 'a.raised_at', 'a.cleared_at', 'a.json', 't.chance'])
+        .select(['a.id', 'a.raised_at', 'a.cleared_at', probability.as('probability')])
+        // what late readings took back does not count
+        .select(({ fn }) => fn.coalesce('t.chance', highest).as('chance'))
         .where('a.raised_at', '>', from / 1000)
         .where('a.raised_at', '<=', to / 1000)
         .execute(),
     )
-    return rows.map(({ id, raised_at, cleared_at, json, chance }) => {
-      const { highest, probability } = chancesOf(json)
+    return rows.map(({ id, raised_at, cleared_at, chance, probability }) => {
       const clearedAt = cleared_at === null ? Number.POSITIVE_INFINITY : cleared_at * 1000
-      // what late readings took back does not count
-      return { id, raisedAt: raised_at * 1000, clearedAt, chance: chance ?? highest, probability }
+      return { id, raisedAt: raised_at * 1000, clearedAt, chance, probability }
     })
   }
 
