@@ -3,6 +3,7 @@
  * judging half that starts again from its checkpoint repeats itself without harm: what it says at a journal position that
  * an alert has already been raised from is such a repetition.
  */
+import { existsSync } from 'node:fs'
 import type { Listed } from '../../detectors/work-list.ts'
 import { crashPoint } from '../../ingest/crash-point.ts'
 import type { Alert } from '../../model/alert.ts'
@@ -33,13 +34,16 @@ export interface AlertStoreOptions {
 }
 
 export class AlertStore {
+  /** It was made by this opening: nothing that was ever told is in it. */
+  readonly fresh: boolean
   readonly #database: Database<AlertTables>
   readonly #placeOf: AlertStoreOptions['placeOf']
   readonly #listeners = new Set<EventsListener>()
   #counts = { open: 0, cleared: 0 }
   #lastSequence = 0
 
-  private constructor(database: Database<AlertTables>, placeOf: AlertStoreOptions['placeOf']) {
+  private constructor(database: Database<AlertTables>, placeOf: AlertStoreOptions['placeOf'], fresh: boolean) {
+    this.fresh = fresh
     this.#database = database
     this.#placeOf = placeOf
   }
@@ -47,10 +51,11 @@ export class AlertStore {
   /** Rejects with a Refusal when the database cannot be used, or holds the alerts of another journal. */
   static async open({ database: config, file, journal, placeOf, trouble }: AlertStoreOptions): Promise<AlertStore> {
     const part = { part: 'alerts', file, migrations: ALERT_MIGRATIONS, ...(trouble && { trouble }) }
+    const newFile = !existsSync(file)
     const database = await Database.open<AlertTables>(config, part)
     try {
-      if (database.kind === 'postgresql') await ownedBy(database, journal())
-      const store = new AlertStore(database, placeOf)
+      const fresh = database.kind === 'postgresql' ? await takenBy(database, journal()) : newFile
+      const store = new AlertStore(database, placeOf, fresh)
       await store.#count()
       return store
     } catch (error) {
@@ -232,14 +237,14 @@ export class AlertStore {
 /** What is over for less the detectors surely remember: for longer they do, 45 days (detectors/recurrence.ts). */
 const REMEMBERED_DAYS = 30
 
-/** The first journal takes the tables for itself. */
-async function ownedBy(database: Database<AlertTables>, journal: string): Promise<void> {
+/** The first journal takes the tables for itself: true when this one did. */
+async function takenBy(database: Database<AlertTables>, journal: string): Promise<boolean> {
   const owner = await database.alone(async (transaction) => {
     const found = await transaction.selectFrom('alerts_journal').select('journal').executeTakeFirst()
     if (found === undefined) await transaction.insertInto('alerts_journal').values({ one: 1, journal }).execute()
-    return found?.journal ?? journal
+    return found?.journal
   })
-  if (owner === journal) return
+  if (owner === undefined || owner === journal) return owner === undefined
   throw new Refusal(
     'database-of-another',
     `${database.name} keeps the alerts of another data directory (${owner}, not ${journal}): give this service a database of its own`,
