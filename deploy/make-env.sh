@@ -9,6 +9,8 @@ fi
 secret() { head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n'; }
 (
   umask 077
-  printf 'ADIT_BROKER_PASSWORD=%s\nINFLUXDB_PASSWORD=%s\nINFLUXDB_TOKEN=%s\n' "$(secret)" "$(secret)" "$(secret)" > "$file"
+  for name in ADIT_BROKER_PASSWORD INFLUXDB_PASSWORD INFLUXDB_TOKEN POSTGRES_PASSWORD; do
+    printf '%s=%s\n' "$name" "$(secret)"
+  done > "$file"
 )
 echo "$file has fresh secrets; keep it"

@@ -41,6 +41,8 @@ export interface JudgingParts {
 
 /** Each may be done again when it is not known whether it was done. */
 export interface JudgedAlerts {
+  /** Nothing that was told before is in it. */
+  readonly fresh: boolean
   raise(alerts: readonly Alert[], position: number): Promise<void>
   amend(alerts: readonly Alert[], position: number, amendment: Amendment): Promise<void>
   tellAgain(alerts: readonly Alert[], since: number, position: number, at: string): Promise<void>
@@ -72,6 +74,7 @@ export function startJudging(parts: JudgingParts): Judging {
     alertsTrouble = trouble?.message
   })
   let prepared = Promise.resolve()
+  if (parts.alerts.fresh) judgeAgainFor(config, files, log)
   const judgement = openJudgement(
     { config: config.detectors, clock: clockOf(config), checkpointPath: files.checkpoint, meters: config.gateways.meters },
     ledger(),
@@ -144,12 +147,24 @@ export function startJudging(parts: JudgingParts): Judging {
 function insistentAlerts(alerts: JudgedAlerts, signal: AbortSignal, onTrouble: (trouble: Error | null) => void): JudgedAlerts {
   const insistOn = (attempt: () => Promise<void>) => insist(attempt, signal, onTrouble)
   return {
+    fresh: alerts.fresh,
     raise: (...what) => insistOn(() => alerts.raise(...what)),
     amend: (...what) => insistOn(() => alerts.amend(...what)),
     tellAgain: (...what) => insistOn(() => alerts.tellAgain(...what)),
     beginAgain: (...what) => insistOn(() => alerts.beginAgain(...what)),
     endAgain: (...what) => insistOn(() => alerts.endAgain(...what)),
   }
+}
+
+/** Alerts that were lost, or are kept elsewhere now, come again with everything judged from the archive, where there is one. */
+function judgeAgainFor({ retention }: Config, { checkpoint }: DataFiles, log: Logger): void {
+  if (!existsSync(checkpoint)) return
+  if (retention.archiveDays === 0) {
+    log.warn('alerts that were told before are not in this database, and there is no archive to judge them again from')
+    return
+  }
+  log.warn('alerts that were told before are not in this database; everything is judged again from the archive')
+  renameSync(checkpoint, `${checkpoint}.unusable`)
 }
 
 /** A checkpoint that does not fit is put aside and everything is judged again from the archive. */

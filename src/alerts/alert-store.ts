@@ -3,6 +3,7 @@
  * judging half that starts again from its checkpoint repeats itself without harm: what it says at a journal position that
  * an alert has already been raised from is such a repetition.
  */
+import { existsSync } from 'node:fs'
 import type { Listed } from '../../detectors/work-list.ts'
 import { crashPoint } from '../../ingest/crash-point.ts'
 import type { Alert } from '../../model/alert.ts'
@@ -14,7 +15,8 @@ import type { DatabaseConfig } from '../database/database-config.ts'
 import { AlertIntake } from './alert-intake.ts'
 import { alertListStatement, cursorAfter } from './alert-list.ts'
 import { ALERT_MIGRATIONS, type AlertTables } from './alert-tables.ts'
-import { chancesOf, parseAlert } from './parse-alert.ts'
+import { parseAlert } from './parse-alert.ts'
+import { statedChances } from './stated-chances.ts'
 import type { Amendment } from './told-history.ts'
 import { JUDGED_ANEW, READ_ANEW, withdrawn } from './withdrawn.ts'
 
@@ -32,13 +34,16 @@ export interface AlertStoreOptions {
 }
 
 export class AlertStore {
+  /** It was made by this opening: nothing that was ever told is in it. */
+  readonly fresh: boolean
   readonly #database: Database<AlertTables>
   readonly #placeOf: AlertStoreOptions['placeOf']
   readonly #listeners = new Set<EventsListener>()
   #counts = { open: 0, cleared: 0 }
   #lastSequence = 0
 
-  private constructor(database: Database<AlertTables>, placeOf: AlertStoreOptions['placeOf']) {
+  private constructor(database: Database<AlertTables>, placeOf: AlertStoreOptions['placeOf'], fresh: boolean) {
+    this.fresh = fresh
     this.#database = database
     this.#placeOf = placeOf
   }
@@ -46,10 +51,11 @@ export class AlertStore {
   /** Rejects with a Refusal when the database cannot be used, or holds the alerts of another journal. */
   static async open({ database: config, file, journal, placeOf, trouble }: AlertStoreOptions): Promise<AlertStore> {
     const part = { part: 'alerts', file, migrations: ALERT_MIGRATIONS, ...(trouble && { trouble }) }
+    const newFile = !existsSync(file)
     const database = await Database.open<AlertTables>(config, part)
     try {
-      if (database.kind === 'postgresql') await ownedBy(database, journal())
-      const store = new AlertStore(database, placeOf)
+      const fresh = database.kind === 'postgresql' ? await takenBy(database, journal()) : newFile
+      const store = new AlertStore(database, placeOf, fresh)
       await store.#count()
       return store
     } catch (error) {
@@ -161,20 +167,21 @@ export class AlertStore {
 
   /** What the work list looks at, of alerts raised or opened again in (from, to], epoch milliseconds. */
   async raisedBetween(from: number, to: number): Promise<Listed[]> {
+    const { probability, highest } = statedChances(this.#database.kind)
     const rows = await this.#database.reading((kysely) =>
       kysely
         .selectFrom('alerts as a')
         .leftJoin('alerts_told as t', 't.id', 'a.id')
-        .select(['a.id', 'a.raised_at', 'a.cleared_at', 'a.json', 't.chance'])
+        .select(['a.id', 'a.raised_at', 'a.cleared_at', probability.as('probability')])
+        // what late readings took back does not count
+        .select(({ fn }) => fn.coalesce('t.chance', highest).as('chance'))
         .where('a.raised_at', '>', from / 1000)
         .where('a.raised_at', '<=', to / 1000)
         .execute(),
     )
-    return rows.map(({ id, raised_at, cleared_at, json, chance }) => {
-      const { highest, probability } = chancesOf(json)
+    return rows.map(({ id, raised_at, cleared_at, chance, probability }) => {
       const clearedAt = cleared_at === null ? Number.POSITIVE_INFINITY : cleared_at * 1000
-      // what late readings took back does not count
-      return { id, raisedAt: raised_at * 1000, clearedAt, chance: chance ?? highest, probability }
+      return { id, raisedAt: raised_at * 1000, clearedAt, chance, probability }
     })
   }
 
@@ -230,14 +237,14 @@ export class AlertStore {
 /** What is over for less the detectors surely remember: for longer they do, 45 days (detectors/recurrence.ts). */
 const REMEMBERED_DAYS = 30
 
-/** The first journal takes the tables for itself. */
-async function ownedBy(database: Database<AlertTables>, journal: string): Promise<void> {
+/** The first journal takes the tables for itself: true when this one did. */
+async function takenBy(database: Database<AlertTables>, journal: string): Promise<boolean> {
   const owner = await database.alone(async (transaction) => {
     const found = await transaction.selectFrom('alerts_journal').select('journal').executeTakeFirst()
     if (found === undefined) await transaction.insertInto('alerts_journal').values({ one: 1, journal }).execute()
-    return found?.journal ?? journal
+    return found?.journal
   })
-  if (owner === journal) return
+  if (owner === undefined || owner === journal) return owner === undefined
   throw new Refusal(
     'database-of-another',
     `${database.name} keeps the alerts of another data directory (${owner}, not ${journal}): give this service a database of its own`,

@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { Alert } from '../../model/alert.ts'
 import { Told } from './told-history.ts'
 
@@ -9,12 +8,4 @@ export function parseAlert(json: string): Alert {
 
 export function parseTold(json: string): Told {
   return Told.parse(JSON.parse(json))
-}
-
-const Chances = z.object({ probability: z.number(), history: z.array(z.object({ probability: z.number() })) })
-
-/** The probability as it stands, and the highest it has had; much cheaper than the whole alert. */
-export function chancesOf(json: string): { probability: number; highest: number } {
-  const { probability, history } = Chances.parse(JSON.parse(json))
-  return { probability, highest: history.reduce((highest, entry) => Math.max(highest, entry.probability), probability) }
 }

@@ -32,8 +32,7 @@ describe.runIf(requireServer('postgres'))('with PostgreSQL', () => {
     writeFileSync(join(directory, 'password'), 'kept in a file\n')
     const database = `{ kind: postgresql, url: "${postgres.url}", user: county, passwordFile: ${join(directory, 'password')} }`
     writeFileSync(config, `data: ${join(directory, 'data')}\nhttp: { port: 0 }\nmqtt: { port: 0 }\ndatabase: ${database}\n`)
-    service = startAdit(['serve', '--config', config])
-    http = /http:\S+/.exec(await service.firstLine)?.[0] ?? ''
+    await serve()
     gateway = JSON.parse((await runAdit('gateway', 'add', 'gw-1', '--config', config, '--json')).stdout)
   })
   afterAll(async () => {
@@ -42,6 +41,19 @@ describe.runIf(requireServer('postgres'))('with PostgreSQL', () => {
     await postgres.stop()
     rmSync(directory, { recursive: true })
   })
+
+  async function serve(): Promise<void> {
+    service = startAdit(['serve', '--config', config])
+    http = /http:\S+/.exec(await service.firstLine)?.[0] ?? ''
+  }
+
+  async function pending(): Promise<number> {
+    return (await (await fetch(`${http}/api/v1/summary`)).json()).pending
+  }
+
+  async function alerts(): Promise<unknown[]> {
+    return inOrder((await (await fetch(`${http}/api/v1/alerts?state=all&limit=500`)).json()).items)
+  }
 
   async function audit(): Promise<string[]> {
     const { rows } = await postgres.execute(
@@ -159,11 +171,22 @@ describe.runIf(requireServer('postgres'))('with PostgreSQL', () => {
     expect([unread.status, (await unread.json()).code]).toEqual([503, 'database'])
     await postgres.resume()
     await expect.poll(() => partOf('database')).toMatchObject({ status: 'pass' })
-    await expect.poll(async () => (await (await fetch(`${http}/api/v1/summary`)).json()).pending).toBe(0)
-    const { items } = await (await fetch(`${http}/api/v1/alerts?state=all&limit=500`)).json()
-    expect(inOrder(items)).toEqual(inOrder(expected.map((line) => JSON.parse(line))))
+    await expect.poll(pending).toBe(0)
+    expect(await alerts()).toEqual(inOrder(expected.map((line) => JSON.parse(line))))
     const { rows } = await postgres.execute(postgres.url, 'SELECT id FROM alerts')
     expect(rows).toHaveLength(expected.length)
+  })
+
+  test('alerts that were lost with the database come again from the archive', async () => {
+    const before = await alerts()
+    service.process.kill('SIGTERM')
+    await service.ended
+    await postgres.empty()
+    await postgres.execute(postgres.url, 'GRANT ALL ON SCHEMA public TO county')
+    rmSync(join(directory, 'data', 'audit-head'))
+    await serve()
+    await expect.poll(pending).toBe(0)
+    expect(await alerts()).toEqual(before)
   })
 
   test('a service that cannot reach it does not start, and says why', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { AlertRevision } from '../../model/alert.ts'
 import { type AlertPage, AlertQuery } from '../../model/alert-query.ts'
 import type { AlertStore } from '../../src/alerts/alert-store.ts'
 import { sampleAlert } from '../alerts/sample-alert.ts'
@@ -157,8 +158,28 @@ export function describeAlertStore(name: string, create: () => Promise<AlertsUnd
       expect(ids(await list({ since: '2026-11-01T08:02:00+08:00' }))).toEqual(['b'])
     })
 
+    test('for its place on the list an alert counts with the highest chance it has had, and with when it was raised', async () => {
+      const entry = (probability: number) => AlertRevision.parse({ ...RAISED, probability })
+      await store.raise(
+        [
+          sampleAlert('before', -60),
+          sampleAlert('lowered', 1, { probability: 0.5, history: [entry(0.7), entry(0.9), entry(0.5)] }),
+          sampleAlert('over', 2, { probability: 0.6, history: [], clearedAt: '2026-11-02T00:00:00Z' }),
+        ],
+        1,
+      )
+      const from = Date.UTC(2026, 10, 1)
+      const found = await store.raisedBetween(from, from + 86_400_000)
+      expect(found.toSorted((a, b) => a.raisedAt - b.raisedAt)).toEqual([
+        { id: 'lowered', raisedAt: from + 60_000, clearedAt: Number.POSITIVE_INFINITY, chance: 0.9, probability: 0.5 },
+        { id: 'over', raisedAt: from + 120_000, clearedAt: from + 86_400_000, chance: 0.6, probability: 0.6 },
+      ])
+    })
+
     test('a cursor of somewhere else is refused', async () => {
       await expect(list({ cursor: 'bm9uc2Vuc2U' })).rejects.toThrow(RangeError)
     })
   })
 }
+
+const RAISED = { revision: 0, at: '2026-11-01T00:00:00Z', change: 'raised', cause: { zh: '', en: '' } }

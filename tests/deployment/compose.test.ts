@@ -44,9 +44,9 @@ function interpolated(value: string): string {
 }
 
 describe('docker-compose.yml', () => {
-  test('has the broker, the store and Adit, which waits until both are healthy', () => {
-    expect(Object.keys(compose.services)).toEqual(['mosquitto', 'influxdb', 'adit'])
-    expect(Object.keys(compose.services.adit.depends_on ?? {})).toEqual(['mosquitto', 'influxdb'])
+  test('has the broker, the store, the database and Adit, which waits until all are healthy', () => {
+    expect(Object.keys(compose.services)).toEqual(['mosquitto', 'influxdb', 'postgres', 'adit'])
+    expect(Object.keys(compose.services.adit.depends_on ?? {})).toEqual(['mosquitto', 'influxdb', 'postgres'])
   })
 
   test('every image names its version, and every volume is declared', () => {
@@ -83,14 +83,18 @@ describe('docker-compose.yml', () => {
     const values = Object.entries(environment).map(([name, value]) => [name, interpolated(value)])
     const config = loadConfig({ environment: Object.fromEntries(values) })
     expect(config.store).toMatchObject({ kind: 'influxdb', url: 'http://influxdb:8086' })
+    expect(config.database).toMatchObject({ kind: 'postgresql', url: 'postgresql://postgres:5432/adit', tls: false })
     expect(config.broker).toMatchObject({ url: 'mqtt://mosquitto:1883' })
     expect(Number.parseInt(stop_grace_period ?? '', 10)).toBeGreaterThan(10)
   })
 
-  test('broker, store and Adit mean the same login, token and bucket', () => {
-    const { mosquitto, influxdb, adit } = compose.services
+  test('broker, store, database and Adit mean the same logins, token and bucket', () => {
+    const { mosquitto, influxdb, postgres, adit } = compose.services
     expect(adit.environment.ADIT_BROKER_PASSWORD).toBe(mosquitto.environment.ADIT_BROKER_PASSWORD)
     expect(adit.environment.ADIT_STORE_TOKEN).toBe(influxdb.environment.DOCKER_INFLUXDB_INIT_ADMIN_TOKEN)
+    expect(adit.environment.ADIT_DATABASE_PASSWORD).toBe(postgres.environment.POSTGRES_PASSWORD)
+    expect(adit.environment.ADIT_DATABASE_USER).toBe(postgres.environment.POSTGRES_USER)
+    expect(adit.environment.ADIT_DATABASE_URL).toBe(`postgresql://postgres:5432/${postgres.environment.POSTGRES_DB}`)
     expect(adit.environment.ADIT_STORE_BUCKET).toBe(influxdb.environment.DOCKER_INFLUXDB_INIT_BUCKET)
     expect(adit.environment.ADIT_STORE_ORG).toBe(influxdb.environment.DOCKER_INFLUXDB_INIT_ORG)
   })
