@@ -45,7 +45,8 @@ describe.runIf(requireServer('chromium'))('the page of a service with accounts',
       for (const width of [1280, 390, 320]) {
         await page.setViewportSize({ width, height: 740 })
         await expect.poll(() => sideways(page), { message: `${width} px` }).toBeLessThanOrEqual(0)
-        expect(await violations(page, axe), `${width} px`).toEqual([])
+        // colours of a button that was busy come back by and by
+        await expect.poll(() => violations(page, axe), { message: `${width} px` }).toEqual([])
         await picture(page, `sign-in-${view.scheme}-${width}`)
       }
       expect(foreign).toEqual([])
@@ -71,7 +72,7 @@ describe.runIf(requireServer('chromium'))('the page of a service with accounts',
     }
     await page.goto(new URL('/gateways', page.url()).href)
     await page.getByRole('button', { name: '重放', exact: true }).first().click()
-    await page.getByText('已重放').first().waitFor()
+    await page.getByText(/^已放回 1 条/).waitFor()
     await page.getByRole('button', { name: '退出' }).click()
     await page.locator('input[name=password]').waitFor()
     await page.goBack()
