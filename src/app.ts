@@ -34,7 +34,7 @@ import { removeServiceNote, writeServiceNote } from './service-note.ts'
 import { serviceParts } from './service-view.ts'
 import { StoreRefusals } from './store-refusals.ts'
 import { Accounts } from './users/accounts.ts'
-import { SqliteUsers } from './users/sqlite-users.ts'
+import { DatabaseUsers } from './users/database-users.ts'
 import { WatchedStore } from './watched-store.ts'
 
 export interface Service {
@@ -78,7 +78,7 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
   const audit = await AuditLog.open(config.database, files, Date.now, brokeOff)
   closing.add('audit', () => audit.close())
   const newAdminToken = await firstToken(tokens, files, audit, log)
-  const users = closing.keep('users', new SqliteUsers(files.users))
+  const users = closing.keep('users', await DatabaseUsers.open(config.database, files, brokeOff))
   const directory = closing.keep('gateways', new GatewayDirectory(files.gateways))
   const edgeRefusals = closing.keep('edge refusals', new RefusalBook(files.gateways))
   const ledgers = closing.keep('ledgers', new LedgerStore(files.ledger))

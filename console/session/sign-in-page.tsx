@@ -83,7 +83,7 @@ export function SignInPage() {
               {reasonOf(signIn.error, t)}
             </p>
           )}
-          <Button type="submit" loading={signIn.isPending}>
+          <Button type="submit" className="submit" loading={signIn.isPending}>
             {t('session.submit')}
           </Button>
         </form>

@@ -152,13 +152,14 @@ async function withUsers<Result>(
   work: (users: UserRecords, files: DataFiles) => Promise<Result>,
 ): Promise<Result> {
   const { openDataDirectory } = await import('../data-directory.ts')
-  const { SqliteUsers } = await import('../users/sqlite-users.ts')
-  const files = openDataDirectory((await configOf(options)).data)
-  const users = new SqliteUsers(files.users)
+  const { DatabaseUsers } = await import('../users/database-users.ts')
+  const { database, data } = await configOf(options)
+  const files = openDataDirectory(data)
+  const users = await DatabaseUsers.open(database, files)
   try {
     return await work(users, files)
   } finally {
-    users.close()
+    await users.close()
   }
 }
 

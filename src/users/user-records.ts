@@ -1,6 +1,6 @@
 /**
  * What is kept of people: accounts, sessions, tries. Passwords, session tokens and recovery codes as hashes only. Instants are
- * epoch milliseconds. Everything is on disk when a promise resolves, and each call is one step that nothing comes between.
+ * epoch milliseconds. Everything is on disk when a promise resolves.
  */
 import type { Counties } from '../../model/counties.ts'
 import type { Role } from '../../model/role.ts'
@@ -49,7 +49,7 @@ export interface UserRecords {
   countTry(key: string, at: number, since: number): Promise<Tries>
   takeBackTry(key: string): Promise<void>
   forgetTries(key: string): Promise<void>
-  close(): void
+  close(): Promise<void>
 }
 
 export interface Tries {

@@ -14,7 +14,7 @@ import { RankedAlerts } from '../../src/ranked-alerts.ts'
 import type { LoadProfile } from '../../src/stores/reading-store.ts'
 import { TopologyDoubts } from '../../src/topology-doubts.ts'
 import { Accounts } from '../../src/users/accounts.ts'
-import { SqliteUsers } from '../../src/users/sqlite-users.ts'
+import { DatabaseUsers } from '../../src/users/database-users.ts'
 import { type ScratchAudit, scratchAudit } from '../audit/scratch-audit.ts'
 
 export const REFUSED: RefusedPayload = {
@@ -109,7 +109,7 @@ export interface Sample {
   /** The same with their places on the work list, as the service shows them. */
   readonly ranked: RankedAlerts
   readonly tokens: TokenStore
-  readonly users: SqliteUsers
+  readonly users: DatabaseUsers
   readonly audit: ScratchAudit
   readonly replayed: unknown[]
   close(): Promise<void>
@@ -125,7 +125,7 @@ export async function sampleParts(): Promise<Sample> {
   })
   const ranked = new RankedAlerts(alerts, DetectorsConfig.parse({}), 8 * 3600)
   const tokens = new TokenStore(join(directory, 'tokens.db'))
-  const users = new SqliteUsers(join(directory, 'users.db'))
+  const users = await DatabaseUsers.open({ kind: 'embedded' }, { users: join(directory, 'users.db') })
   const ledger = sampleLedger()
   const book = { received: 10, stored: 7, duplicate: 1, superseded: 0, quarantined: 1, pending: 1 }
   const audit = scratchAudit(directory)
@@ -190,7 +190,7 @@ export async function sampleParts(): Promise<Sample> {
     close: async () => {
       await alerts.close()
       tokens.close()
-      users.close()
+      await users.close()
       audit.close()
       rmSync(directory, { recursive: true })
     },

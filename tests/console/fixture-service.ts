@@ -9,7 +9,7 @@ import type { Ledger } from '../../model/ledger.ts'
 import { buildServer } from '../../src/api/server.ts'
 import type { RefusedPayload, ServiceParts } from '../../src/api/service-parts.ts'
 import { Accounts } from '../../src/users/accounts.ts'
-import { SqliteUsers } from '../../src/users/sqlite-users.ts'
+import { DatabaseUsers } from '../../src/users/database-users.ts'
 import { scratchAudit } from '../audit/scratch-audit.ts'
 import { fixtureAlert, fixtureDoubts, fixtureLedger, fixtureObservability, fixtureProfile, NOW } from './fixture-county.ts'
 
@@ -26,7 +26,7 @@ export interface FixtureOptions {
 
 export interface FixtureService {
   /** Nobody, at first. */
-  readonly users: SqliteUsers
+  readonly users: DatabaseUsers
   readonly url: string
   tell(kind: AlertEventKind, alert: Alert): void
   readonly replayed: number[]
@@ -45,9 +45,10 @@ export async function startFixtureService(options: FixtureOptions = {}): Promise
   const listeners = new Set<(events: readonly AlertEvent[]) => void>()
   const refusals = fixtureRefusals()
   const replayed: number[] = []
-  const audit = scratchAudit(mkdtempSync(join(tmpdir(), 'adit-console-')))
+  const directory = mkdtempSync(join(tmpdir(), 'adit-console-'))
+  const audit = scratchAudit(directory)
   const ledger = fixtureLedger()
-  const users = new SqliteUsers(':memory:')
+  const users = await DatabaseUsers.open({ kind: 'embedded' }, { users: join(directory, 'users.db') })
   const meters = options.meters ?? { known: 80, reporting: 80 }
 
   const parts: ServiceParts = {

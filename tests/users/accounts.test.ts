@@ -6,23 +6,23 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Role } from '../../model/role.ts'
 import type { SignInAttempt } from '../../model/session.ts'
 import { Accounts } from '../../src/users/accounts.ts'
+import { DatabaseUsers } from '../../src/users/database-users.ts'
 import { addUser, type Enrolled, resetUser } from '../../src/users/enrol.ts'
-import { SqliteUsers } from '../../src/users/sqlite-users.ts'
 import { codeOf } from '../api/sign-in.ts'
 
 const NOON = Date.UTC(2026, 10, 27, 4)
 const MINUTE = 60_000
 
 let directory: string
-let users: SqliteUsers
+let users: DatabaseUsers
 let accounts: Accounts
-beforeEach(() => {
+beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'adit-users-'))
-  users = new SqliteUsers(join(directory, 'users.db'))
+  users = await DatabaseUsers.open({ kind: 'embedded' }, { users: join(directory, 'users.db') })
   accounts = new Accounts(users)
 })
-afterEach(() => {
-  users.close()
+afterEach(async () => {
+  await users.close()
   rmSync(directory, { recursive: true })
 })
 
