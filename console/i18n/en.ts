@@ -19,7 +19,7 @@ export const en: typeof zh = {
   },
   session: {
     title: 'Sign in',
-    intro: 'This service has accounts: sign in to read.',
+    intro: 'Reading takes an account or a token.',
     name: 'Name',
     password: 'Password',
     code: 'One-time code',

@@ -18,7 +18,7 @@ export const zh = {
   },
   session: {
     title: '登录',
-    intro: '此服务已设账号,登录后可看。',
+    intro: '登录或用令牌后可看。',
     name: '用户名',
     password: '密码',
     code: '动态验证码',
