@@ -5,6 +5,7 @@ import { Redirect, Route, Switch } from 'wouter'
 import { AlertsScreen } from './alerts/alerts-screen.tsx'
 import { ApiError } from './api/get-json.ts'
 import { FeedProvider } from './live/feed-provider.tsx'
+import { SessionGate } from './session/session-gate.tsx'
 import { Header } from './shell/header.tsx'
 import { NotFound } from './shell/not-found.tsx'
 import { PartBoundary } from './shell/part-boundary.tsx'
@@ -37,30 +38,32 @@ export function App() {
       withGlobalClasses={false}
     >
       <QueryClientProvider client={queries}>
-        <FeedProvider>
-          <ShortcutProvider>
-            <Header />
-            <PartBoundary>
-              <Suspense fallback={<Skeletons rows={6} />}>
-                <Switch>
-                  <Route path="/">
-                    <Redirect to="/alerts" replace />
-                  </Route>
-                  <Route path="/alerts/:id?">{({ id }) => <AlertsScreen id={id} />}</Route>
-                  <Route path="/map">
-                    <MapScreen />
-                  </Route>
-                  <Route path="/gateways">
-                    <GatewaysScreen />
-                  </Route>
-                  <Route>
-                    <NotFound />
-                  </Route>
-                </Switch>
-              </Suspense>
-            </PartBoundary>
-          </ShortcutProvider>
-        </FeedProvider>
+        <SessionGate>
+          <FeedProvider>
+            <ShortcutProvider>
+              <Header />
+              <PartBoundary>
+                <Suspense fallback={<Skeletons rows={6} />}>
+                  <Switch>
+                    <Route path="/">
+                      <Redirect to="/alerts" replace />
+                    </Route>
+                    <Route path="/alerts/:id?">{({ id }) => <AlertsScreen id={id} />}</Route>
+                    <Route path="/map">
+                      <MapScreen />
+                    </Route>
+                    <Route path="/gateways">
+                      <GatewaysScreen />
+                    </Route>
+                    <Route>
+                      <NotFound />
+                    </Route>
+                  </Switch>
+                </Suspense>
+              </PartBoundary>
+            </ShortcutProvider>
+          </FeedProvider>
+        </SessionGate>
       </QueryClientProvider>
     </MantineProvider>
   )

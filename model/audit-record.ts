@@ -8,6 +8,11 @@ export const AUDIT_ACTIONS = [
   'gateway.meters',
   'gateway.spoof',
   'token.add',
+  'user.add',
+  'user.disable',
+  'user.reset',
+  'session.sign-in',
+  'session.sign-out',
   'quarantine.replay',
   'import',
   'calibrate',
@@ -22,7 +27,7 @@ export const AuditOutcome = z.enum(AUDIT_OUTCOMES)
 export type AuditOutcome = z.infer<typeof AuditOutcome>
 
 export interface AuditActor {
-  /** `token:ID`, `user:ID`, `local:UNIX-USER`, `gateway:NAME`, `service`, or `nobody` before a login. */
+  /** `token:ID`, `user:NAME`, `local:UNIX-USER`, `gateway:NAME`, `service`, or `nobody` before a login. */
   readonly actor: string
   /** In which role, null where roles play no part. */
   readonly role: string | null

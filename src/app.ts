@@ -29,9 +29,12 @@ import { LedgerWatch } from './ledger-watch.ts'
 import { openAlerts } from './open-alerts.ts'
 import { openStore } from './open-store.ts'
 import { placeOfSubject } from './place-of-subject.ts'
+import { SECRETS } from './secrets-in-log.ts'
 import { removeServiceNote, writeServiceNote } from './service-note.ts'
 import { serviceParts } from './service-view.ts'
 import { StoreRefusals } from './store-refusals.ts'
+import { Accounts } from './users/accounts.ts'
+import { DatabaseUsers } from './users/database-users.ts'
 import { WatchedStore } from './watched-store.ts'
 
 export interface Service {
@@ -65,7 +68,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
 }
 
 async function start(config: Config, { demo = false, logger }: ServiceOptions, closing: ClosingList): Promise<Service> {
-  const log = logger ?? pino({ level: config.log, base: null }, pino.destination({ dest: 2, sync: true }))
+  const log = logger ?? pino({ level: config.log, base: null, redact: SECRETS }, pino.destination({ dest: 2, sync: true }))
   const files = openDataDirectory(config.data)
   const unlock = lockDataDirectory(files.directory)
   closing.add('lock', unlock)
@@ -75,6 +78,7 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
   const audit = await AuditLog.open(config.database, files, Date.now, brokeOff)
   closing.add('audit', () => audit.close())
   const newAdminToken = await firstToken(tokens, files, audit, log)
+  const users = closing.keep('users', await DatabaseUsers.open(config.database, files, brokeOff))
   const directory = closing.keep('gateways', new GatewayDirectory(files.gateways))
   const edgeRefusals = closing.keep('edge refusals', new RefusalBook(files.gateways))
   const ledgers = closing.keep('ledgers', new LedgerStore(files.ledger))
@@ -121,6 +125,8 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
     config,
     files,
     tokens,
+    accounts: new Accounts(users),
+    feedKey: users.secret,
     audit,
     directory,
     edgeRefusals,
@@ -138,6 +144,7 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
     loopback: isLoopbackAddress(config.http.host),
     hosts: config.http.hosts.map((host) => host.toLowerCase()),
     requestsPerMinute: config.http.requestsPerMinute,
+    proxies: config.http.proxies,
     consoleDirectory: CONSOLE,
     logger: log,
     registry,

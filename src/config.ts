@@ -19,6 +19,11 @@ const HttpConfig = z.strictObject({
   port: z.int().min(0).max(65_535).default(8080),
   /** Names under which a proxy in front may ask, besides localhost. */
   hosts: z.array(z.string().min(1).max(255)).max(100).default([]),
+  /** Addresses of proxies in front (CIDR too), whose word on the client's address and on TLS counts. */
+  proxies: z
+    .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))
+    .max(100)
+    .default([]),
   requestsPerMinute: z.int().positive().max(10_000_000).default(6_000),
 })
 

@@ -17,6 +17,7 @@ export interface DataFiles {
   readonly alerts: string
   readonly findings: string
   readonly tokens: string
+  readonly users: string
   readonly audit: string
   readonly auditHead: string
   readonly directoryId: string
@@ -38,6 +39,7 @@ export function dataFiles(directory: string): DataFiles {
     alerts: at('alerts.db'),
     findings: at('findings.db'),
     tokens: at('tokens.db'),
+    users: at('users.db'),
     audit: at('audit.db'),
     auditHead: at('audit-head'),
     directoryId: at('directory-id'),

@@ -3,6 +3,7 @@ import { type ListPlace, type ListRules, listOfWeek, NOT_LISTED, type Week, week
 import type { Alert } from '../model/alert.ts'
 import type { AlertEvent } from '../model/alert-event.ts'
 import type { AlertPage, AlertQuery } from '../model/alert-query.ts'
+import { type Counties, covers } from '../model/counties.ts'
 import type { WorkListSummary } from '../model/work-list.ts'
 import type { AlertStore } from './alerts/alert-store.ts'
 import { instantOf } from './api/instant.ts'
@@ -35,8 +36,8 @@ export class RankedAlerts {
     this.#shiftSeconds = shiftSeconds
   }
 
-  async list(query: AlertQuery): Promise<AlertPage> {
-    const { items, nextCursor } = await this.#store.list(query)
+  async list(query: AlertQuery, counties: Counties = null): Promise<AlertPage> {
+    const { items, nextCursor } = await this.#store.list(query, counties)
     return { items: await this.#ranked(items), nextCursor }
   }
 
@@ -65,12 +66,23 @@ export class RankedAlerts {
     return this.#store.counts()
   }
 
-  /** Of the week that ends with the day of `at`, epoch milliseconds; ids in order of rank, then those drawn by lot. */
-  async workList(at: number): Promise<WorkListSummary & { readonly ids: readonly string[] }> {
+  countsIn(counties: readonly string[]): Promise<{ open: number; cleared: number }> {
+    return this.#store.countsIn(counties)
+  }
+
+  countiesOf(ids: readonly string[]): Promise<ReadonlyMap<string, string | null>> {
+    return this.#store.countiesOf(ids)
+  }
+
+  /**
+   * Of the week that ends with the day of `at`, epoch milliseconds; ids in order of rank, then those drawn by lot. Of some
+   * counties it is their part of the list of all: the ranks stay, and so does the budget.
+   */
+  async workList(at: number, counties: Counties = null): Promise<WorkListSummary & { readonly ids: readonly string[] }> {
     const week = weekOf(at, this.#shiftSeconds)
     const { probabilities, places } = await this.#week(week)
     const { weeklyBudget, calibration } = this.#rules
-    const ids = [...places.keys()]
+    const ids = await this.#lyingIn(counties, [...places.keys()])
     const ranked = ids.filter((id) => places.get(id)?.listedBy === 'rank')
     return {
       from: instantOf(week.from),
@@ -85,6 +97,12 @@ export class RankedAlerts {
       calibration: calibration.version,
       ids,
     }
+  }
+
+  async #lyingIn(counties: Counties, ids: readonly string[]): Promise<readonly string[]> {
+    if (counties === null) return ids
+    const countyOf = await this.#store.countiesOf(ids)
+    return ids.filter((id) => covers(counties, countyOf.get(id) ?? null))
   }
 
   async #rankedEvents(events: readonly AlertEvent[]): Promise<AlertEvent[]> {

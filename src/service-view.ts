@@ -8,6 +8,7 @@ import type { RefusalBook } from '../ingest/refusal-book.ts'
 import type { Ledger } from '../model/ledger.ts'
 import type { Packet } from '../model/packet.ts'
 import type { AlertStore } from './alerts/alert-store.ts'
+import type { Accounts } from './api/accounts.ts'
 import type { HealthPart, ServiceParts } from './api/service-parts.ts'
 import type { TokenStore } from './api/tokens.ts'
 import type { AuditLog } from './audit/audit-log.ts'
@@ -30,6 +31,8 @@ export interface Running {
   readonly config: Config
   readonly files: DataFiles
   readonly tokens: TokenStore
+  readonly accounts: Accounts
+  readonly feedKey: Uint8Array
   readonly audit: AuditLog
   readonly directory: GatewayDirectory
   readonly edgeRefusals: RefusalBook
@@ -46,7 +49,7 @@ export interface Running {
 
 export function serviceParts(running: Running): ServiceParts {
   const { version, demo, config, tokens, audit, directory, ledgers, ledger, alerts, quarantine, replay, store, journal } = running
-  const { judging } = running
+  const { judging, accounts, feedKey } = running
   const { judgement } = judging
   const meters = new ReportingMeters(judgement, ledger)
   const ranked = new RankedAlerts(alerts, config.detectors, judgement.bank.clock.shift + 43_200)
@@ -61,7 +64,9 @@ export function serviceParts(running: Running): ServiceParts {
     observability: new MineObservability(judgement, ledger),
     topologyDoubts: new TopologyDoubts(judgement, ledger, ledgers),
     audit,
-    roleOf: (token) => tokens.roleOf(token),
+    holderOf: (token) => tokens.holderOf(token),
+    accounts,
+    feedKey,
     gateways: {
       list: () => gatewaysOf(directory, judgement),
       edgeRefusals: () => Map.groupBy(running.edgeRefusals.list(), ({ gateway }) => gateway),
@@ -72,10 +77,11 @@ export function serviceParts(running: Running): ServiceParts {
       get: (id) => quarantine.get(id),
       replay: (filter) => quarantine.replay(filter, replay),
     },
-    workList: async (at) => {
+    workList: async (at, counties) => {
       const moment = at ?? (judgement.newestStart > 0 ? judgement.newestStart * 1000 : null)
-      return moment === null ? null : await ranked.workList(moment)
+      return moment === null ? null : await ranked.workList(moment, counties)
     },
+    meters: (counties) => meters.count(performance.now(), counties),
     progress: () => {
       const { stored, duplicate, superseded, quarantined } = judgement.books.total()
       const received = journal.lastPosition()
@@ -86,7 +92,6 @@ export function serviceParts(running: Running): ServiceParts {
         judgedPosition: judgement.position,
         lateAreas: judging.lateAreas,
         lastReadingAt: judgement.newestStart > 0 ? judgement.newestStart : null,
-        meters: meters.count(performance.now()),
       }
     },
     health: () => health(running),

@@ -4,6 +4,7 @@ import type { JudgedLedger } from '../detectors/judged-ledger.ts'
 import { areNeighbours, straysNear } from '../detectors/stray-company.ts'
 import { isOnWrongArea, type StrayMeter } from '../detectors/stray-meters.ts'
 import { topologyDoubt } from '../detectors/topology-doubt.ts'
+import { type Counties, covers } from '../model/counties.ts'
 import type { Ledger } from '../model/ledger.ts'
 import type { TopologyDoubt, TopologyDoubtPage, TopologyDoubtQuery } from '../model/topology-doubt.ts'
 import type { Judgement } from './judgement.ts'
@@ -12,7 +13,10 @@ interface Books {
   usagePoint(id: string): { readonly meter: string } | null
 }
 
-/** Meters whose booking or multiplier is in doubt, over the judgement as it stands; those set right since are left out. */
+/**
+ * Meters whose booking or multiplier is in doubt, over the judgement as it stands; those set right since are left out. A doubt
+ * lies in the county of the area that has the meter on its books; a feeding area elsewhere is not named to who may not see it.
+ */
 export class TopologyDoubts {
   readonly #judgement: Pick<Judgement, 'bank'>
   readonly #ledger: () => Ledger
@@ -26,34 +30,40 @@ export class TopologyDoubts {
   }
 
   /** Throws RangeError for a cursor that is none of ours. */
-  list({ area, county, limit, cursor }: TopologyDoubtQuery): TopologyDoubtPage {
+  list({ area, county, limit, cursor }: TopologyDoubtQuery, counties: Counties = null): TopologyDoubtPage {
     const { areas, usagePoints } = this.#ledger()
     const after = cursor === undefined ? null : parseCursor(cursor)
     const wanted = (area === undefined ? this.#open() : this.#ofArea(areas.id.indexOf(area)))
       .filter((stray) => county === undefined || areas.county[stray.area] === county)
+      .filter((stray) => covers(counties, areas.county[stray.area]))
       .map((stray) => ({ stray, since: stray.since, id: usagePoints.id[stray.row] }))
       .sort(byPlace)
       .filter((one) => after === null || byPlace(after, one) < 0)
     const page = wanted.slice(0, limit)
     const last = page.at(-1)
     return {
-      items: page.map(({ stray }) => this.#told(stray)),
+      items: page.map(({ stray }) => this.#told(stray, counties)),
       nextCursor: last === undefined || wanted.length <= limit ? null : cursorOf(last),
     }
   }
 
   /** Booked on an area or probably fed by it. */
-  ofArea(area: number): readonly TopologyDoubt[] {
-    return this.#ofArea(area).map((stray) => this.#told(stray))
+  ofArea(area: number, counties: Counties = null): readonly TopologyDoubt[] {
+    const { county } = this.#ledger().areas
+    return this.#ofArea(area)
+      .filter((stray) => covers(counties, county[stray.area]))
+      .map((stray) => this.#told(stray, counties))
   }
 
   /** In order of area and usage point; readings are judged in between. */
-  async *all(): AsyncGenerator<TopologyDoubt> {
+  async *all(counties: Counties = null): AsyncGenerator<TopologyDoubt> {
     const { areas, usagePoints } = this.#ledger()
     const nameOf = ({ area, row }: StrayMeter) => `${areas.id[area]} ${usagePoints.id[row]}`
-    const open = this.#open().map((stray) => ({ stray, name: nameOf(stray) }))
+    const open = this.#open()
+      .filter((stray) => covers(counties, areas.county[stray.area]))
+      .map((stray) => ({ stray, name: nameOf(stray) }))
     for (const { stray } of open.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      yield this.#told(stray)
+      yield this.#told(stray, counties)
       await breathe()
     }
   }
@@ -73,10 +83,12 @@ export class TopologyDoubts {
     return !mended && this.#ledger().usagePoints.area[row] === area
   }
 
-  #told(stray: StrayMeter): TopologyDoubt {
+  #told(stray: StrayMeter, counties: Counties): TopologyDoubt {
     const ledger = this.#ledger()
     const meter = this.#books.usagePoint(ledger.usagePoints.id[stray.row])?.meter ?? null
-    return topologyDoubt(ledger, stray, this.#feeding(stray), meter)
+    const feeding = this.#feeding(stray)
+    const named = feeding !== null && covers(counties, ledger.areas.county[feeding.area]) ? feeding : null
+    return topologyDoubt(ledger, stray, named, meter)
   }
 
   #feeding(stray: StrayMeter): FeedingArea | null {

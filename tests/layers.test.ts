@@ -17,7 +17,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   detectors: ['zod', 'simple-statistics'],
 }
 /** Folders of src that know nothing of each other: only src/app.ts, the files beside it and src/cli wire them. */
-const APART = ['ledger', 'stores', 'alerts', 'audit', 'cases', 'notify', 'api']
+const APART = ['ledger', 'stores', 'alerts', 'audit', 'cases', 'notify', 'users', 'api']
 const HEAD_OF_STORES = 'src/stores/reading-store.ts'
 /** The demo plays the fixtures' county. */
 const PLAYS_FIXTURES = 'src/cli/'

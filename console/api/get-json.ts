@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Session } from './session.ts'
 import { tokenHeader } from './token.ts'
 
 const Problem = z.object({ title: z.string().optional(), detail: z.string().optional(), code: z.string().optional() })
@@ -27,10 +28,21 @@ export async function getJson<T>(path: string, schema: z.ZodType<T>, signal?: Ab
   )
 }
 
-/** Posts `body` with the operator's token; throws ApiError. */
+/** Posts `body` with the operator's token, or by the session; throws ApiError. */
 export async function postJson<T>(path: string, body: unknown, schema: z.ZodType<T>): Promise<T> {
-  const headers = { 'content-type': 'application/json', accept: 'application/json', ...tokenHeader() }
+  const headers = { 'content-type': 'application/json', accept: 'application/json', ...tokenHeader(), ...(await csrfHeader()) }
   return await callJson(path, { method: 'POST', headers, body: JSON.stringify(body) }, schema)
+}
+
+/** Deletes what is at `path`; throws ApiError. */
+export async function deleteAt(path: string): Promise<void> {
+  await callJson(path, { method: 'DELETE', headers: { ...tokenHeader(), ...(await csrfHeader()) } }, z.unknown())
+}
+
+/** What a session asks of requests that change something, as the service gives it now; nothing without a session. */
+async function csrfHeader(): Promise<Record<string, string>> {
+  const { csrf } = await getJson('/api/v1/session', Session)
+  return csrf === null ? {} : { 'x-adit-csrf': csrf }
 }
 
 async function callJson<T>(path: string, init: RequestInit, schema: z.ZodType<T>): Promise<T> {

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { Alert } from '../../model/alert.ts'
 import { Mine } from '../../model/mine.ts'
 import { Observability } from '../../model/observability.ts'
+import { useReadsLine } from '../session/session-gate.tsx'
 import { GatewayList, QuarantineList, RefusedPayload } from './gateway.ts'
 import { getJson } from './get-json.ts'
 import { LoadProfile } from './load-profile.ts'
@@ -80,7 +81,9 @@ export function useLoadProfile({ subject, onset }: Pick<Alert, 'subject' | 'onse
 }
 
 export function useGateways() {
+  const enabled = useReadsLine()
   return useQuery({
+    enabled,
     queryKey: ['gateways'],
     queryFn: ({ signal }) => getJson('/api/v1/gateways', GatewayList, signal),
     refetchInterval: 5_000,

@@ -1,6 +1,8 @@
 import { useGateways } from '../api/queries.ts'
 import { useLanguage } from '../i18n/language.ts'
+import { useReadsLine } from '../session/session-gate.tsx'
 import { ErrorNotice } from '../shell/error-notice.tsx'
+import { NotFound } from '../shell/not-found.tsx'
 import { Skeletons } from '../shell/skeletons.tsx'
 import { GatewayBooks } from './gateway-books.tsx'
 import { Quarantine } from './quarantine.tsx'
@@ -8,6 +10,7 @@ import { Quarantine } from './quarantine.tsx'
 export function GatewaysScreen() {
   const { t } = useLanguage()
   const { data: gateways, error, refetch, isPending } = useGateways()
+  if (!useReadsLine()) return <NotFound />
   return (
     <main id="main" className="page" tabIndex={-1}>
       <h1>{t('gateways.title')}</h1>

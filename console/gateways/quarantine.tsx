@@ -7,6 +7,7 @@ import { useQuarantine } from '../api/queries.ts'
 import { readToken } from '../api/token.ts'
 import { fullMoment } from '../i18n/format.ts'
 import { useLanguage } from '../i18n/language.ts'
+import { useCaller } from '../session/session-gate.tsx'
 import { ErrorNotice } from '../shell/error-notice.tsx'
 import { TokenField } from '../shell/token-field.tsx'
 import { useZone } from '../shell/use-clock.ts'
@@ -25,6 +26,9 @@ export function Quarantine({ gateways }: { readonly gateways: readonly string[] 
       queries.invalidateQueries({ predicate: ({ queryKey: [name] }) => name === 'quarantine' || name === 'gateways' }),
   })
   const items = data?.items ?? []
+  const { kind, role } = useCaller()
+  const isKeeper = kind === 'user' && (role === 'integrator' || role === 'admin')
+  const mayReplay = isKeeper || token !== ''
 
   return (
     <section className="quarantine" aria-labelledby="quarantine-title">
@@ -42,7 +46,7 @@ export function Quarantine({ gateways }: { readonly gateways: readonly string[] 
         {items.length > 0 && (
           <Button
             size="xs"
-            disabled={token === ''}
+            disabled={!mayReplay}
             loading={replay.isPending}
             onClick={() => replay.mutate(items.map(({ id }) => id))}
           >
@@ -50,7 +54,7 @@ export function Quarantine({ gateways }: { readonly gateways: readonly string[] 
           </Button>
         )}
       </div>
-      {items.length > 0 && <TokenField token={token} purpose={t('gateways.tokenNeeded')} onToken={setToken} />}
+      {items.length > 0 && !isKeeper && <TokenField token={token} purpose={t('gateways.tokenNeeded')} onToken={setToken} />}
       {replay.error && <ErrorNotice what={t('gateways.replay')} error={replay.error} onRetry={() => replay.reset()} />}
       {replay.data && <p role="status">{t('gateways.replayed', { count: replay.data.replayed })}</p>}
       {data && items.length === 0 && <p>{t('gateways.quarantineNone')}</p>}
@@ -59,7 +63,7 @@ export function Quarantine({ gateways }: { readonly gateways: readonly string[] 
           <Item
             key={refused.id}
             refused={refused}
-            canReplay={token !== '' && !replay.isPending}
+            canReplay={mayReplay && !replay.isPending}
             onReplay={() => replay.mutate([refused.id])}
           />
         ))}

@@ -1,3 +1,4 @@
+import { useQueryClient } from '@tanstack/react-query'
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from 'react'
 import { Alert } from '../../model/alert.ts'
 import { AlertPage } from '../../model/alert-query.ts'
@@ -33,6 +34,7 @@ export function useFeed(): Feed {
 
 /** Holds all alerts, follows the stream first and then fetches the pages, so that nothing falls between the two. */
 export function FeedProvider({ children }: { readonly children: ReactNode }) {
+  const queries = useQueryClient()
   const [state, setState] = useState<FeedState>(EMPTY_FEED)
   const [stream, setStream] = useState({ connected: false, lastBeatAt: 0 })
   const [fetched, setFetched] = useState<{ loading: boolean; error: Error | null }>({ loading: true, error: null })
@@ -59,7 +61,11 @@ export function FeedProvider({ children }: { readonly children: ReactNode }) {
       },
       onBeat: () =>
         setStream((before) => (Date.now() - before.lastBeatAt > 1_000 ? { connected: true, lastBeatAt: Date.now() } : before)),
-      onLost: () => setStream((before) => (before.connected ? { ...before, connected: false } : before)),
+      onLost: () => {
+        setStream((before) => (before.connected ? { ...before, connected: false } : before))
+        // the service ends the stream of a session that is over
+        void queries.invalidateQueries({ queryKey: ['session'] })
+      },
       onEvent: ({ event, data }: { event: string; data: string }) => {
         if (event === 'feed.reset')
           setAttempt(({ number }) => ({ number: number + 1, quiet: true, pages: Number.POSITIVE_INFINITY }))
@@ -75,7 +81,7 @@ export function FeedProvider({ children }: { readonly children: ReactNode }) {
       stop.abort()
       clearTimeout(timer)
     }
-  }, [])
+  }, [queries])
 
   useEffect(() => {
     const stop = new AbortController()

@@ -1,19 +1,21 @@
-import { Button, useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useEffect } from 'react'
 import { Link, useLocation } from 'wouter'
 import { useSummary } from '../api/queries.ts'
-import { speak, useLanguage } from '../i18n/language.ts'
+import { useLanguage } from '../i18n/language.ts'
 import { useFeed } from '../live/feed-provider.tsx'
+import { useReadsLine } from '../session/session-gate.tsx'
+import { WhoAmI } from '../session/who-am-i.tsx'
+import { AppearanceButtons } from './appearance-buttons.tsx'
 import { LiveBadge } from './live-badge.tsx'
 import { useShortcuts } from './shortcut-provider.tsx'
 
 const SECTIONS = ['alerts', 'map', 'gateways'] as const
 
 export function Header() {
-  const { t, language } = useLanguage()
+  const { t } = useLanguage()
   const [location] = useLocation()
-  const { setColorScheme } = useMantineColorScheme()
-  const scheme = useComputedColorScheme('light')
+  const readsLine = useReadsLine()
   const { openHelp } = useShortcuts()
   const { data: summary } = useSummary()
   const waiting = useFeed().waiting.length
@@ -31,7 +33,7 @@ export function Header() {
         <span>{t('product')}</span>
       </Link>
       <nav aria-label={t('nav.label')}>
-        {SECTIONS.map((section) => (
+        {SECTIONS.filter((section) => section !== 'gateways' || readsLine).map((section) => (
           <Link key={section} href={`/${section}`} aria-current={location.startsWith(`/${section}`) ? 'page' : undefined}>
             {t(`nav.${section}`)}
           </Link>
@@ -44,17 +46,8 @@ export function Header() {
         <Button variant="default" size="xs" className="only-wide" onClick={openHelp} aria-keyshortcuts="?">
           {t('shell.keys')} <kbd className="key">?</kbd>
         </Button>
-        <Button
-          variant="default"
-          size="xs"
-          onClick={() => speak(language === 'zh' ? 'en' : 'zh')}
-          lang={language === 'zh' ? 'en' : 'zh-CN'}
-        >
-          {t('shell.otherLanguage')}
-        </Button>
-        <Button variant="default" size="xs" onClick={() => setColorScheme(scheme === 'dark' ? 'light' : 'dark')}>
-          {t(scheme === 'dark' ? 'shell.light' : 'shell.dark')}
-        </Button>
+        <AppearanceButtons />
+        <WhoAmI />
       </div>
     </header>
   )

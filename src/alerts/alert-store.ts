@@ -9,11 +9,12 @@ import { crashPoint } from '../../ingest/crash-point.ts'
 import type { Alert } from '../../model/alert.ts'
 import type { AlertEvent, AlertEventKind } from '../../model/alert-event.ts'
 import type { AlertPage, AlertQuery, Place } from '../../model/alert-query.ts'
+import type { Counties } from '../../model/counties.ts'
 import { Refusal } from '../../model/refusal.ts'
 import { Database } from '../database/database.ts'
 import type { DatabaseConfig } from '../database/database-config.ts'
 import { AlertIntake } from './alert-intake.ts'
-import { alertListStatement, cursorAfter } from './alert-list.ts'
+import { alertCountStatement, alertListStatement, cursorAfter } from './alert-list.ts'
 import { ALERT_MIGRATIONS, type AlertTables } from './alert-tables.ts'
 import { parseAlert } from './parse-alert.ts'
 import { statedChances } from './stated-chances.ts'
@@ -140,8 +141,8 @@ export class AlertStore {
   }
 
   /** A page of alerts; rejects with RangeError for a cursor that this list did not give. */
-  async list(query: AlertQuery): Promise<AlertPage> {
-    const statement = alertListStatement(query)
+  async list(query: AlertQuery, counties: Counties = null): Promise<AlertPage> {
+    const statement = alertListStatement(query, counties)
     const { rows } = await this.#database.reading((kysely) => statement.execute(kysely))
     const shown = rows.slice(0, query.limit)
     const last = shown.at(-1)
@@ -154,6 +155,15 @@ export class AlertStore {
       kysely.selectFrom('alerts').select('json').where('id', '=', id).executeTakeFirst(),
     )
     return row && parseAlert(row.json)
+  }
+
+  /** Where the subjects of alerts lie; those there are, null where no ledger says. */
+  async countiesOf(ids: readonly string[]): Promise<ReadonlyMap<string, string | null>> {
+    if (ids.length === 0) return new Map()
+    const rows = await this.#database.reading((kysely) =>
+      kysely.selectFrom('alerts').select(['id', 'county']).where('id', 'in', ids).execute(),
+    )
+    return new Map(rows.map(({ id, county }) => [id, county]))
   }
 
   /** When alerts were raised or last opened again, epoch milliseconds; those there are. */
@@ -212,6 +222,11 @@ export class AlertStore {
 
   counts(): { open: number; cleared: number } {
     return this.#counts
+  }
+
+  async countsIn(counties: readonly string[]): Promise<{ open: number; cleared: number }> {
+    const { rows } = await this.#database.reading((kysely) => alertCountStatement(counties).execute(kysely))
+    return { open: Number(rows[0].open), cleared: Number(rows[0].cleared) }
   }
 
   async close(): Promise<void> {

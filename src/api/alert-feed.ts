@@ -4,12 +4,22 @@
  */
 import type { ServerResponse } from 'node:http'
 import type { AlertEvent } from '../../model/alert-event.ts'
+import { type EventIds, PLAIN_IDS } from './event-ids.ts'
 import type { AlertReader } from './service-parts.ts'
 
 const PAGE = 100
 const HEARTBEAT_MS = 15_000
 /** A client that takes nothing for this long is dropped; it comes back with Last-Event-ID. */
 const STALL_MS = 30_000
+
+/** What one client may see of the log. */
+export interface Follower {
+  readonly ids: EventIds
+  /** The events that are shown to the client, as they are shown, in their order. */
+  readonly show: (events: readonly AlertEvent[]) => Promise<readonly AlertEvent[]>
+  /** False ends the feed: a session is over, a token gone. */
+  readonly mayStill: () => Promise<boolean>
+}
 
 export class AlertFeed {
   readonly #alerts: AlertReader
@@ -21,7 +31,7 @@ export class AlertFeed {
     this.#alerts = alerts
     this.#stop = alerts.onEvents((events) => this.#tell(events))
     this.#heartbeat = setInterval(() => {
-      for (const client of this.#clients) client.beat()
+      for (const client of this.#clients) void client.beat()
     }, heartbeatMs)
     this.#heartbeat.unref()
   }
@@ -30,11 +40,12 @@ export class AlertFeed {
     return this.#clients.size
   }
 
-  /** Writes events after `sequence` to `response` until either side ends; a sequence we never reached starts at the end. */
-  add(response: ServerResponse, sequence: number | undefined): void {
+  /** Writes events after the one named `id` to `response` until either side ends; an id we never gave starts at the end. */
+  add(response: ServerResponse, id: string | undefined, follower: Follower): void {
     const last = this.#alerts.lastSequence()
-    const unknown = sequence !== undefined && sequence > last
-    const client = new FeedClient(response, this.#alerts, unknown ? last : (sequence ?? last))
+    const sequence = id === undefined ? last : follower.ids.open(id)
+    const unknown = sequence > last
+    const client = new FeedClient(response, this.#alerts, unknown ? last : sequence, follower)
     this.#clients.add(client)
     response.once('close', () => this.#clients.delete(client))
     client.open(unknown)
@@ -49,7 +60,7 @@ export class AlertFeed {
 
   #tell(events: readonly AlertEvent[]): void {
     if (this.#clients.size === 0) return
-    const text = events.length <= PAGE ? events.map(frameOf).join('') : undefined
+    const text = events.length <= PAGE ? events.map((event) => frameOf(event, PLAIN_IDS)).join('') : undefined
     for (const client of this.#clients) client.tell(events, text)
   }
 }
@@ -57,30 +68,32 @@ export class AlertFeed {
 class FeedClient {
   readonly #response: ServerResponse
   readonly #alerts: AlertReader
+  readonly #follower: Follower
   #sequence: number
   #busy = false
   /** Events came while it was busy. */
   #missed = false
 
-  constructor(response: ServerResponse, alerts: AlertReader, sequence: number) {
+  constructor(response: ServerResponse, alerts: AlertReader, sequence: number, follower: Follower) {
     this.#response = response
     this.#alerts = alerts
     this.#sequence = sequence
+    this.#follower = follower
   }
 
   /** The first frame sets the client's last event id even when nothing ever happens. */
   open(unknown: boolean): void {
-    this.#response.write(`retry: 2000\nid: ${this.#sequence}\n\n`)
+    this.#response.write(`retry: 2000\nid: ${this.#follower.ids.seal(this.#sequence)}\n\n`)
     if (unknown)
       this.#response.write('event: feed.reset\ndata: {"reason":"Last-Event-ID is not of this log; read the list again"}\n\n')
     void this.#catchUp()
   }
 
-  /** `text` is the events as frames, when they are few enough to be sent as they are. */
+  /** `text` is the events as frames for who sees all, when they are few enough to be sent as they are. */
   tell(events: readonly AlertEvent[], text: string | undefined): void {
     if (this.#busy) {
       this.#missed = true
-    } else if (text === undefined || events[0].sequence !== this.#sequence + 1) {
+    } else if (text === undefined || events[0].sequence !== this.#sequence + 1 || this.#follower.ids !== PLAIN_IDS) {
       void this.#catchUp()
     } else {
       this.#sequence = events[events.length - 1].sequence
@@ -88,8 +101,9 @@ class FeedClient {
     }
   }
 
-  beat(): void {
-    if (!this.#busy) this.#response.write(': heartbeat\n\n')
+  async beat(): Promise<void> {
+    if (!(await this.#follower.mayStill())) this.end()
+    else if (!this.#busy && !this.#response.writableEnded) this.#response.write(': heartbeat\n\n')
   }
 
   end(): void {
@@ -101,21 +115,21 @@ class FeedClient {
   async #catchUp(): Promise<void> {
     this.#busy = true
     this.#missed = false
+    const { ids, show } = this.#follower
     let events: readonly AlertEvent[]
+    let shown: readonly AlertEvent[]
     try {
       events = await this.#alerts.eventsAfter(this.#sequence, PAGE)
+      shown = await show(events)
     } catch {
       this.#response.destroy()
       return
     }
     this.#busy = false
     if (this.#isOver()) return
-    if (events.length > 0) {
-      this.#sequence = events[events.length - 1].sequence
-      this.#write(events.map(frameOf).join(''))
-    } else if (this.#missed) {
-      void this.#catchUp()
-    }
+    if (events.length > 0) this.#sequence = events[events.length - 1].sequence
+    if (shown.length > 0) this.#write(shown.map((event) => frameOf(event, ids)).join(''))
+    else if (events.length > 0 || this.#missed) void this.#catchUp()
   }
 
   /** One write at a time; the next page only when this one has left. */
@@ -135,6 +149,6 @@ class FeedClient {
   }
 }
 
-function frameOf({ sequence, kind, alert }: AlertEvent): string {
-  return `id: ${sequence}\nevent: ${kind}\ndata: ${JSON.stringify(alert)}\n\n`
+function frameOf({ sequence, kind, alert }: AlertEvent, ids: EventIds): string {
+  return `id: ${ids.seal(sequence)}\nevent: ${kind}\ndata: ${JSON.stringify(alert)}\n\n`
 }

@@ -4,9 +4,8 @@ import { Id } from '../../model/field.ts'
 import { TopologyDoubt } from '../../model/topology-doubt.ts'
 import { CATEGORIES, ROLES, STATUSES } from '../../model/usage-point.ts'
 import type { Api } from './api.ts'
-import { LedgerFinder } from './ledger-finder.ts'
+import { READERS } from './policy.ts'
 import { problems } from './problem.ts'
-import type { ServiceParts } from './service-parts.ts'
 import { known, unknownArea } from './unknown-subject.ts'
 
 /** Usage points that are listed one by one; the totals count all. */
@@ -41,11 +40,11 @@ const AreaView = z.object({
   topologyDoubts: z.array(TopologyDoubt).describe('meters booked on this area or probably fed by it'),
 })
 
-export function areaRoutes(app: Api, parts: Pick<ServiceParts, 'ledger' | 'alerts' | 'records' | 'topologyDoubts'>): void {
-  const finder = new LedgerFinder(parts.ledger)
+export function areaRoutes(app: Api): void {
   app.get(
     '/api/v1/areas/:id',
     {
+      config: { policy: READERS },
       schema: {
         summary: 'One transformer area and its usage points',
         description: `The first ${LISTED} usage points are listed.`,
@@ -54,10 +53,11 @@ export function areaRoutes(app: Api, parts: Pick<ServiceParts, 'ledger' | 'alert
         response: { 200: AreaView, ...problems(400, 404) },
       },
     },
-    async ({ params }) => {
-      const { areas, usagePoints } = parts.ledger()
-      const area = finder.area(params.id)
-      if (area < 0) throw unknownArea(params.id)
+    async ({ params, visible }) => {
+      const found = visible.places.area(params.id)
+      if (!found) throw unknownArea(params.id)
+      const { row: area, record } = found
+      const { areas, usagePoints } = found.ledger
       const rows: number[] = []
       const totals = { usagePoints: 0, active: 0, areaTotals: 0, contractKw: 0, openAlerts: 0 }
       for (let row = 0; row < usagePoints.length; row++) {
@@ -68,11 +68,11 @@ export function areaRoutes(app: Api, parts: Pick<ServiceParts, 'ledger' | 'alert
         if (ROLES[usagePoints.role[row]] === 'area-total') totals.areaTotals++
         totals.contractKw += known(usagePoints.contractKw[row]) ?? 0
       }
-      const { items } = await parts.alerts.list(AlertQuery.parse({ area: params.id, limit: 500 }))
+      const { items } = await visible.alerts.list(AlertQuery.parse({ area: params.id, limit: 500 }))
       totals.openAlerts = items.length
       return {
         area: params.id,
-        name: parts.records.area(params.id)?.name ?? null,
+        name: record?.name ?? null,
         feeder: areas.feeder[area],
         county: areas.county[area],
         latitude: known(areas.latitude[area]),
@@ -88,7 +88,7 @@ export function areaRoutes(app: Api, parts: Pick<ServiceParts, 'ledger' | 'alert
           latitude: known(usagePoints.latitude[row]),
           longitude: known(usagePoints.longitude[row]),
         })),
-        topologyDoubts: [...parts.topologyDoubts.ofArea(area)],
+        topologyDoubts: [...visible.doubtsOfArea(area)],
       }
     },
   )

@@ -11,6 +11,10 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     audit?: AuditedRoute
   }
+  interface FastifyRequest {
+    /** What is known only after it was done: who signed in. Goes into the record of the end. */
+    acted: Partial<AuditActor & Pick<AuditEntry, 'subject'>> | null
+  }
 }
 
 interface AuditedRoute {
@@ -21,9 +25,10 @@ interface AuditedRoute {
 
 const READS = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-export function auditRoutes(app: Api, audit: AuditWriter, actorOf: (request: FastifyRequest) => AuditActor): void {
+export function auditRoutes(app: Api, audit: AuditWriter): void {
   const begun = new WeakMap<FastifyRequest, { entry: Omit<AuditEntry, 'outcome'>; record: AuditRecord }>()
 
+  app.decorateRequest('acted', null)
   app.addHook('onRoute', ({ method, url, config }) => {
     const methods = Array.isArray(method) ? method : [method]
     if (!methods.every((name) => READS.has(name)) && config?.audit === undefined) {
@@ -56,7 +61,8 @@ export function auditRoutes(app: Api, audit: AuditWriter, actorOf: (request: Fas
     const beginning = begun.get(request)
     if (!beginning) return
     begun.delete(request)
-    const { entry, record } = beginning
+    const { record } = beginning
+    const entry = { ...beginning.entry, ...request.acted }
     const detail = { of: record.sequence, status: reply.statusCode }
     await audit.append([{ ...entry, detail, outcome: outcomeOf(reply) }]).catch((error: unknown) => {
       request.log.error({ err: error, of: record.sequence }, 'the end of an action is not in the audit log')
@@ -83,11 +89,8 @@ function subjectOf(given: readonly (readonly [string, unknown])[]): string {
   return typeof first === 'string' ? first : JSON.stringify(first)
 }
 
-/** Who asks, by the token that was found to be right. */
-export function tokenActor(roleOf: (token: string) => string | undefined): (request: FastifyRequest) => AuditActor {
-  return ({ headers }) => {
-    const [, token, id] = /^Bearer (adit_([0-9a-f]{12})_[\w-]{43})$/i.exec(headers.authorization ?? '') ?? []
-    if (token === undefined) return { actor: 'nobody', role: null }
-    return { actor: `token:${id}`, role: roleOf(token) ?? null }
-  }
+/** Who asks, as authorize.ts found; `nobody` on this machine while nobody has an account. */
+function actorOf({ caller }: FastifyRequest): AuditActor {
+  if (caller === null || caller.kind === 'machine') return { actor: 'nobody', role: null }
+  return { actor: `${caller.kind}:${caller.name}`, role: caller.role }
 }

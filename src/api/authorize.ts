@@ -1,40 +1,53 @@
 /**
- * Who may do what. A route that changes something names the roles that may; without that it cannot even be registered.
- * Reads are open while the service listens on loopback only, and need a token of any role otherwise.
+ * Who may do what. Every route has a policy (policy.ts); one without cannot be registered, so a forgotten policy stops the
+ * service before it listens. Who asks is told by a token, or by the cookie of a session. Reads without either are answered
+ * while only this machine can ask and nobody has an account.
  */
 import type { FastifyRequest } from 'fastify'
+import type { Counties } from '../../model/counties.ts'
+import { ROLES } from '../../model/role.ts'
+import type { Session } from '../../model/session.ts'
+import type { Accounts } from './accounts.ts'
 import type { Api } from './api.ts'
+import { type Caller, THIS_MACHINE } from './caller.ts'
+import { OPEN, type Policy } from './policy.ts'
 import { ApiProblem } from './problem.ts'
-import type { Role } from './role.ts'
+import { refuseForgery } from './same-origin.ts'
+import { cookieOf, SESSION_COOKIE } from './session-cookies.ts'
+import type { TokenHolder } from './tokens.ts'
 
 declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** Roles whose token this route asks for. */
-    roles?: readonly Role[]
-    /** Readable without a token wherever the service listens. */
-    open?: boolean
+  interface FastifyRequest {
+    /** Null on a route that is open to anybody, when they did not say who they are. */
+    caller: Caller | null
+    session: Session | null
   }
 }
 
-const READS = new Set(['GET', 'HEAD', 'OPTIONS'])
+const READS = new Set(['GET', 'HEAD'])
+const NO_ROUTE: Policy = { roles: ROLES, answers: 'nothing' }
+const NOBODY: Policy = { roles: [], answers: 'whole' }
 
 export interface Access {
-  readonly roleOf: (token: string) => Role | undefined
+  readonly holderOf: (token: string) => TokenHolder | undefined
+  readonly accounts: Accounts
   /** True while only this machine can reach the service. */
   readonly loopback: boolean
   /** Host names the service answers to besides loopback names, lower case. */
   readonly hosts: readonly string[]
 }
 
-export function authorize(app: Api, { roleOf, loopback, hosts }: Access): void {
+/** Before any route. Returns what tells whether the caller of an answer that lasts may still have it. */
+export function authorize(app: Api, access: Access): (request: FastifyRequest) => Promise<boolean> {
+  app.decorateRequest('caller', null)
+  app.decorateRequest('session', null)
+
   app.addHook('onRoute', ({ method, url, config }) => {
-    const methods = Array.isArray(method) ? method : [method]
-    if (!methods.every((name) => READS.has(name)) && !config?.roles?.length) {
-      throw new Error(`${methods.join()} ${url} changes something and names no roles`)
-    }
+    if (!config?.policy) throw new Error(`${[method].flat().join()} ${url} has no policy: say in its config who may call it`)
   })
 
   app.addHook('onRequest', async (request) => {
+    const { loopback, hosts } = access
     // A page of another site can point its own name at 127.0.0.1 (DNS rebinding); the Host header tells.
     if (loopback && !isLoopbackName(request.hostname) && !hosts.includes(request.hostname.toLowerCase())) {
       throw new ApiProblem(
@@ -43,33 +56,76 @@ export function authorize(app: Api, { roleOf, loopback, hosts }: Access): void {
         `This service answers to 127.0.0.1 and localhost; name ${request.hostname.slice(0, 100)} under http.hosts to allow it.`,
       )
     }
-    const { roles, open } = request.routeOptions.config
-    if (roles) {
-      const role = roleOf(bearer(request) ?? '')
-      if (!role)
-        throw new ApiProblem(401, 'token', 'Send "Authorization: Bearer TOKEN"; "adit token add --role ROLE" makes a token.')
-      if (!roles.includes(role)) {
-        throw new ApiProblem(403, 'role', `A token of role ${role} may not do this; it takes ${roles.join(' or ')}.`)
-      }
-    } else if (!loopback && !open && isProtected(request.url) && !roleOf(bearer(request) ?? '')) {
-      throw new ApiProblem(401, 'token', 'Off this machine reading takes a token of any role: "Authorization: Bearer TOKEN".')
-    }
+    const policy = request.is404 ? (isProtected(request.url) ? NO_ROUTE : OPEN) : (request.routeOptions.config.policy ?? NOBODY)
+    const { caller, session } = await whoAsks(request, access, policy.polled === true)
+    request.caller = caller
+    request.session = session
+    if (session && !READS.has(request.method)) refuseForgery(request, session)
+    refuseOthers(request, caller, policy)
   })
+
+  return async (request) => {
+    const { caller } = await whoAsks(request, access, true)
+    return caller !== null && sameRights(caller, request.caller)
+  }
 }
 
 export function isLoopbackAddress(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host)
 }
 
+/** The counties of whoever asks; nobody's when it is not known who that is. */
+export function countiesOf({ caller }: FastifyRequest): Counties {
+  return caller === null ? [] : caller.counties
+}
+
 function isLoopbackName(hostname: string): boolean {
   return isLoopbackAddress(hostname.toLowerCase().replace(/^\[|\]$/g, ''))
 }
 
-/** The console's own files hold no secrets; its data does. */
+/** A page of the console holds no secrets; that some path of the API is none is told to those who may read. */
 function isProtected(url: string): boolean {
-  return url.startsWith('/api/') || url.startsWith('/metrics')
+  return url.startsWith('/api') || url.startsWith('/metrics')
 }
 
-function bearer(request: FastifyRequest): string | undefined {
-  return /^Bearer ([\w-]{1,200})$/i.exec(request.headers.authorization ?? '')?.[1]
+/** A token counts before a cookie; one that is wrong is nobody, whatever else came with it. */
+async function whoAsks(
+  request: FastifyRequest,
+  { holderOf, accounts, loopback }: Access,
+  polled: boolean,
+): Promise<{ caller: Caller | null; session: Session | null }> {
+  const { authorization } = request.headers
+  if (authorization !== undefined) {
+    const holder = holderOf(/^Bearer ([\w-]{1,200})$/i.exec(authorization)?.[1] ?? '')
+    return { caller: holder ? { kind: 'token', ...holder } : null, session: null }
+  }
+  const cookie = cookieOf(request, SESSION_COOKIE)
+  const session = cookie === '' ? undefined : await accounts.sessionOf(cookie, Date.now(), polled)
+  if (session) {
+    const { name, role, counties } = session
+    return { caller: { kind: 'user', name, role, counties }, session }
+  }
+  return { caller: loopback && !(await accounts.exist()) ? THIS_MACHINE : null, session: null }
+}
+
+function refuseOthers({ method, is404 }: FastifyRequest, caller: Caller | null, { roles, answers }: Policy): void {
+  if (roles === 'anybody') return
+  if (caller === null || (caller.role === null && !is404 && !READS.has(method))) {
+    throw new ApiProblem(
+      401,
+      'token',
+      'Sign in on the page, or send "Authorization: Bearer TOKEN"; "adit token add --role ROLE" makes a token.',
+    )
+  }
+  if (caller.role === null && roles.length > 0) return
+  if (caller.role === null || !roles.includes(caller.role)) {
+    throw new ApiProblem(403, 'role', `The role ${caller.role} may not do this; it takes ${roles.join(' or ')}.`)
+  }
+  if (answers === 'whole' && caller.counties !== null) {
+    throw new ApiProblem(403, 'counties', 'This speaks of all counties at once; it takes somebody who is bound to none.')
+  }
+}
+
+function sameRights(one: Caller, other: Caller | null): boolean {
+  return JSON.stringify(one) === JSON.stringify(other)
 }

@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync } from 'node:fs'
+import { join, relative, sep } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { Api } from './api.ts'
+import { OPEN } from './policy.ts'
 import { sendProblem } from './problem.ts'
 
 const NOT_BUILT = `<!doctype html><meta charset="utf-8"><title>Adit</title>
@@ -13,13 +14,15 @@ export async function consoleFiles(app: Api, directory: string): Promise<void> {
   if (built) {
     await app.register(fastifyStatic, {
       root: directory,
-      wildcard: false,
-      index: false,
+      serve: false,
       cacheControl: false,
       setHeaders: (reply, path) => {
         reply.header('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache')
       },
     })
+    for (const file of filesIn(directory)) {
+      app.get(`/${file}`, { config: { policy: OPEN }, schema: { hide: true } }, (_request, reply) => reply.sendFile(file))
+    }
   }
   app.setNotFoundHandler((request, reply) => {
     const page = request.method === 'GET' && !request.url.startsWith('/api') && !/\.\w+$/.test(request.url.split('?')[0])
@@ -32,4 +35,11 @@ export async function consoleFiles(app: Api, directory: string): Promise<void> {
       `There is no ${request.method} ${request.url.slice(0, 200)}; /api/openapi.json lists what there is.`,
     )
   })
+}
+
+/** Paths of the files that are no dot files, as they stand in an address. */
+function filesIn(directory: string): string[] {
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
+    .map(({ parentPath, name }) => relative(directory, join(parentPath, name)).split(sep).join('/'))
 }

@@ -4,6 +4,7 @@ import { GatewayBook } from '../../model/gateway-book.ts'
 import { topicsOfGateway } from '../gateway-topics.ts'
 import type { Api } from './api.ts'
 import { Instant, instantOf } from './instant.ts'
+import { LINE_KEEPERS, LINE_READERS } from './policy.ts'
 import { problems } from './problem.ts'
 import { Refused, refusedOf } from './refused.ts'
 import type { EdgeRefusals, ServiceParts } from './service-parts.ts'
@@ -48,7 +49,10 @@ const RECENT_REFUSALS = 5
 export function gatewayRoutes(app: Api, { gateways, quarantine }: Pick<ServiceParts, 'gateways' | 'quarantine'>): void {
   app.get(
     '/api/v1/gateways',
-    { schema: { summary: 'Gateways and their books', tags: ['gateways'], response: { 200: Gateways, ...problems() } } },
+    {
+      config: { policy: { ...LINE_READERS, polled: true } },
+      schema: { summary: 'Gateways and their books', tags: ['gateways'], response: { 200: Gateways, ...problems() } },
+    },
     async () => {
       const edgeRefusals = gateways.edgeRefusals()
       return {
@@ -68,7 +72,7 @@ export function gatewayRoutes(app: Api, { gateways, quarantine }: Pick<ServicePa
   app.post(
     '/api/v1/gateways',
     {
-      config: { roles: ['integrator', 'admin'], audit: { action: 'gateway.add', fields: ['name'] } },
+      config: { policy: LINE_KEEPERS, audit: { action: 'gateway.add', fields: ['name'] } },
       schema: {
         summary: 'Register a gateway; its password is shown once',
         tags: ['gateways'],

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Api } from './api.ts'
+import { OPEN } from './policy.ts'
 import { problems } from './problem.ts'
 import type { ServiceParts } from './service-parts.ts'
 
@@ -22,19 +23,20 @@ export function healthRoute(app: Api, parts: Pick<ServiceParts, 'health' | 'vers
   app.get(
     '/api/v1/health',
     {
-      config: { open: true, rateLimit: false },
+      config: { policy: OPEN, rateLimit: false },
       schema: {
         summary: 'Liveness, and readiness of each part',
-        description: '200 while ready, 503 when a part fails. An answer at all means live.',
+        description: '200 while ready, 503 when a part fails. An answer at all means live. Details are for who may read.',
         tags: ['service'],
         response: { 200: Health, 503: Health, ...problems() },
       },
     },
-    async (_request, reply) => {
+    async ({ caller }, reply) => {
       const states = await parts.health()
       const ready = states.every(({ status }) => status !== 'fail')
       const status = ready ? (states.some((part) => part.status === 'warn') ? 'warn' : 'pass') : 'fail'
-      return reply.code(ready ? 200 : 503).send({ status, live: true, ready, version: parts.version, parts: [...states] })
+      const told = states.map((part) => (caller === null ? { ...part, detail: 'sign in, or send a token, to read it' } : part))
+      return reply.code(ready ? 200 : 503).send({ status, live: true, ready, version: parts.version, parts: told })
     },
   )
 }

@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { Id } from '../../model/field.ts'
 import type { Api } from './api.ts'
 import { QueryInstant } from './instant.ts'
-import { LedgerFinder } from './ledger-finder.ts'
+import { READERS } from './policy.ts'
 import { ApiProblem, problems } from './problem.ts'
-import type { LoadCurve, ServiceParts } from './service-parts.ts'
+import type { LoadCurve } from './service-parts.ts'
 import { unknownArea, unknownUsagePoint } from './unknown-subject.ts'
 
 const MAX_DAYS = 400
@@ -28,11 +28,11 @@ const Columns = z.object({
 })
 const description = `Columns for starts in [from, to), at most ${MAX_DAYS} days; missing intervals are left out.`
 
-export function loadProfileRoutes(app: Api, { ledger, curves }: Pick<ServiceParts, 'ledger' | 'curves'>): void {
-  const finder = new LedgerFinder(ledger)
+export function loadProfileRoutes(app: Api): void {
   app.get(
     '/api/v1/usage-points/:id/load-profile',
     {
+      config: { policy: READERS },
       schema: {
         summary: 'Interval readings of a usage point',
         description,
@@ -42,17 +42,18 @@ export function loadProfileRoutes(app: Api, { ledger, curves }: Pick<ServicePart
         response: { 200: Columns.extend({ usagePoint: z.string() }), ...problems(400, 404, 503) },
       },
     },
-    async ({ params: { id }, query }) => {
+    async ({ params: { id }, query, visible }) => {
       const { from, to } = rangeOf(query)
-      const row = finder.usagePoint(id)
-      if (row < 0) throw unknownUsagePoint(id)
-      return { usagePoint: id, ...columnsOf(await curves.ofUsagePoint(row, from, to)) }
+      const found = visible.places.usagePoint(id)
+      if (!found) throw unknownUsagePoint(id)
+      return { usagePoint: id, ...columnsOf(await visible.curves.ofUsagePoint(found.row, from, to)) }
     },
   )
 
   app.get(
     '/api/v1/areas/:id/residual',
     {
+      config: { policy: READERS },
       schema: {
         summary: "What an area's transformer supplies and no meter counts, less line losses",
         description: `${description} A quarter-hour is left out when a meter of the area is missing in it. With \`before\`, \`expected\` is the usual remainder and its error: two spreads, and upwards what the models of the loss differ by.`,
@@ -62,12 +63,12 @@ export function loadProfileRoutes(app: Api, { ledger, curves }: Pick<ServicePart
         response: { 200: Columns.extend({ area: z.string() }), ...problems(400, 404, 409, 503) },
       },
     },
-    async ({ params: { id }, query }) => {
+    async ({ params: { id }, query, visible }) => {
       const { from, to } = rangeOf(query)
-      const row = finder.area(id)
-      if (row < 0) throw unknownArea(id)
+      const found = visible.places.area(id)
+      if (!found) throw unknownArea(id)
       const before = query.before === undefined ? null : Math.ceil(Date.parse(query.before) / 1000)
-      return { area: id, ...columnsOf(await curves.ofResidual(row, from, to, before)) }
+      return { area: id, ...columnsOf(await visible.curves.ofResidual(found.row, from, to, before)) }
     },
   )
 }

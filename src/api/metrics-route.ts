@@ -2,17 +2,22 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import { z } from 'zod'
 import type { Api } from './api.ts'
+import { WATCHERS } from './policy.ts'
 import { problems } from './problem.ts'
 import type { ServiceParts } from './service-parts.ts'
 
 /** `registry` may hold metrics of other parts already, such as the store's write seconds. */
-export function metricsRoute(app: Api, parts: Pick<ServiceParts, 'progress' | 'alerts'>, registry = new Registry()): void {
+export function metricsRoute(
+  app: Api,
+  parts: Pick<ServiceParts, 'progress' | 'alerts' | 'meters'>,
+  registry = new Registry(),
+): void {
   collectDefaultMetrics({ register: registry })
   serviceMetrics(registry, parts)
   app.get(
     '/metrics',
     {
-      config: { rateLimit: false },
+      config: { policy: WATCHERS, rateLimit: false },
       schema: {
         summary: 'Metrics in the Prometheus text format',
         tags: ['service'],
@@ -27,7 +32,10 @@ export function metricsRoute(app: Api, parts: Pick<ServiceParts, 'progress' | 'a
   )
 }
 
-function serviceMetrics(registry: Registry, { progress, alerts }: Pick<ServiceParts, 'progress' | 'alerts'>): void {
+function serviceMetrics(
+  registry: Registry,
+  { progress, alerts, meters }: Pick<ServiceParts, 'progress' | 'alerts' | 'meters'>,
+): void {
   const registers = [registry]
   new Counter({
     name: 'adit_packets_received_total',
@@ -54,7 +62,7 @@ function serviceMetrics(registry: Registry, { progress, alerts }: Pick<ServicePa
     ['adit_last_reading_seconds', 'Start of the newest interval judged, UTC seconds', () => progress().lastReadingAt ?? 0],
     ['adit_late_areas', 'Areas that wait to be judged again because readings came late', () => progress().lateAreas],
     ['adit_alerts_open', 'Alerts that are not cleared', () => alerts.counts().open],
-    ['adit_usage_points_reporting', 'Usage points read within the last day of event time', () => progress().meters.reporting],
+    ['adit_usage_points_reporting', 'Usage points read within the last day of event time', () => meters(null).reporting],
   ]
   for (const [name, help, value] of gauges) {
     new Gauge({

@@ -3,8 +3,8 @@ import { z } from 'zod'
 import { Id, Name } from '../../model/field.ts'
 import { Mine } from '../../model/mine.ts'
 import type { Api } from './api.ts'
+import { READERS } from './policy.ts'
 import { problems } from './problem.ts'
-import type { ServiceParts } from './service-parts.ts'
 import { unknownMine } from './unknown-subject.ts'
 
 const Near = z
@@ -14,10 +14,11 @@ const Near = z
 
 const MineView = Mine.extend({ distanceMeters: z.number().nullable().describe('from `near`, null when it was not asked') })
 
-export function mineRoutes(app: Api, parts: Pick<ServiceParts, 'ledger'>): void {
+export function mineRoutes(app: Api): void {
   app.get(
     '/api/v1/mines',
     {
+      config: { policy: READERS },
       schema: {
         summary: 'All mines and dig points, or those near a place, nearest first',
         tags: ['ledgers'],
@@ -29,8 +30,8 @@ export function mineRoutes(app: Api, parts: Pick<ServiceParts, 'ledger'>): void 
         response: { 200: z.object({ items: z.array(MineView) }), ...problems(400) },
       },
     },
-    async ({ query: { near, within, county } }) => {
-      const mines = parts.ledger().mines.filter((mine) => county === undefined || mine.county === county)
+    async ({ query: { near, within, county }, visible }) => {
+      const mines = visible.places.mines().filter((mine) => county === undefined || mine.county === county)
       if (near === undefined) return { items: mines.map((mine) => ({ ...mine, distanceMeters: null })) }
       const [latitude, longitude] = near.split(',').map(Number)
       return {
@@ -45,6 +46,7 @@ export function mineRoutes(app: Api, parts: Pick<ServiceParts, 'ledger'>): void 
   app.get(
     '/api/v1/mines/:id',
     {
+      config: { policy: READERS },
       schema: {
         summary: 'One mine',
         tags: ['ledgers'],
@@ -52,8 +54,8 @@ export function mineRoutes(app: Api, parts: Pick<ServiceParts, 'ledger'>): void 
         response: { 200: Mine, ...problems(400, 404) },
       },
     },
-    async ({ params }) => {
-      const found = parts.ledger().mines.find(({ mine }) => mine === params.id)
+    async ({ params, visible }) => {
+      const found = visible.places.mine(params.id)
       if (!found) throw unknownMine(params.id)
       return found
     },

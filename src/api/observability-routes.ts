@@ -1,17 +1,18 @@
 import { z } from 'zod'
 import { Id } from '../../model/field.ts'
-import type { Mine } from '../../model/mine.ts'
 import { Observability } from '../../model/observability.ts'
 import type { Api } from './api.ts'
+import { READERS } from './policy.ts'
 import { problems } from './problem.ts'
 import { EXPORTS_PER_MINUTE, type ExportColumns, sendCsv } from './send-csv.ts'
-import type { ObservabilityReader } from './service-parts.ts'
+import type { MineWatch } from './service-parts.ts'
 import { unknownMine } from './unknown-subject.ts'
 
-export function observabilityRoutes(app: Api, observability: ObservabilityReader): void {
+export function observabilityRoutes(app: Api): void {
   app.get(
     '/api/v1/mines/:id/observability',
     {
+      config: { policy: READERS },
       schema: {
         summary: 'What would be seen of power taken to a mine, and from which power on',
         description:
@@ -22,8 +23,8 @@ export function observabilityRoutes(app: Api, observability: ObservabilityReader
         response: { 200: Observability, ...problems(400, 404) },
       },
     },
-    async ({ params }) => {
-      const found = observability.of(params.id)
+    async ({ params, visible }) => {
+      const found = visible.observability(params.id)
       if (!found) throw unknownMine(params.id)
       return found
     },
@@ -32,7 +33,7 @@ export function observabilityRoutes(app: Api, observability: ObservabilityReader
   app.get(
     '/api/v1/mines/observability.csv',
     {
-      config: { rateLimit: { max: EXPORTS_PER_MINUTE } },
+      config: { policy: READERS, rateLimit: { max: EXPORTS_PER_MINUTE } },
       schema: {
         summary: 'The observability ledger of all mines as CSV, a row each',
         description: `Columns: ${Object.keys(COLUMNS).join(', ')}. Powers in W; an empty cell is unknown or without limit.`,
@@ -43,16 +44,11 @@ export function observabilityRoutes(app: Api, observability: ObservabilityReader
         },
       },
     },
-    async (_request, reply) => sendCsv(reply, 'observability.csv', COLUMNS, observability.all()),
+    async ({ visible }, reply) => sendCsv(reply, 'observability.csv', COLUMNS, visible.mineWatches()),
   )
 }
 
-interface Row {
-  readonly mine: Mine
-  readonly observability: Observability
-}
-
-const COLUMNS: ExportColumns<Row> = {
+const COLUMNS: ExportColumns<MineWatch> = {
   mine: ({ mine }) => mine.mine,
   name: ({ mine }) => mine.name,
   county: ({ mine }) => mine.county,

@@ -7,7 +7,9 @@ import { Mine } from '../../model/mine.ts'
 import { Observability } from '../../model/observability.ts'
 import { TopologyDoubt } from '../../model/topology-doubt.ts'
 import type { Api } from './api.ts'
+import { ANYONE } from './policy.ts'
 import { Problem } from './problem.ts'
+import { SESSION_COOKIE } from './session-cookies.ts'
 
 /** Registers the OpenAPI 3.1 document, made from the schemas the routes check with. Before any route. */
 export async function describeApi(app: Api, version: string): Promise<void> {
@@ -35,9 +37,15 @@ export async function describeApi(app: Api, version: string): Promise<void> {
         { name: 'ledgers', description: 'Mines, transformer areas, usage points' },
         { name: 'gateways', description: 'Who sends, and what became of it' },
         { name: 'quarantine', description: 'What was refused, and why' },
+        { name: 'session', description: 'Who asks' },
         { name: 'service', description: 'The service itself' },
       ],
-      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer', description: 'adit token add --role ROLE' } } },
+      components: {
+        securitySchemes: {
+          token: { type: 'http', scheme: 'bearer', description: 'adit token add --role ROLE' },
+          session: { type: 'apiKey', in: 'cookie', name: SESSION_COOKIE, description: 'POST /api/v1/session' },
+        },
+      },
     },
     transform: (route) => {
       const { schema, url } = toJsonSchema(route)
@@ -46,7 +54,7 @@ export async function describeApi(app: Api, version: string): Promise<void> {
     },
     transformObject: createJsonSchemaTransformObject({ schemaRegistry }),
   })
-  app.get('/api/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+  app.get('/api/openapi.json', { config: { policy: ANYONE }, schema: { hide: true } }, async () => app.swagger())
 }
 
 /** GET /api/v1/alerts/:id is getAlertsId: stable names for generated clients. */

@@ -19,8 +19,8 @@ export type Problem = z.infer<typeof Problem>
 
 const TITLES: Readonly<Record<number, string>> = {
   400: 'The request is not as documented',
-  401: 'A token is needed',
-  403: 'The token does not allow this',
+  401: 'Who asks must be known',
+  403: 'Not for this caller',
   404: 'There is no such thing',
   405: 'Not with this method',
   409: 'A rule says no',

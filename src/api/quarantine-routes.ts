@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Name } from '../../model/field.ts'
 import type { Api } from './api.ts'
+import { LINE_KEEPERS, LINE_READERS } from './policy.ts'
 import { ApiProblem, problems } from './problem.ts'
 import { Refused, refusedOf } from './refused.ts'
 import type { QuarantineList } from './service-parts.ts'
@@ -17,6 +18,7 @@ export function quarantineRoutes(app: Api, quarantine: QuarantineList): void {
   app.get(
     '/api/v1/quarantine',
     {
+      config: { policy: { ...LINE_READERS, polled: true } },
       schema: {
         summary: 'Payloads that were refused, newest first',
         tags: ['quarantine'],
@@ -43,6 +45,7 @@ export function quarantineRoutes(app: Api, quarantine: QuarantineList): void {
   app.get(
     '/api/v1/quarantine/:id',
     {
+      config: { policy: LINE_READERS },
       schema: {
         summary: 'One refused payload, raw',
         tags: ['quarantine'],
@@ -61,7 +64,7 @@ export function quarantineRoutes(app: Api, quarantine: QuarantineList): void {
   app.post(
     '/api/v1/quarantine/replay',
     {
-      config: { roles: ['integrator', 'admin'], audit: { action: 'quarantine.replay', fields: ['gateway', 'code', 'ids'] } },
+      config: { policy: LINE_KEEPERS, audit: { action: 'quarantine.replay', fields: ['gateway', 'code', 'ids'] } },
       schema: {
         summary: 'Try refused payloads again, after the mapping or the ledger was put right',
         tags: ['quarantine'],

@@ -9,8 +9,8 @@ import { alertRoutes } from './alert-routes.ts'
 import { alertStreamRoute } from './alert-stream-route.ts'
 import type { Api } from './api.ts'
 import { areaRoutes } from './area-routes.ts'
-import { auditRoutes, tokenActor } from './audit-routes.ts'
-import { authorize } from './authorize.ts'
+import { auditRoutes } from './audit-routes.ts'
+import { authorize, countiesOf } from './authorize.ts'
 import { consoleFiles } from './console-files.ts'
 import { gatewayRoutes } from './gateway-routes.ts'
 import { healthRoute } from './health-route.ts'
@@ -22,15 +22,19 @@ import { describeApi } from './openapi.ts'
 import { answerError } from './problem.ts'
 import { quarantineRoutes } from './quarantine-routes.ts'
 import type { ServiceParts } from './service-parts.ts'
+import { sessionRoutes } from './session-routes.ts'
 import { summaryRoute } from './summary-route.ts'
 import { topologyRoutes } from './topology-routes.ts'
 import { usagePointRoutes } from './usage-point-routes.ts'
+import { visibleParts } from './visible-parts.ts'
 import { workListRoute } from './work-list-route.ts'
 
 export interface ServerOptions {
   readonly loopback: boolean
   readonly hosts: readonly string[]
   readonly requestsPerMinute: number
+  /** Addresses of proxies in front, whose word on the client's address and on TLS counts. */
+  readonly proxies?: readonly string[]
   readonly consoleDirectory: string
   readonly logger?: FastifyBaseLogger
   readonly registry?: Registry
@@ -48,6 +52,7 @@ export async function buildServer(parts: ServiceParts, options: ServerOptions): 
     handlerTimeout: 60_000,
     keepAliveTimeout: 20_000,
     forceCloseConnections: true,
+    trustProxy: options.proxies?.length ? [...options.proxies] : false,
     routerOptions: { maxParamLength: 256 },
   }).withTypeProvider<ZodTypeProvider>()
   app.setValidatorCompiler(validatorCompiler)
@@ -57,27 +62,35 @@ export async function buildServer(parts: ServiceParts, options: ServerOptions): 
   await app.register(helmet, SECURITY_HEADERS)
   await app.register(rateLimit, { max: options.requestsPerMinute, timeWindow: '1 minute' })
   await app.register(compress, { threshold: 1024, globalDecompression: false })
+  const { holderOf, accounts } = parts
+  const mayStill = authorize(app, { holderOf, accounts, loopback: options.loopback, hosts: options.hosts })
+  const visible = visibleParts(parts)
+  app.decorateRequest('visible', {
+    getter() {
+      return visible(countiesOf(this))
+    },
+  })
+  auditRoutes(app, parts.audit)
   await describeApi(app, parts.version)
-  authorize(app, { roleOf: parts.roleOf, loopback: options.loopback, hosts: options.hosts })
-  auditRoutes(app, parts.audit, tokenActor(parts.roleOf))
 
   const feed = new AlertFeed(parts.alerts, options.heartbeatMs)
   app.addHook('preClose', async () => feed.close())
 
   healthRoute(app, parts)
   metricsRoute(app, parts, options.registry)
-  summaryRoute(app, parts)
-  alertStreamRoute(app, feed)
-  alertRoutes(app, parts.alerts)
-  workListRoute(app, parts)
+  sessionRoutes(app, accounts)
+  summaryRoute(app)
+  alertStreamRoute(app, feed, parts.feedKey, mayStill)
+  alertRoutes(app)
+  workListRoute(app)
   gatewayRoutes(app, parts)
   quarantineRoutes(app, parts.quarantine)
-  usagePointRoutes(app, parts)
-  loadProfileRoutes(app, parts)
-  areaRoutes(app, parts)
-  mineRoutes(app, parts)
-  observabilityRoutes(app, parts.observability)
-  topologyRoutes(app, parts.topologyDoubts)
+  usagePointRoutes(app)
+  loadProfileRoutes(app)
+  areaRoutes(app)
+  mineRoutes(app)
+  observabilityRoutes(app)
+  topologyRoutes(app)
   await consoleFiles(app, options.consoleDirectory)
   return app
 }

@@ -3,6 +3,7 @@ import type { AlertEvent } from '../../model/alert-event.ts'
 import type { AlertPage, AlertQuery } from '../../model/alert-query.ts'
 import type { Area } from '../../model/area.ts'
 import type { AuditWriter } from '../../model/audit-record.ts'
+import type { Counties } from '../../model/counties.ts'
 import type { GatewayBook } from '../../model/gateway-book.ts'
 import type { Ledger } from '../../model/ledger.ts'
 import type { Mine } from '../../model/mine.ts'
@@ -11,7 +12,8 @@ import type { TopologyDoubt, TopologyDoubtPage, TopologyDoubtQuery } from '../..
 import type { UsagePoint } from '../../model/usage-point.ts'
 import type { WorkListSummary } from '../../model/work-list.ts'
 import type { LoadProfile } from '../stores/reading-store.ts'
-import type { Role } from './role.ts'
+import type { Accounts } from './accounts.ts'
+import type { TokenHolder } from './tokens.ts'
 
 /** What the API shows of the service; src/app.ts fills it in. */
 export interface ServiceParts {
@@ -28,20 +30,28 @@ export interface ServiceParts {
   readonly observability: ObservabilityReader
   readonly topologyDoubts: TopologyDoubtReader
   readonly audit: AuditWriter
-  roleOf(token: string): Role | undefined
+  holderOf(token: string): TokenHolder | undefined
+  readonly accounts: Accounts
+  /** Enciphers what a client bound to counties must not be able to count. */
+  readonly feedKey: Uint8Array
   /** The list of the week that ends with the day of `at` (epoch milliseconds; null: of the newest reading), null before the first. */
-  workList(at: number | null): Promise<(WorkListSummary & { readonly ids: readonly string[] }) | null>
+  workList(at: number | null, counties: Counties): Promise<(WorkListSummary & { readonly ids: readonly string[] }) | null>
+  /** Usage points that are read and should be, and how many of them were within the last day of event time. */
+  meters(counties: Counties): { readonly known: number; readonly reporting: number }
   progress(): Progress
   health(): Promise<readonly HealthPart[]>
 }
 
 export interface AlertReader {
-  list(query: AlertQuery): Promise<AlertPage>
+  list(query: AlertQuery, counties: Counties): Promise<AlertPage>
   get(id: string): Promise<Alert | undefined>
+  /** Where their subjects lie; those there are, null where no ledger says. */
+  countiesOf(ids: readonly string[]): Promise<ReadonlyMap<string, string | null>>
   eventsAfter(sequence: number, limit: number): Promise<readonly AlertEvent[]>
   lastSequence(): number
   onEvents(listener: (events: readonly AlertEvent[]) => void): () => void
   counts(): { readonly open: number; readonly cleared: number }
+  countsIn(counties: readonly string[]): Promise<{ readonly open: number; readonly cleared: number }>
 }
 
 export interface LedgerRecords {
@@ -53,16 +63,21 @@ export interface LedgerRecords {
 export interface ObservabilityReader {
   /** Undefined when no ledger knows the mine. */
   of(mine: string): Observability | undefined
-  all(): AsyncIterable<{ readonly mine: Mine; readonly observability: Observability }>
+  all(): AsyncIterable<MineWatch>
 }
 
-/** Meters whose booking or multiplier is in doubt, as the detectors stand now. */
+export interface MineWatch {
+  readonly mine: Mine
+  readonly observability: Observability
+}
+
+/** Meters whose booking or multiplier is in doubt, as the detectors stand now: those booked in the counties. */
 export interface TopologyDoubtReader {
   /** Throws RangeError for a cursor that is none of its own. */
-  list(query: TopologyDoubtQuery): TopologyDoubtPage
+  list(query: TopologyDoubtQuery, counties: Counties): TopologyDoubtPage
   /** By row of the area: booked on it or probably fed by it. */
-  ofArea(area: number): readonly TopologyDoubt[]
-  all(): AsyncIterable<TopologyDoubt>
+  ofArea(area: number, counties: Counties): readonly TopologyDoubt[]
+  all(counties: Counties): AsyncIterable<TopologyDoubt>
 }
 
 /** For starts in [from, to), UTC seconds. */
@@ -140,8 +155,6 @@ export interface Progress {
   readonly lateAreas: number
   /** Start of the newest interval judged, UTC seconds, null before the first. */
   readonly lastReadingAt: number | null
-  /** Usage points that are read and should be, and how many of them were within the last day of event time. */
-  readonly meters: { readonly known: number; readonly reporting: number }
 }
 
 export interface HealthPart {

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { WorkListSummary } from '../../model/work-list.ts'
 import type { Api } from './api.ts'
 import { Instant, instantOf } from './instant.ts'
+import { READERS } from './policy.ts'
 import { problems } from './problem.ts'
-import type { ServiceParts } from './service-parts.ts'
 
 const Summary = z.object({
   version: z.string(),
@@ -22,25 +22,26 @@ const Summary = z.object({
   workList: WorkListSummary.nullable().describe('of the week that ends with the day of the newest reading'),
 })
 
-export function summaryRoute(app: Api, parts: ServiceParts): void {
+export function summaryRoute(app: Api): void {
   app.get(
     '/api/v1/summary',
-    { schema: { summary: 'The counts in the header', tags: ['service'], response: { 200: Summary, ...problems() } } },
-    async () => {
-      const { meters, lastReadingAt, pending } = parts.progress()
-      const { mines, areas } = parts.ledger()
-      const { open, cleared } = parts.alerts.counts()
+    {
+      config: { policy: { ...READERS, polled: true } },
+      schema: { summary: 'The counts in the header', tags: ['service'], response: { 200: Summary, ...problems() } },
+    },
+    async ({ visible }) => {
+      const { lastReadingAt, pending, ...about } = visible.about()
+      const meters = visible.meters()
+      const { open, cleared } = await visible.alerts.counts()
       return {
-        version: parts.version,
-        demo: parts.demo,
-        timeZone: parts.timeZone,
+        ...about,
         alerts: { open, cleared },
         meters: { ...meters, share: meters.known > 0 ? meters.reporting / meters.known : null },
         lastReadingAt: lastReadingAt === null ? null : instantOf(lastReadingAt * 1000),
         pending,
-        mines: mines.length,
-        areas: areas.length,
-        workList: await parts.workList(null),
+        mines: visible.places.mines().length,
+        areas: visible.places.areas(),
+        workList: await visible.workList(null),
       }
     },
   )

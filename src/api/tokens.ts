@@ -4,7 +4,8 @@
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { DatabaseSync } from 'node:sqlite'
-import { Role } from './role.ts'
+import { BoundCounties, type Counties } from '../../model/counties.ts'
+import { Role } from '../../model/role.ts'
 
 const SHAPE = /^adit_([0-9a-f]{12})_([A-Za-z0-9_-]{43})$/
 
@@ -12,8 +13,17 @@ const SCHEMA = `
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
 PRAGMA busy_timeout = 5000;
-CREATE TABLE IF NOT EXISTS tokens (id TEXT PRIMARY KEY, role TEXT NOT NULL, salt BLOB NOT NULL, hash BLOB NOT NULL, created_at INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS tokens (
+  id TEXT PRIMARY KEY, role TEXT NOT NULL, salt BLOB NOT NULL, hash BLOB NOT NULL, created_at INTEGER NOT NULL, counties TEXT
+);
 `
+
+export interface TokenHolder {
+  /** Names the token, and gives nothing of it away. */
+  readonly name: string
+  readonly role: Role
+  readonly counties: Counties
+}
 
 export class TokenStore {
   readonly #database: DatabaseSync
@@ -21,26 +31,32 @@ export class TokenStore {
   constructor(path: string) {
     this.#database = new DatabaseSync(path)
     this.#database.exec(SCHEMA)
+    // A file of a version that knew no counties: its tokens stay bound to none.
+    const columns = this.#database.prepare("SELECT name FROM pragma_table_info('tokens')").all()
+    if (!columns.some(({ name }) => name === 'counties')) this.#database.exec('ALTER TABLE tokens ADD COLUMN counties TEXT')
   }
 
   /** Makes a token; the return value is the only copy. `createdAt` is epoch milliseconds. */
-  add(role: Role, createdAt: number): string {
+  add(role: Role, createdAt: number, counties: Counties = null): string {
     const id = randomBytes(6).toString('hex')
     const secret = randomBytes(32).toString('base64url')
     const salt = randomBytes(16)
+    const bound = counties && JSON.stringify(BoundCounties.parse(counties))
     this.#database
-      .prepare('INSERT INTO tokens (id, role, salt, hash, created_at) VALUES (?, ?, ?, ?, ?)')
-      .run(id, role, salt, hashOf(salt, secret), createdAt)
+      .prepare('INSERT INTO tokens (id, role, salt, hash, created_at, counties) VALUES (?, ?, ?, ?, ?, ?)')
+      .run(id, role, salt, hashOf(salt, secret), createdAt, bound)
     return `adit_${id}_${secret}`
   }
 
-  /** The role a token speaks for, undefined when we never made it. */
-  roleOf(token: string): Role | undefined {
+  /** Whom a token speaks for, undefined when we never made it. */
+  holderOf(token: string): TokenHolder | undefined {
     const shape = SHAPE.exec(token)
     if (!shape) return undefined
-    const row = this.#database.prepare('SELECT role, salt, hash FROM tokens WHERE id = ?').get(shape[1])
+    const row = this.#database.prepare('SELECT role, salt, hash, counties FROM tokens WHERE id = ?').get(shape[1])
     if (!row || !(row.salt instanceof Uint8Array) || !(row.hash instanceof Uint8Array)) return undefined
-    return timingSafeEqual(hashOf(row.salt, shape[2]), row.hash) ? Role.parse(row.role) : undefined
+    if (!timingSafeEqual(hashOf(row.salt, shape[2]), row.hash)) return undefined
+    const counties = row.counties === null ? null : BoundCounties.parse(JSON.parse(String(row.counties)))
+    return { name: shape[1], role: Role.parse(row.role), counties }
   }
 
   count(): number {

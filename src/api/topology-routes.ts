@@ -1,14 +1,15 @@
 import { z } from 'zod'
 import { type TopologyDoubt, TopologyDoubtPage, TopologyDoubtQuery } from '../../model/topology-doubt.ts'
 import type { Api } from './api.ts'
+import { READERS } from './policy.ts'
 import { ApiProblem, problems } from './problem.ts'
 import { EXPORTS_PER_MINUTE, type ExportColumns, sendCsv } from './send-csv.ts'
-import type { TopologyDoubtReader } from './service-parts.ts'
 
-export function topologyRoutes(app: Api, doubts: TopologyDoubtReader): void {
+export function topologyRoutes(app: Api): void {
   app.get(
     '/api/v1/topology-doubts',
     {
+      config: { policy: READERS },
       schema: {
         summary: 'Meters booked on the wrong transformer area, and those that count manifold, newest first',
         description:
@@ -20,9 +21,9 @@ export function topologyRoutes(app: Api, doubts: TopologyDoubtReader): void {
         response: { 200: TopologyDoubtPage, ...problems(400) },
       },
     },
-    async ({ query }) => {
+    async ({ query, visible }) => {
       try {
-        return doubts.list(query)
+        return visible.topologyDoubts(query)
       } catch (error) {
         if (error instanceof RangeError) throw new ApiProblem(400, 'cursor', `cursor: ${error.message}`)
         throw error
@@ -33,7 +34,7 @@ export function topologyRoutes(app: Api, doubts: TopologyDoubtReader): void {
   app.get(
     '/api/v1/topology-doubts.csv',
     {
-      config: { rateLimit: { max: EXPORTS_PER_MINUTE } },
+      config: { policy: READERS, rateLimit: { max: EXPORTS_PER_MINUTE } },
       schema: {
         summary: 'All topology doubts as CSV, by booked area, a meter a row',
         description: `Columns: ${Object.keys(COLUMNS).join(', ')}. Powers in W; an empty cell is unknown.`,
@@ -44,7 +45,7 @@ export function topologyRoutes(app: Api, doubts: TopologyDoubtReader): void {
         },
       },
     },
-    async (_request, reply) => sendCsv(reply, 'topology-doubts.csv', COLUMNS, doubts.all()),
+    async ({ visible }, reply) => sendCsv(reply, 'topology-doubts.csv', COLUMNS, visible.allDoubts()),
   )
 }
 

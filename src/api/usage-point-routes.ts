@@ -4,9 +4,8 @@ import { NO_AREA } from '../../model/ledger.ts'
 import { CATEGORIES, ROLES, STATUSES } from '../../model/usage-point.ts'
 import type { Api } from './api.ts'
 import { Instant, instantOf } from './instant.ts'
-import { LedgerFinder } from './ledger-finder.ts'
+import { READERS } from './policy.ts'
 import { problems } from './problem.ts'
-import type { ServiceParts } from './service-parts.ts'
 import { known, unknownUsagePoint } from './unknown-subject.ts'
 
 const UsagePointView = z.object({
@@ -28,11 +27,11 @@ const UsagePointView = z.object({
   ),
 })
 
-export function usagePointRoutes(app: Api, parts: Pick<ServiceParts, 'ledger' | 'records'>): void {
-  const finder = new LedgerFinder(parts.ledger)
+export function usagePointRoutes(app: Api): void {
   app.get(
     '/api/v1/usage-points/:id',
     {
+      config: { policy: READERS },
       schema: {
         summary: 'One usage point as the ledgers know it',
         tags: ['ledgers'],
@@ -40,11 +39,11 @@ export function usagePointRoutes(app: Api, parts: Pick<ServiceParts, 'ledger' | 
         response: { 200: UsagePointView, ...problems(400, 404) },
       },
     },
-    async ({ params }) => {
-      const { usagePoints, areas, lawfulUses } = parts.ledger()
-      const row = finder.usagePoint(params.id)
-      if (row < 0) throw unknownUsagePoint(params.id)
-      const record = parts.records.usagePoint(params.id)
+    async ({ params, visible }) => {
+      const found = visible.places.usagePoint(params.id)
+      if (!found) throw unknownUsagePoint(params.id)
+      const { row, record } = found
+      const { usagePoints, areas, lawfulUses } = found.ledger
       const area = usagePoints.area[row]
       const since = usagePoints.statusSince[row]
       return {

@@ -10,6 +10,7 @@ import { gatewayCommand } from './gateway.ts'
 import { importCommand } from './import.ts'
 import { serveCommand } from './serve.ts'
 import { tokenCommand } from './token.ts'
+import { userCommand } from './user.ts'
 import { verifyAuditCommand } from './verify-audit.ts'
 
 /** The program `adit`. What a command needs is loaded when it runs, so that help and complaints come at once. */
@@ -25,6 +26,7 @@ export function aditProgram(): Command {
     .addCommand(decodeCommand())
     .addCommand(gatewayCommand())
     .addCommand(tokenCommand())
+    .addCommand(userCommand())
     .addCommand(doctorCommand())
     .addCommand(verifyAuditCommand())
   strict(program)

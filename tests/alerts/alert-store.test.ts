@@ -9,6 +9,7 @@ import { AlertStore } from '../../src/alerts/alert-store.ts'
 import type { AlertTables } from '../../src/alerts/alert-tables.ts'
 import type { DatabaseConfig } from '../../src/database/database-config.ts'
 import { EmbeddedDialect } from '../../src/database/sqlite-dialect.ts'
+import { countyOfSubject, describeAlertCounties } from '../contracts/alert-counties.ts'
 import { describeAlertStore } from '../contracts/alert-store.ts'
 import { describeToldHistory } from '../contracts/told-history.ts'
 import { scratchDirectory } from '../ingest/scratch-directory.ts'
@@ -17,7 +18,12 @@ import { requireServer } from '../servers/require-server.ts'
 import { sampleAlert } from './sample-alert.ts'
 
 const opened = (database: DatabaseConfig, file: string, journal = 'ours') =>
-  AlertStore.open({ database, file, journal: () => journal, placeOf: ({ id }) => ({ area: `A${id.length}`, county: 'Luxi' }) })
+  AlertStore.open({ database, file, journal: () => journal, placeOf })
+
+const placeOf = ({ id }: Alert['subject']) => ({
+  area: `A${id.length}`,
+  county: id.startsWith('@') ? countyOfSubject(id) : 'Luxi',
+})
 
 function embedded() {
   const file = join(scratchDirectory(), 'alerts.db')
@@ -26,6 +32,7 @@ function embedded() {
 
 describeAlertStore('a file of our own', async () => embedded())
 describeToldHistory('a file of our own', async () => embedded())
+describeAlertCounties('a file of our own', async () => embedded())
 
 describe.runIf(requireServer('postgres'))('with PostgreSQL', () => {
   let server: Postgres
@@ -42,6 +49,7 @@ describe.runIf(requireServer('postgres'))('with PostgreSQL', () => {
   }
   describeAlertStore('PostgreSQL', create)
   describeToldHistory('PostgreSQL', create)
+  describeAlertCounties('PostgreSQL', create)
 
   test('the alerts of one data directory are not mixed with those of another', async () => {
     const { open } = await create()
@@ -63,13 +71,17 @@ test.each([
   [{ county: 'Luxi' }, 'alerts_open_by_county'],
   [{ county: 'Luxi', state: 'all' }, 'alerts_by_county'],
   [{}, 'alerts_open'],
+  [{}, 'alerts_open_by_county', ['灵宝市']],
+  [{}, 'alerts_open', ['4112', '灵宝市']],
   [{ state: 'cleared' }, 'alerts_cleared'],
   [{ state: 'all', since: '2026-11-01T00:00:00Z' }, 'alerts_newest'],
-])('a list %j reads along its index and sorts nothing', async (query, index) => {
+])('a list %j reads along its index and sorts nothing', async (query, index, counties: string[] | null = null) => {
   const { open, file } = embedded()
   await (await open()).close()
   const kysely = new Kysely<AlertTables>({ dialect: new EmbeddedDialect(file) })
-  const plan = await sql<{ detail: string }>`EXPLAIN QUERY PLAN ${alertListStatement(AlertQuery.parse(query))}`.execute(kysely)
+  const plan = await sql<{ detail: string }>`EXPLAIN QUERY PLAN ${alertListStatement(AlertQuery.parse(query), counties)}`.execute(
+    kysely,
+  )
   await kysely.destroy()
   const text = plan.rows.map(({ detail }) => String(detail)).join('\n')
   expect(text).not.toMatch(/TEMP B-TREE/)

@@ -1,9 +1,12 @@
 import { createServer } from 'node:http'
 import { expect, onTestFinished, test } from 'vitest'
 import type { AlertEvent } from '../../model/alert-event.ts'
-import { AlertFeed } from '../../src/api/alert-feed.ts'
+import { AlertFeed, type Follower } from '../../src/api/alert-feed.ts'
+import { PLAIN_IDS } from '../../src/api/event-ids.ts'
 import { sampleAlert } from '../alerts/sample-alert.ts'
 import { sampleParts } from './sample-parts.ts'
+
+const SEES_ALL: Follower = { ids: PLAIN_IDS, show: async (events) => events, mayStill: async () => true }
 
 test('an alert that is raised while a follower’s page is on its way from the database reaches it', async () => {
   const sample = await sampleParts()
@@ -12,7 +15,9 @@ test('an alert that is raised while a follower’s page is on its way from the d
   const arrived = Promise.withResolvers<void>()
   const asked = Promise.withResolvers<void>()
   const feed = new AlertFeed({
-    list: (query) => ranked.list(query),
+    list: (query, counties) => ranked.list(query, counties),
+    countiesOf: (ids) => ranked.countiesOf(ids),
+    countsIn: (counties) => ranked.countsIn(counties),
     get: (id) => ranked.get(id),
     eventsAfter: async (sequence, limit): Promise<readonly AlertEvent[]> => {
       const page = await ranked.eventsAfter(sequence, limit)
@@ -24,7 +29,7 @@ test('an alert that is raised while a follower’s page is on its way from the d
     onEvents: (listener) => ranked.onEvents(listener),
     counts: () => ranked.counts(),
   })
-  const server = createServer((_request, response) => feed.add(response, undefined))
+  const server = createServer((_request, response) => feed.add(response, undefined, SEES_ALL))
   onTestFinished(() => {
     feed.close()
     server.close()

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Api } from '../../src/api/api.ts'
 import { buildServer } from '../../src/api/server.ts'
 import { sampleAlert } from '../alerts/sample-alert.ts'
+import { followFeed } from './follow-feed.ts'
 import { type Sample, sampleParts } from './sample-parts.ts'
 
 let sample: Sample
@@ -29,40 +30,10 @@ afterEach(async () => {
   await sample.close()
 })
 
-interface Frame {
-  id: number
-  event: string
-  alert: string
-}
-
-/** Reads the feed until `count` events came, then hangs up; `onOpen` runs once it is connected. */
-async function follow(count: number, lastEventId?: number, onOpen = async () => {}): Promise<Frame[]> {
-  const hangUp = new AbortController()
-  const response = await fetch(`http://127.0.0.1:${port}/api/v1/alerts/stream`, {
-    headers: lastEventId === undefined ? {} : { 'last-event-id': String(lastEventId) },
-    signal: hangUp.signal,
-  })
-  expect(response.headers.get('content-type')).toMatch('text/event-stream')
-  if (!response.body) throw new Error('no body')
-  const opened = onOpen()
-  const frames: Frame[] = []
-  let text = ''
-  for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
-    text += chunk
-    const parts = text.split('\n\n')
-    text = parts.pop() ?? ''
-    for (const part of parts) {
-      const fields = new Map(
-        part.split('\n').map((line): [string, string] => [line.split(': ')[0], line.slice(line.indexOf(': ') + 2)]),
-      )
-      const event = fields.get('event')
-      if (event) frames.push({ id: Number(fields.get('id')), event, alert: JSON.parse(fields.get('data') ?? '{}').id })
-    }
-    if (frames.length >= count) break
-  }
-  hangUp.abort()
-  await opened
-  return frames
+async function follow(count: number, lastEventId?: number, onOpen = async () => {}) {
+  const headers: Record<string, string> = lastEventId === undefined ? {} : { 'last-event-id': String(lastEventId) }
+  const frames = await followFeed(`http://127.0.0.1:${port}/api/v1/alerts/stream`, headers, count, onOpen)
+  return frames.map((frame) => ({ ...frame, id: Number(frame.id) }))
 }
 
 test('an alert reaches whoever follows the feed as it is raised, revised and cleared', async () => {

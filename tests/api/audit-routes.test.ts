@@ -57,7 +57,7 @@ test('a route that changes something and names no action cannot be registered', 
     requestsPerMinute: 9,
     consoleDirectory: '/nonexistent',
   })
-  const config = { roles: ['admin'] } as const
+  const config = { policy: { roles: ['admin'], answers: 'whole' } } as const
   expect(() => bare.delete('/api/v1/mines/:id', { config }, async () => 'gone')).toThrow(/names no action for the audit log/)
   await bare.close()
 })

@@ -13,6 +13,8 @@ import { MineObservability } from '../../src/mine-observability.ts'
 import { RankedAlerts } from '../../src/ranked-alerts.ts'
 import type { LoadProfile } from '../../src/stores/reading-store.ts'
 import { TopologyDoubts } from '../../src/topology-doubts.ts'
+import { Accounts } from '../../src/users/accounts.ts'
+import { DatabaseUsers } from '../../src/users/database-users.ts'
 import { type ScratchAudit, scratchAudit } from '../audit/scratch-audit.ts'
 
 export const REFUSED: RefusedPayload = {
@@ -107,6 +109,7 @@ export interface Sample {
   /** The same with their places on the work list, as the service shows them. */
   readonly ranked: RankedAlerts
   readonly tokens: TokenStore
+  readonly users: DatabaseUsers
   readonly audit: ScratchAudit
   readonly replayed: unknown[]
   close(): Promise<void>
@@ -122,6 +125,7 @@ export async function sampleParts(): Promise<Sample> {
   })
   const ranked = new RankedAlerts(alerts, DetectorsConfig.parse({}), 8 * 3600)
   const tokens = new TokenStore(join(directory, 'tokens.db'))
+  const users = await DatabaseUsers.open({ kind: 'embedded' }, { users: join(directory, 'users.db') })
   const ledger = sampleLedger()
   const book = { received: 10, stored: 7, duplicate: 1, superseded: 0, quarantined: 1, pending: 1 }
   const audit = scratchAudit(directory)
@@ -159,9 +163,12 @@ export async function sampleParts(): Promise<Sample> {
     },
     observability: new MineObservability({ bank, newestStart: 0 }, () => ledger),
     topologyDoubts: new TopologyDoubts({ bank }, () => ledger, { usagePoint: () => null }),
-    workList: (at) => ranked.workList(at ?? Date.UTC(2026, 10, 1)),
+    workList: (at, counties) => ranked.workList(at ?? Date.UTC(2026, 10, 1), counties),
     audit,
-    roleOf: (token) => tokens.roleOf(token),
+    holderOf: (token) => tokens.holderOf(token),
+    accounts: new Accounts(users),
+    feedKey: users.secret,
+    meters: () => ({ known: 2, reporting: 1 }),
     progress: () => ({
       packetsReceived: 3,
       readings: { stored: 7, duplicate: 1, superseded: 0, quarantined: 1 },
@@ -169,7 +176,6 @@ export async function sampleParts(): Promise<Sample> {
       judgedPosition: 2,
       lateAreas: 0,
       lastReadingAt: 1_793_000_000,
-      meters: { known: 2, reporting: 1 },
     }),
     health: async () => [{ part: 'journal', status: 'pass', detail: 'position 3' }],
   }
@@ -178,11 +184,13 @@ export async function sampleParts(): Promise<Sample> {
     alerts,
     ranked,
     tokens,
+    users,
     audit,
     replayed,
     close: async () => {
       await alerts.close()
       tokens.close()
+      await users.close()
       audit.close()
       rmSync(directory, { recursive: true })
     },

@@ -8,6 +8,8 @@ import type { AlertEvent, AlertEventKind } from '../../model/alert-event.ts'
 import type { Ledger } from '../../model/ledger.ts'
 import { buildServer } from '../../src/api/server.ts'
 import type { RefusedPayload, ServiceParts } from '../../src/api/service-parts.ts'
+import { Accounts } from '../../src/users/accounts.ts'
+import { DatabaseUsers } from '../../src/users/database-users.ts'
 import { scratchAudit } from '../audit/scratch-audit.ts'
 import { fixtureAlert, fixtureDoubts, fixtureLedger, fixtureObservability, fixtureProfile, NOW } from './fixture-county.ts'
 
@@ -23,6 +25,8 @@ export interface FixtureOptions {
 }
 
 export interface FixtureService {
+  /** Nobody, at first. */
+  readonly users: DatabaseUsers
   readonly url: string
   tell(kind: AlertEventKind, alert: Alert): void
   readonly replayed: number[]
@@ -41,8 +45,10 @@ export async function startFixtureService(options: FixtureOptions = {}): Promise
   const listeners = new Set<(events: readonly AlertEvent[]) => void>()
   const refusals = fixtureRefusals()
   const replayed: number[] = []
-  const audit = scratchAudit(mkdtempSync(join(tmpdir(), 'adit-console-')))
+  const directory = mkdtempSync(join(tmpdir(), 'adit-console-'))
+  const audit = scratchAudit(directory)
   const ledger = fixtureLedger()
+  const users = await DatabaseUsers.open({ kind: 'embedded' }, { users: join(directory, 'users.db') })
   const meters = options.meters ?? { known: 80, reporting: 80 }
 
   const parts: ServiceParts = {
@@ -66,6 +72,8 @@ export async function startFixtureService(options: FixtureOptions = {}): Promise
         listeners.add(listener)
         return () => listeners.delete(listener)
       },
+      countiesOf: async () => new Map(),
+      countsIn: async () => ({ open: alerts.size, cleared: 0 }),
       counts: () => ({ open: alerts.size, cleared: 0 }),
     },
     audit,
@@ -144,7 +152,10 @@ export async function startFixtureService(options: FixtureOptions = {}): Promise
       calibration: 'simulated-1',
       ids: [...alerts.keys()].slice(0, 21),
     }),
-    roleOf: (token) => (token === TOKEN ? 'integrator' : undefined),
+    holderOf: (token) => (token === TOKEN ? { name: 'test', role: 'integrator', counties: null } : undefined),
+    accounts: new Accounts(users),
+    feedKey: users.secret,
+    meters: () => meters,
     progress: () => ({
       packetsReceived: 10,
       readings: { stored: 0, duplicate: 0, superseded: 0, quarantined: 0 },
@@ -152,7 +163,6 @@ export async function startFixtureService(options: FixtureOptions = {}): Promise
       judgedPosition: 10,
       lateAreas: 0,
       lastReadingAt: options.lastReadingAt === undefined ? NOW - 900 : options.lastReadingAt,
-      meters,
     }),
     health: async () => [],
   }
@@ -173,6 +183,7 @@ export async function startFixtureService(options: FixtureOptions = {}): Promise
   const port = typeof address === 'object' && address ? address.port : 0
 
   return {
+    users,
     url: `http://127.0.0.1:${port}`,
     replayed,
     tell: (kind, alert) => {

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import type { AxeResults } from 'axe-core'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { requireServer } from '../servers/require-server.ts'
+import { violations } from './axe.ts'
 import { type Bench, BROWSER_TESTS, startBench, waitForPictures } from './browser.ts'
 import { fixtureAlert } from './fixture-county.ts'
 
@@ -80,16 +80,6 @@ describe.runIf(requireServer('chromium'))('every screen, light and dark, at 1280
     await close()
   })
 })
-
-async function violations(page: Page, axe: string): Promise<string[]> {
-  await page.evaluate(axe)
-  const results = await page.evaluate(async () => {
-    const run: () => Promise<AxeResults> = Reflect.get(Reflect.get(globalThis, 'axe'), 'run')
-    const { violations } = await run()
-    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`))
-  })
-  return results
-}
 
 /** Things to press that are smaller than 24 px and not in a sentence (WCAG 2.5.8). */
 function smallTargets(page: Page): Promise<string[]> {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** Who a token speaks for. Every role reads; what each may change stands at the route. */
+/** Whom somebody speaks for. What each may stands at the route. */
 export const ROLES = ['operator', 'bureau', 'inspector', 'integrator', 'auditor', 'admin'] as const
 export const Role = z.enum(ROLES)
 export type Role = z.infer<typeof Role>

@@ -1,0 +1,14 @@
+export const SIGN_IN = '/sign-in'
+
+/** Where one signs in, remembering the page one wanted. */
+export function signInPath(location: string, search: string): string {
+  const wanted = search === '' ? location : `${location}?${search}`
+  return wanted === '/' ? SIGN_IN : `${SIGN_IN}?to=${encodeURIComponent(wanted)}`
+}
+
+/** The page one wanted: a path of ours, whatever the address says. */
+export function pathAfterSignIn(search: string): string {
+  const wanted = new URLSearchParams(search).get('to') ?? '/'
+  const isOurs = /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/.test(wanted) && !wanted.startsWith(SIGN_IN)
+  return isOurs ? wanted : '/'
+}

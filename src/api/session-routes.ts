@@ -1,0 +1,114 @@
+import type { FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { ROLES } from '../../model/role.ts'
+import type { Accounts } from './accounts.ts'
+import type { Api } from './api.ts'
+import { Instant, instantOf } from './instant.ts'
+import { OPEN } from './policy.ts'
+import { ApiProblem, problems } from './problem.ts'
+import { refuseOtherOrigin } from './same-origin.ts'
+import { cookieOf, DEVICE_COOKIE, giveDevice, giveSession, SESSION_COOKIE, takeSession } from './session-cookies.ts'
+
+const TRIES_PER_MINUTE = 30
+
+const Credentials = z.strictObject({
+  name: z.string().min(1).max(100),
+  password: z.string().min(1).max(200),
+  code: z.string().max(40).default('').describe('of the second factor, or a recovery code; empty without'),
+})
+
+const Asking = z.object({
+  caller: z
+    .object({
+      kind: z.enum(['machine', 'token', 'user']).describe('machine: somebody on this machine, while nobody has an account'),
+      name: z.string(),
+      role: z.enum(ROLES).nullable().describe('null: reads only'),
+      counties: z.array(z.string()).nullable().describe('null: all'),
+    })
+    .nullable()
+    .describe('null: sign in, or send a token'),
+  csrf: z.string().nullable().describe('to be repeated in x-adit-csrf by what changes something; null without a session'),
+  until: Instant.nullable().describe('the session ends then at the latest; after 30 minutes without use it ends sooner'),
+})
+
+export function sessionRoutes(app: Api, accounts: Accounts): void {
+  app.get(
+    '/api/v1/session',
+    {
+      config: { policy: { ...OPEN, polled: true } },
+      schema: { summary: 'Who asks', tags: ['session'], response: { 200: Asking, ...problems() } },
+    },
+    async ({ caller, session }, reply) => {
+      reply.header('cache-control', 'no-store')
+      return {
+        caller: caller && { ...caller, counties: caller.counties && [...caller.counties] },
+        csrf: session?.csrf ?? null,
+        until: session && instantOf(session.until),
+      }
+    },
+  )
+
+  app.post(
+    '/api/v1/session',
+    {
+      bodyLimit: 4_096,
+      config: {
+        policy: OPEN,
+        audit: { action: 'session.sign-in', fields: [] },
+        rateLimit: { max: TRIES_PER_MINUTE, keyGenerator: (request) => triesOf(request, accounts) },
+      },
+      schema: {
+        summary: 'Sign in with a password and, where there is one, a second factor',
+        description: 'What of it was wrong is not told. After five wrong tries an account waits a quarter of an hour.',
+        tags: ['session'],
+        body: Credentials,
+        response: { 204: z.null().describe('signed in: two cookies'), ...problems(400, 401, 403, 429, 503) },
+      },
+    },
+    async (request, reply) => {
+      refuseOtherOrigin(request)
+      const device = cookieOf(request, DEVICE_COOKIE)
+      const result = await accounts.signIn({ ...request.body, device, address: request.ip, now: Date.now() })
+      if (result.outcome === 'paused') {
+        reply.header('retry-after', result.seconds)
+        throw new ApiProblem(
+          429,
+          'too-many-tries',
+          `Too many wrong tries. Try again in ${Math.ceil(result.seconds / 60)} minutes.`,
+        )
+      }
+      if (result.outcome === 'refused') {
+        request.acted = { subject: result.account ?? '' }
+        throw new ApiProblem(401, 'sign-in', 'The name, the password or the code is not right.')
+      }
+      await accounts.signOut(cookieOf(request, SESSION_COOKIE))
+      const { name, role } = result.session
+      request.acted = { actor: `user:${name}`, role, subject: name }
+      giveSession(request, reply, result.token)
+      if (result.device !== device) giveDevice(request, reply, result.device)
+      return reply.code(204).send(null)
+    },
+  )
+
+  app.delete(
+    '/api/v1/session',
+    {
+      config: { policy: OPEN, audit: { action: 'session.sign-out', fields: [] } },
+      schema: {
+        summary: 'Sign out',
+        tags: ['session'],
+        response: { 204: z.null().describe('signed out'), ...problems(403, 503) },
+      },
+    },
+    async (request, reply) => {
+      await accounts.signOut(cookieOf(request, SESSION_COOKIE))
+      takeSession(request, reply)
+      return reply.code(204).send(null)
+    },
+  )
+}
+
+/** Browsers in which somebody signed in before are counted apart: strangers cannot use their tries up. */
+function triesOf(request: FastifyRequest, accounts: Accounts): string {
+  return accounts.deviceOf(cookieOf(request, DEVICE_COOKIE)) ?? request.ip
+}
