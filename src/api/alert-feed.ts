@@ -102,7 +102,8 @@ class FeedClient {
   }
 
   async beat(): Promise<void> {
-    if (!(await this.#follower.mayStill())) this.end()
+    // a client of whom it cannot be told comes back and is asked again
+    if (!(await this.#follower.mayStill().catch(() => false))) this.end()
     else if (!this.#busy && !this.#response.writableEnded) this.#response.write(': heartbeat\n\n')
   }
 

@@ -10,7 +10,7 @@ import type { Session } from '../../model/session.ts'
 import type { Accounts } from './accounts.ts'
 import type { Api } from './api.ts'
 import { type Caller, THIS_MACHINE } from './caller.ts'
-import { OPEN, type Policy } from './policy.ts'
+import { FILES, type Policy } from './policy.ts'
 import { ApiProblem } from './problem.ts'
 import { refuseForgery } from './same-origin.ts'
 import { cookieOf, SESSION_COOKIE } from './session-cookies.ts'
@@ -26,6 +26,7 @@ declare module 'fastify' {
 
 const READS = new Set(['GET', 'HEAD'])
 const NO_ROUTE: Policy = { roles: ROLES, answers: 'nothing' }
+const NOBODY_KNOWN = { caller: null, session: null }
 const NOBODY: Policy = { roles: [], answers: 'whole' }
 
 export interface Access {
@@ -56,8 +57,14 @@ export function authorize(app: Api, access: Access): (request: FastifyRequest) =
         `This service answers to 127.0.0.1 and localhost; name ${request.hostname.slice(0, 100)} under http.hosts to allow it.`,
       )
     }
-    const policy = request.is404 ? (isProtected(request.url) ? NO_ROUTE : OPEN) : (request.routeOptions.config.policy ?? NOBODY)
-    const { caller, session } = await whoAsks(request, access, policy.polled === true)
+    const policy = request.is404 ? (isProtected(request.url) ? NO_ROUTE : FILES) : (request.routeOptions.config.policy ?? NOBODY)
+    if (policy.blind) return
+    const { caller, session } = await whoAsks(request, access, policy.polled === true).catch((error: unknown) => {
+      if (policy.roles !== 'anybody') throw error
+      // health is told while accounts cannot be looked up, too
+      request.log.warn({ err: error }, 'who asks cannot be looked up')
+      return NOBODY_KNOWN
+    })
     request.caller = caller
     request.session = session
     if (session && !READS.has(request.method)) refuseForgery(request, session)
@@ -83,7 +90,7 @@ function isLoopbackName(hostname: string): boolean {
   return isLoopbackAddress(hostname.toLowerCase().replace(/^\[|\]$/g, ''))
 }
 
-/** A page of the console holds no secrets; that some path of the API is none is told to those who may read. */
+/** That some path of the API is none is told to those who may read; any other path is a page of the console. */
 function isProtected(url: string): boolean {
   return url.startsWith('/api') || url.startsWith('/metrics')
 }

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { Api } from './api.ts'
-import { OPEN } from './policy.ts'
+import { FILES } from './policy.ts'
 import { sendProblem } from './problem.ts'
 
 const NOT_BUILT = `<!doctype html><meta charset="utf-8"><title>Adit</title>
@@ -21,7 +21,7 @@ export async function consoleFiles(app: Api, directory: string): Promise<void> {
       },
     })
     for (const file of filesIn(directory)) {
-      app.get(`/${file}`, { config: { policy: OPEN }, schema: { hide: true } }, (_request, reply) => reply.sendFile(file))
+      app.get(`/${file}`, { config: { policy: FILES }, schema: { hide: true } }, (_request, reply) => reply.sendFile(file))
     }
   }
   app.setNotFoundHandler((request, reply) => {

@@ -11,6 +11,8 @@ export interface Policy {
   readonly answers: 'by-county' | 'whole' | 'nothing'
   /** Asked again and again by an open page: keeps no session awake. */
   readonly polled?: true
+  /** Who asks is of no matter and not looked up. */
+  readonly blind?: true
 }
 
 declare module 'fastify' {
@@ -20,6 +22,8 @@ declare module 'fastify' {
 }
 
 export const OPEN: Policy = { roles: 'anybody', answers: 'nothing' }
+/** Files of the page, which hold no secrets. */
+export const FILES: Policy = { ...OPEN, blind: true }
 /** Whoever may read at all. */
 export const ANYONE: Policy = { roles: ROLES, answers: 'nothing' }
 /** What was found and where: every role, each in its counties. */

@@ -70,12 +70,9 @@ export function sessionRoutes(app: Api, accounts: Accounts): void {
       const device = cookieOf(request, DEVICE_COOKIE)
       const result = await accounts.signIn({ ...request.body, device, address: request.ip, now: Date.now() })
       if (result.outcome === 'paused') {
-        reply.header('retry-after', result.seconds)
-        throw new ApiProblem(
-          429,
-          'too-many-tries',
-          `Too many wrong tries. Try again in ${Math.ceil(result.seconds / 60)} minutes.`,
-        )
+        const minutes = Math.ceil(result.seconds / 60)
+        reply.header('retry-after', minutes * 60)
+        throw new ApiProblem(429, 'too-many-tries', `Too many wrong tries. Try again in ${minutes} minutes.`)
       }
       if (result.outcome === 'refused') {
         request.acted = { subject: result.account ?? '' }

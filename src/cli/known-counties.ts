@@ -8,13 +8,12 @@ import { complain } from './command-output.ts'
 export function warnOfUnknownCounties(files: DataFiles, bound: readonly string[] | undefined): void {
   if (!bound || !existsSync(files.ledger)) return
   const store = new LedgerStore(files.ledger)
-  const { areas, mines } = store.load()
+  const known = store.counties()
   store.close()
-  const known = new Set([...areas.county, ...mines.map(({ county }) => county)])
   for (const entry of bound) {
-    if (![...known].some((county) => covers([entry], county))) {
+    if (!known.some((county) => covers([entry], county))) {
       complain(
-        `No area or mine of the ledgers lies in ${entry}: nothing is visible by it until one does. Known: ${[...known].sort().join(', ')}`,
+        `No area or mine of the ledgers lies in ${entry}: nothing is visible by it until one does. Known: ${known.join(', ')}`,
       )
     }
   }

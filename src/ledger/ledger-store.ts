@@ -116,6 +116,11 @@ export class LedgerStore {
     return this.#all(sql, (row) => text(row.area), limit)
   }
 
+  /** Of areas and mines, in order. */
+  counties(): readonly string[] {
+    return this.#all('SELECT county FROM area UNION SELECT county FROM mine ORDER BY county', (row) => text(row.county))
+  }
+
   counts(): { readonly usagePoints: number; readonly areas: number; readonly mines: number; readonly lawfulUses: number } {
     return {
       usagePoints: this.#count('usage_point'),

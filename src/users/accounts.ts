@@ -23,14 +23,16 @@ export class Accounts {
   readonly #brake: LoginBrake
   #hashing: Promise<unknown> = Promise.resolve()
   #waiting = 0
+  #exist = false
 
   constructor(records: UserRecords) {
     this.#records = records
     this.#brake = new LoginBrake(records)
   }
 
-  exist(): Promise<boolean> {
-    return this.#records.any()
+  async exist(): Promise<boolean> {
+    this.#exist ||= await this.#records.any()
+    return this.#exist
   }
 
   async signIn({ name: typed, password, code, address, device, now }: SignInAttempt): Promise<SignInOutcome> {
