@@ -23,15 +23,21 @@ export class Accounts {
   readonly #brake: LoginBrake
   #hashing: Promise<unknown> = Promise.resolve()
   #waiting = 0
-  #exist = false
+  #exist: boolean | undefined
 
   constructor(records: UserRecords) {
     this.#records = records
     this.#brake = new LoginBrake(records)
   }
 
+  /** While accounts cannot be looked up none can be made either: what was last known holds on. */
   async exist(): Promise<boolean> {
-    this.#exist ||= await this.#records.any()
+    if (this.#exist === true) return true
+    try {
+      this.#exist = await this.#records.any()
+    } catch (error) {
+      if (this.#exist === undefined) throw error
+    }
     return this.#exist
   }
 

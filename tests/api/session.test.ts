@@ -81,6 +81,12 @@ test('while accounts cannot be looked up health is told, nothing else is, and a 
   expect((await app.inject({ url: '/alerts', headers: { host: 'localhost', ...headers } })).statusCode).toBe(200)
 })
 
+test('while accounts cannot be looked up, and there was none, whoever is on this machine reads on', async () => {
+  expect((await get(app, '/api/v1/mines')).status).toBe(200)
+  await sample.users.close()
+  expect((await get(app, '/api/v1/mines')).status).toBe(200)
+})
+
 describe('who signed in', () => {
   test('is known by a cookie that no script and no other site gets', async () => {
     const lin = await add('lin', 'admin')
