@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Api } from '../../src/api/api.ts'
 import { buildServer } from '../../src/api/server.ts'
+import { addUser } from '../../src/users/enrol.ts'
 import { type Sample, sampleParts } from './sample-parts.ts'
 import { post, serveSample } from './serve-sample.ts'
+import { signIn, trySignIn } from './sign-in.ts'
 
 let sample: Sample
 let app: Api
@@ -39,6 +41,28 @@ test('who is not let in, and what is not as documented, changes nothing and is n
   expect((await post(app, '/api/v1/gateways', { name: 'gw-2' }, auditor)).status).toBe(403)
   expect((await post(app, '/api/v1/gateways', { name: 'gw 2' }, token)).status).toBe(400)
   expect(sample.audit.lines()).toEqual([])
+})
+
+test('who signed in and out, and whose attempt failed; what was typed as a name of nobody, it might be a password, is not', async () => {
+  const lin = await addUser(
+    sample.users,
+    { name: 'lin', role: 'operator', counties: null, secondFactor: false, password: null },
+    0,
+  )
+  await trySignIn(app, { name: 'lin', password: 'a wrong guess' })
+  await trySignIn(app, { name: 'my secret words', password: 'lin' })
+  const headers = await signIn(app, lin)
+  await app.inject({ method: 'DELETE', url: '/api/v1/session', headers: { host: 'localhost', ...headers } })
+  expect(sample.audit.lines()).toEqual([
+    'nobody  session.sign-in  begun',
+    'nobody  session.sign-in lin refused',
+    'nobody  session.sign-in  begun',
+    'nobody  session.sign-in  refused',
+    'nobody  session.sign-in  begun',
+    'user:lin operator session.sign-in lin done',
+    'user:lin operator session.sign-out  begun',
+    'user:lin operator session.sign-out  done',
+  ])
 })
 
 test('when the log cannot be written, the request is refused and nothing is changed', async () => {
