@@ -47,7 +47,7 @@ export function authorize(app: Api, access: Access): (request: FastifyRequest) =
     if (!config?.policy) throw new Error(`${[method].flat().join()} ${url} has no policy: say in its config who may call it`)
   })
 
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
     const { loopback, hosts } = access
     // A page of another site can point its own name at 127.0.0.1 (DNS rebinding); the Host header tells.
     if (loopback && !isLoopbackName(request.hostname) && !hosts.includes(request.hostname.toLowerCase())) {
@@ -67,6 +67,8 @@ export function authorize(app: Api, access: Access): (request: FastifyRequest) =
     })
     request.caller = caller
     request.session = session
+    // nothing stays in a browser for who comes to it next
+    if (session) reply.header('cache-control', 'no-store')
     if (session && !READS.has(request.method)) refuseForgery(request, session)
     refuseOthers(request, caller, policy)
   })

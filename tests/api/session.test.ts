@@ -111,7 +111,8 @@ describe('who signed in', () => {
 
   test('reads, and learns who they are and until when', async () => {
     const headers = await signIn(app, await add('lin', 'operator'))
-    expect((await get(app, '/api/v1/alerts', headers)).status).toBe(200)
+    const alerts = await app.inject({ url: '/api/v1/alerts', headers: { host: 'localhost', ...headers } })
+    expect([alerts.statusCode, alerts.headers['cache-control']]).toEqual([200, 'no-store'])
     const { caller, csrf, until } = (await get(app, '/api/v1/session', headers)).body
     expect(caller).toEqual({ kind: 'user', name: 'lin', role: 'operator', counties: null })
     expect(csrf).toMatch(/^[\w-]{43}$/)
