@@ -214,3 +214,14 @@ test('answers carry a policy that lets nothing in from elsewhere', async () => {
   expect(response.headers['content-security-policy']).toMatch("default-src 'self'")
   expect(response.headers['content-security-policy']).not.toMatch(/https?:/)
 })
+
+test.each(['/api/v1/mines/%zz', `/api/v1/mines/${'x'.repeat(300)}`])(
+  'a path that cannot be read is a problem too: %s',
+  async (url) => {
+    const { status, type, body } = await get(app, url)
+    expect(status).toBeGreaterThanOrEqual(400)
+    expect(status).toBeLessThan(500)
+    expect(type).toBe('application/problem+json')
+    expect(body).toMatchObject({ status, code: expect.any(String) })
+  },
+)
