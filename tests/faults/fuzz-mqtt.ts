@@ -89,7 +89,7 @@ function sampleSessions(password: string): readonly Uint8Array[] {
       { cmd: 'connect', clientId: 'five', protocolVersion: 5, properties: { sessionExpiryInterval: 9 } },
       { protocolVersion: 5 },
     ),
-    Buffer.concat([login, Buffer.from([0x32, 0xff, 0xff, 0xff, 0xff, 0x01, 0, 4])]),
+    Buffer.concat([login, Buffer.from([0x32, 0x80, 0x80, 0x80, 0x80, 0x01, 0, 4])]),
     Buffer.concat([login, Buffer.from([0x32, 0xff, 0xff, 0xff, 0x7f, 0, 4])]),
     Buffer.from('GET / HTTP/1.1\r\nHost: x\r\n\r\n'),
   ]
