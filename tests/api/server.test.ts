@@ -107,6 +107,9 @@ test('the gateway list shows the book and why payloads were refused', async () =
     edgeRefusals: [{ code: 'wrong-topic', count: 2, firstAt: '2026-11-23T00:00:00Z', topic: 'adit/v1/gw-2/readings' }],
   })
   expect(body.strangers).toEqual([])
+  expect(body.upstreamGaps).toMatchObject([
+    { from: '1970-01-01T00:00:00Z', to: '1970-01-01T00:01:00Z', gateways: ['gw-1'], meters: 3 },
+  ])
 })
 
 test('a refused payload is shown raw', async () => {
