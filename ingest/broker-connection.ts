@@ -88,7 +88,7 @@ export class BrokerConnection {
     else if (packet.cmd === 'pubrel') this.#send({ cmd: 'pubcomp', messageId: packet.messageId, reasonCode: 0 })
     else if (packet.cmd === 'connack') this.#welcome(packet)
     else if (packet.cmd === 'suback') this.#subscribed(packet.granted)
-    else if (packet.cmd === 'disconnect') this.#end(new Error(`the broker ends the connection, reason ${packet.reasonCode ?? 0}`))
+    else if (packet.cmd === 'disconnect') this.#end(new Error(endOf(packet.reasonCode ?? 0, this.#options)))
   }
 
   #welcome(packet: IConnackPacket): void {
@@ -192,6 +192,14 @@ function openSocket({ url, ca, cert, key }: SourceOptions): Socket {
   if (protocol === 'mqtt:') return connectPlain({ host, port: Number(port || 1883) })
   const servername = /^[\d.]+$|:/.test(host) ? undefined : host
   return connectTls({ host, port: Number(port || 8883), ...(servername && { servername }), ca, cert, key })
+}
+
+// MQTT 5 §3.14.2.1
+function endOf(code: number, { clientId }: SourceOptions): string {
+  if (code === 0x8e)
+    return `another client has logged in with the client id ${clientId}: give each copy of Adit a broker.clientId of its own`
+  if (code === 0x8b) return 'the broker is shutting down'
+  return `the broker ends the connection, reason ${code}`
 }
 
 // MQTT 3.1.1 §3.2.2.3 and MQTT 5 §3.2.2.2

@@ -7,10 +7,15 @@ import type { SourceOptions } from './receiver-options.ts'
 import type { SourceStatus } from './receiver-status.ts'
 import type { TopicRules } from './topic-rule.ts'
 
-/** Remembers across restarts when the broker was last known to keep our session, epoch milliseconds. */
+/** What is remembered across restarts; times are epoch milliseconds. */
 export interface SessionMemory {
+  /** When the broker was last known to keep our session. */
   read(): number | undefined
   write(at: number): void
+  /** Gateways that came through the broker, and when the last time. */
+  heard(times: ReadonlyMap<string, number>): void
+  /** The broker had forgotten the session. */
+  gap(from: number, to: number): void
 }
 
 export interface MqttSourceOptions {
@@ -28,6 +33,8 @@ const LONGEST_WAIT = 30_000
 const GOOD_CONNECTION = 10_000
 const REMEMBER_MILLISECONDS = 10_000
 const KEPT_GAPS = 100
+/** So many connections in a row that were over at once mean that somebody ends them. */
+const SUSPICIOUS_ENDS = 3
 
 /**
  * Consumes from an external broker with a persistent session, and acknowledges a message only when the journal has it on disk.
@@ -45,6 +52,8 @@ export class MqttSource {
   #lastError: SourceStatus['lastError'] = null
   #waitMilliseconds = FIRST_WAIT
   #retry: NodeJS.Timeout | undefined
+  #heard = new Map<string, number>()
+  #shortConnections = 0
   readonly #remember: NodeJS.Timeout
 
   /** Begins to connect and goes on for ever; how it fares is in `status`. */
@@ -54,6 +63,7 @@ export class MqttSource {
     this.#filters = rules.filters.map((filter) => (config.shareGroup ? `$share/${config.shareGroup}/${filter}` : filter))
     this.#remember = setInterval(() => {
       if (this.#state === 'connected') options.session.write(Date.now())
+      this.#tellHeard()
     }, REMEMBER_MILLISECONDS)
     this.#connect()
   }
@@ -75,6 +85,13 @@ export class MqttSource {
     clearInterval(this.#remember)
     await this.#connection?.close(patienceMilliseconds)
     if (connected) this.#options.session.write(Date.now())
+    this.#tellHeard()
+  }
+
+  #tellHeard(): void {
+    const heard = this.#heard
+    this.#heard = new Map()
+    this.#options.session.heard(heard)
   }
 
   #connect(): void {
@@ -96,6 +113,8 @@ export class MqttSource {
     const now = Date.now()
     const from = session.read()
     if (!sessionPresent && from !== undefined) {
+      this.#tellHeard()
+      session.gap(from, now)
       this.#gaps.push({ from, to: now })
       if (this.#gaps.length > KEPT_GAPS) this.#gaps.shift()
     }
@@ -106,7 +125,9 @@ export class MqttSource {
 
   #disconnected(error: Error, livedMilliseconds: number): void {
     if (this.#state === 'closed') return
-    this.#lastError = { at: Date.now(), message: error.message }
+    const short = this.#state === 'connected' && livedMilliseconds < GOOD_CONNECTION
+    this.#shortConnections = short ? this.#shortConnections + 1 : 0
+    this.#lastError = { at: Date.now(), message: `${error.message}${this.#suspicion()}` }
     this.#state = 'waiting'
     this.#connectedAt = null
     this.#reconnects++
@@ -114,6 +135,12 @@ export class MqttSource {
     // jitter, so that a county's services do not all come back in the same instant
     this.#retry = setTimeout(() => this.#connect(), this.#waitMilliseconds * (0.5 + Math.random() / 2))
     this.#waitMilliseconds = Math.min(this.#waitMilliseconds * 2, LONGEST_WAIT)
+  }
+
+  /** MQTT 3.1.1 has no way to say why a connection ends, and not every broker of MQTT 5 says it. */
+  #suspicion(): string {
+    if (this.#shortConnections < SUSPICIOUS_ENDS) return ''
+    return `, ${this.#shortConnections} times in a row soon after the login: perhaps another client uses the client id ${this.#options.config.clientId}; each copy needs a broker.clientId of its own`
   }
 
   #take(message: IPublishPacket, acknowledge: () => void, isOpen: () => boolean): void {
@@ -128,6 +155,7 @@ export class MqttSource {
       isOpen,
       () => {
         traffic.count(gateway, payload.length, receivedAt)
+        this.#heard.set(gateway, receivedAt)
         acknowledge()
       },
       appendFailed,

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { EdgeAddress } from './edge-listeners.ts'
+import { GapBook } from './gap-book.ts'
 import { GatewayDirectory } from './gateway-directory.ts'
 import { TrafficBook } from './gateway-traffic.ts'
 import { JournalArchive } from './journal-archive.ts'
@@ -71,12 +72,13 @@ export class ReceivingHalf {
 
   async stop(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer)
-    const { edge, source, journal, directory, traffic, book, appendFailed } = this.#parts
+    const { edge, source, journal, directory, traffic, book, gaps, appendFailed } = this.#parts
     await Promise.all([edge?.close(2_000), source?.close(2_000)])
     await journal.close()
     attempt(() => directory.seen(traffic.takeHeard()), appendFailed)
     attempt(() => book.write(), appendFailed)
     book.close()
+    gaps.close()
     directory.close()
   }
 
@@ -100,6 +102,7 @@ interface Parts {
   readonly traffic: TrafficBook
   readonly refusals: RefusalLog
   readonly book: RefusalBook
+  readonly gaps: GapBook
   readonly edge: MqttEdge | undefined
   readonly source: MqttSource | undefined
   readonly appendFailed: (error: unknown) => void
@@ -123,6 +126,7 @@ async function openParts(options: ReceiverOptions, appended: (position: number) 
   })
   const gateways = join(dataDirectory, 'gateways.db')
   const directory = new GatewayDirectory(gateways)
+  const gaps = new GapBook(gateways)
   const book = new RefusalBook(gateways, (name) => directory.isRegistered(name))
   const traffic = new TrafficBook()
   const refusals = new RefusalLog((refusal) => book.add(refusal))
@@ -138,20 +142,26 @@ async function openParts(options: ReceiverOptions, appended: (position: number) 
         rules,
         journal,
         traffic,
-        session: sessionMemory(journal, options.source, appendFailed),
+        session: sessionMemory(journal, gaps, options.source, appendFailed),
         appendFailed,
       })
     : undefined
-  return { journal, archive, directory, traffic, refusals, book, edge, source, state, appendFailed }
+  return { journal, archive, directory, traffic, refusals, book, gaps, edge, source, state, appendFailed }
 }
 
 function sessionMemory(
   journal: SqliteJournal,
+  gaps: GapBook,
   { url, clientId }: SourceOptions,
   failed: (error: unknown) => void,
 ): SessionMemory {
   const name = `session ${clientId} at ${url}`
-  return { read: () => journal.noted(name), write: (at) => attempt(() => journal.note(name, at), failed) }
+  return {
+    read: () => journal.noted(name),
+    write: (at) => attempt(() => journal.note(name, at), failed),
+    heard: (times) => attempt(() => gaps.heard(url, times), failed),
+    gap: (from, to) => attempt(() => gaps.add(url, from, to), failed),
+  }
 }
 
 /** For what is nice to have written: a full disk must not end the receiving. */

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import pino, { type Logger } from 'pino'
 import { Registry } from 'prom-client'
 import type { EdgeAddress } from '../ingest/edge-listeners.ts'
+import { GapBook } from '../ingest/gap-book.ts'
 import { GatewayDirectory } from '../ingest/gateway-directory.ts'
 import { SqliteJournalReader } from '../ingest/journal-reader.ts'
 import { Quarantine } from '../ingest/quarantine.ts'
@@ -80,6 +81,7 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
   const newAdminToken = await firstToken(tokens, files, audit, log)
   const users = closing.keep('users', await DatabaseUsers.open(config.database, files, brokeOff))
   const directory = closing.keep('gateways', new GatewayDirectory(files.gateways))
+  const gaps = closing.keep('gaps', new GapBook(files.gateways))
   const edgeRefusals = closing.keep('edge refusals', new RefusalBook(files.gateways))
   const ledgers = closing.keep('ledgers', new LedgerStore(files.ledger))
   const watch = new LedgerWatch(ledgers)
@@ -130,6 +132,7 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
     audit,
     directory,
     edgeRefusals,
+    gaps,
     ledgers,
     ledger: () => watch.current,
     alerts,

@@ -1,4 +1,5 @@
 import { statfs } from 'node:fs/promises'
+import type { UpstreamGap } from '../ingest/gap-book.ts'
 import type { ReceiverStatus } from '../ingest/receiver-status.ts'
 import type { HealthPart } from './api/service-parts.ts'
 
@@ -16,6 +17,8 @@ export interface HealthFacts {
   /** The same of alerts, and of the audit log. */
   readonly alertsTrouble: string | undefined
   readonly auditTrouble: string | undefined
+  /** The latest time in which an external broker had forgotten our session. */
+  readonly gap: UpstreamGap | undefined
   /** Epoch milliseconds. */
   readonly now: number
   /** Why judging does not go on at the moment, undefined while it does. */
@@ -25,6 +28,8 @@ export interface HealthFacts {
 const MIB = 1024 * 1024
 /** Said so long before the edge's certificate ends. */
 const CERTIFICATE_DAYS = 30
+/** For so long a gap is warned of; the list of gateways keeps it. */
+const GAP_WARNED = 7 * 86_400_000
 
 /** A part that fails makes the service not ready; each says what to do. */
 export async function healthOf(facts: HealthFacts): Promise<HealthPart[]> {
@@ -55,27 +60,26 @@ function detectors({ judgedPosition, lastPosition, judgingTrouble }: HealthFacts
   return { part: 'detectors', status: pending > 100_000 ? 'warn' : 'pass', detail }
 }
 
-function broker({ receiver, edge, now }: HealthFacts): HealthPart {
+function broker({ receiver, edge, gap, now }: HealthFacts): HealthPart {
   const source = receiver?.source
   if (source && source.state !== 'connected') {
     const reason = source.lastError?.message ?? source.state
     return { part: 'broker', status: 'fail', detail: `not connected (${reason}); "adit doctor" tries the connection` }
   }
-  const gap = source?.possibleGaps.at(-1)
-  if (gap) {
-    const since = new Date(gap.from).toISOString()
-    return {
-      part: 'broker',
-      status: 'warn',
-      detail: `the broker had forgotten our session: packets since ${since} may be missing`,
-    }
-  }
+  if (source && gap && now - gap.to < GAP_WARNED) return { part: 'broker', status: 'warn', detail: gapText(gap) }
   const edgeText = edge.length === 0 ? [] : [`edge on ${edge.join(' and ')}, ${receiver?.connections ?? 0} connections`]
   const detail = [...edgeText, ...(source ? ['external broker connected'] : [])].join('; ')
   const trouble = certificateTrouble(receiver?.tls ?? null, now)
   return trouble === undefined
     ? { part: 'broker', status: 'pass', detail }
     : { part: 'broker', status: 'warn', detail: `${detail}; ${trouble}` }
+}
+
+function gapText({ from, to, gateways }: UpstreamGap): string {
+  const [since, until] = [from, to].map((at) => new Date(at).toISOString().slice(0, 19).concat('Z'))
+  const named = gateways.slice(0, 5).join(', ')
+  const whose = gateways.length === 0 ? '' : ` of ${gateways.length} gateways (${named}${gateways.length > 5 ? ' …' : ''})`
+  return `the broker had forgotten our session: packets${whose} from ${since} to ${until} may be missing; have them sent again`
 }
 
 function certificateTrouble(tls: ReceiverStatus['tls'], now: number): string | undefined {

@@ -1,4 +1,5 @@
 /** What the API shows, put together from the parts of the service. */
+import type { GapBook } from '../ingest/gap-book.ts'
 import type { GatewayDirectory } from '../ingest/gateway-directory.ts'
 import type { SqliteJournalReader } from '../ingest/journal-reader.ts'
 import type { Quarantine } from '../ingest/quarantine.ts'
@@ -36,6 +37,7 @@ export interface Running {
   readonly audit: AuditLog
   readonly directory: GatewayDirectory
   readonly edgeRefusals: RefusalBook
+  readonly gaps: GapBook
   readonly ledgers: LedgerStore
   readonly ledger: () => Ledger
   readonly alerts: AlertStore
@@ -46,6 +48,8 @@ export interface Running {
   readonly journal: SqliteJournalReader
   readonly judging: Pick<Judging, 'judgement' | 'lateAreas' | 'alertsTrouble' | 'trouble'>
 }
+
+const RECENT_GAPS = 50
 
 export function serviceParts(running: Running): ServiceParts {
   const { version, demo, config, tokens, audit, directory, ledgers, ledger, alerts, quarantine, replay, store, journal } = running
@@ -69,6 +73,11 @@ export function serviceParts(running: Running): ServiceParts {
     feedKey,
     gateways: {
       list: () => gatewaysOf(directory, judgement),
+      upstreamGaps: () =>
+        running.gaps.list(RECENT_GAPS).map((gap) => ({
+          ...gap,
+          meters: gap.gateways.reduce((sum, gateway) => sum + judgement.owners.count(gateway), 0),
+        })),
       edgeRefusals: () => Map.groupBy(running.edgeRefusals.list(), ({ gateway }) => gateway),
       create: (name) => ({ gateway: name, password: directory.add(name, new Date()) }),
     },
@@ -107,7 +116,7 @@ function gatewaysOf(directory: GatewayDirectory, { books, owners }: Judgement): 
     .map(([gateway, at]) => ({ gateway, lastSeenAt: at > 0 ? at : null, book: books.of(gateway), meters: owners.count(gateway) }))
 }
 
-async function health({ files, receiver, journal, judging, store, audit }: Running): Promise<readonly HealthPart[]> {
+async function health({ files, receiver, journal, judging, store, audit, gaps }: Running): Promise<readonly HealthPart[]> {
   return healthOf({
     directory: files.directory,
     receiver: await statusOf(receiver),
@@ -119,6 +128,7 @@ async function health({ files, receiver, journal, judging, store, audit }: Runni
     auditTrouble: audit.trouble,
     now: Date.now(),
     judgingTrouble: judging.trouble,
+    gap: gaps.list(1)[0],
   })
 }
 

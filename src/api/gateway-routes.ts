@@ -34,6 +34,11 @@ const Gateways = z.object({
         .describe('logins, topics, wills and subscriptions that the MQTT edge refused, by reason'),
     }),
   ),
+  upstreamGaps: z
+    .array(z.object({ source: z.string(), from: Instant, to: Instant, gateways: z.array(z.string()), meters: z.int() }))
+    .describe(
+      'times in which an external broker had forgotten our session: what these gateways sent then may be lost, latest first',
+    ),
   strangers: z.array(EdgeRefusalsView).describe('the same of those who are not registered'),
 })
 
@@ -63,6 +68,12 @@ export function gatewayRoutes(app: Api, { gateways, quarantine }: Pick<ServicePa
           meters,
           refusals: book.quarantined > 0 ? quarantine.list({ gateway, limit: RECENT_REFUSALS }).map(refusedOf) : [],
           edgeRefusals: (edgeRefusals.get(gateway) ?? []).map(edgeRefusalsOf),
+        })),
+        upstreamGaps: gateways.upstreamGaps().map((gap) => ({
+          ...gap,
+          from: instantOf(gap.from),
+          to: instantOf(gap.to),
+          gateways: [...gap.gateways],
         })),
         strangers: (edgeRefusals.get('') ?? []).map(edgeRefusalsOf),
       }

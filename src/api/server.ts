@@ -54,6 +54,10 @@ export async function buildServer(parts: ServiceParts, options: ServerOptions): 
     forceCloseConnections: true,
     trustProxy: options.proxies?.length ? [...options.proxies] : false,
     routerOptions: { maxParamLength: 256 },
+    // paths that cannot be read at all do not come to the error handler
+    frameworkErrors: (error, request, reply) => {
+      answerError(error, request, reply)
+    },
   }).withTypeProvider<ZodTypeProvider>()
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)

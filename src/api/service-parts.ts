@@ -101,6 +101,15 @@ export interface GatewayState {
   readonly meters: number
 }
 
+export interface UpstreamGap {
+  readonly source: string
+  readonly from: number
+  readonly to: number
+  /** That had sent through the broker within a day before, and how many usage points are theirs. */
+  readonly gateways: readonly string[]
+  readonly meters: number
+}
+
 /** Refusals of one kind, with the latest case. */
 export interface EdgeRefusals {
   readonly code: string
@@ -115,6 +124,8 @@ export interface EdgeRefusals {
 /** Instants are epoch milliseconds, null when it never happened. */
 export interface GatewayList {
   list(): readonly GatewayState[]
+  /** Times in which an external broker had forgotten our session, latest first. */
+  upstreamGaps(): readonly UpstreamGap[]
   /** What was refused at the MQTT edge, by gateway; under '' of those who are not registered. */
   edgeRefusals(): ReadonlyMap<string, readonly EdgeRefusals[]>
   /** Throws Refusal when the name is taken. */

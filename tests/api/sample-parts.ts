@@ -139,6 +139,7 @@ export async function sampleParts(): Promise<Sample> {
     ledger: () => ledger,
     gateways: {
       list: () => [{ gateway: 'gw-1', lastSeenAt: Date.UTC(2026, 10, 24), book, meters: 3 }],
+      upstreamGaps: () => [{ source: 'mqtt://broker', from: 0, to: 60_000, gateways: ['gw-1'], meters: 3 }],
       edgeRefusals: () => new Map([['gw-1', [EDGE_REFUSALS]]]),
       create: (gateway) => {
         if (gateway === 'gw-1') throw new Refusal('gateway-exists', 'There is a gateway gw-1 already.')

@@ -107,6 +107,9 @@ test('the gateway list shows the book and why payloads were refused', async () =
     edgeRefusals: [{ code: 'wrong-topic', count: 2, firstAt: '2026-11-23T00:00:00Z', topic: 'adit/v1/gw-2/readings' }],
   })
   expect(body.strangers).toEqual([])
+  expect(body.upstreamGaps).toMatchObject([
+    { from: '1970-01-01T00:00:00Z', to: '1970-01-01T00:01:00Z', gateways: ['gw-1'], meters: 3 },
+  ])
 })
 
 test('a refused payload is shown raw', async () => {
@@ -214,3 +217,14 @@ test('answers carry a policy that lets nothing in from elsewhere', async () => {
   expect(response.headers['content-security-policy']).toMatch("default-src 'self'")
   expect(response.headers['content-security-policy']).not.toMatch(/https?:/)
 })
+
+test.each(['/api/v1/mines/%zz', `/api/v1/mines/${'x'.repeat(300)}`])(
+  'a path that cannot be read is a problem too: %s',
+  async (url) => {
+    const { status, type, body } = await get(app, url)
+    expect(status).toBeGreaterThanOrEqual(400)
+    expect(status).toBeLessThan(500)
+    expect(type).toBe('application/problem+json')
+    expect(body).toMatchObject({ status, code: expect.any(String) })
+  },
+)

@@ -101,6 +101,7 @@ export async function startFixtureService(options: FixtureOptions = {}): Promise
         },
       ],
       edgeRefusals: () => new Map(),
+      upstreamGaps: () => [],
       create: (gateway) => ({ gateway, password: 'x' }),
     },
     quarantine: {

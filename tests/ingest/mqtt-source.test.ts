@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
-import { connect } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { connectAsync } from 'mqtt'
@@ -157,6 +157,49 @@ describe.runIf(requireServer('mosquitto') && requireServer('mosquitto_pub'))('a 
     await expect.poll(() => journalled(trusting.directory)).toEqual([['gw-1', TOPIC, 'reading']])
     const stranger = await consume(url, { clientId: 'stranger' })
     await expect.poll(async () => (await stranger.receiver.status()).source?.lastError?.message).toContain('self-signed')
+  })
+
+  test.each([4, 5])('with protocol version %i says that somebody seems to use its client id', async (version) => {
+    const broker = await startBroker()
+    const { receiver } = await consume(broker.url, { version })
+    for (let count = 0; count < 3; count++) {
+      await connected(receiver)
+      await takeOver(broker.port, 'adit')
+      await expect.poll(async () => (await receiver.status()).source?.reconnects, { interval: 5 }).toBe(count + 1)
+    }
+    const { lastError } = (await receiver.status()).source ?? {}
+    expect(lastError?.message).toMatch(/3 times in a row soon after the login: perhaps another client uses the client id adit/)
+  })
+
+  test('says what an MQTT 5 broker gives as the reason when another client logs in under its client id', async () => {
+    // § 3.2, 3.9, 3.14: accepted, subscribed, session taken over
+    const broker = createServer((socket) => {
+      socket.on('error', () => {})
+      socket.write(Buffer.from([0x20, 3, 0, 0, 0, 0x90, 4, 0, 1, 0, 1, 0xe0, 2, 0x8e, 0]))
+    })
+    broker.listen(0, '127.0.0.1')
+    await once(broker, 'listening')
+    onTestFinished(() => void broker.close())
+    const address = broker.address()
+    const port = address !== null && typeof address === 'object' ? address.port : 0
+    const { receiver } = await consume(`mqtt://127.0.0.1:${port}`)
+    const told = async () => (await receiver.status()).source?.lastError?.message
+    await expect.poll(told).toMatch(/^another client has logged in with the client id adit: give each copy/)
+  })
+
+  test('takes what a broker with a full queue still holds, each once', async () => {
+    const broker = await startBroker({ config: ['max_queued_messages 100', 'max_inflight_messages 20'] })
+    const { receiver, directory } = await consume(broker.url)
+    await connected(receiver)
+    await receiver.stop()
+    await publishMany(broker.port, 1_000)
+    const second = await consume(broker.url, {}, directory)
+    await expect.poll(async () => (await second.receiver.status()).lastPosition).toBeGreaterThanOrEqual(100)
+    await publishMany(broker.port, 1, 5_000)
+    await expect.poll(async () => (await journalled(directory)).map(([, , payload]) => payload)).toContain('5000')
+    const numbers = (await journalled(directory)).map(([, , payload]) => Number(payload))
+    expect(new Set(numbers).size).toBe(numbers.length)
+    expect(numbers.length).toBeLessThan(200)
   })
 
   test('acknowledges on a connection only what came on it', async () => {
