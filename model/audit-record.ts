@@ -16,6 +16,7 @@ export const AUDIT_ACTIONS = [
   'quarantine.replay',
   'import',
   'calibrate',
+  'personal.unmask',
   'audit.head-renewed',
 ] as const
 export const AuditAction = z.enum(AUDIT_ACTIONS)
@@ -57,6 +58,11 @@ export interface AuditRecord {
   readonly outcome: string
   readonly previousHash: string
   readonly hash: string
+}
+
+export interface AuditReader {
+  /** Newest first, at most `limit`, before the record `before`. */
+  newest(limit: number, before?: number): Promise<readonly AuditRecord[]>
 }
 
 /** Where records go. Resolves when they are on disk. */
