@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
+import { DetectorsConfig } from '../../detectors/detectors-config.ts'
 import { makeWorld } from '../../fixtures/simulator/world.ts'
 import { writeWorld } from '../../fixtures/simulator/world-files.ts'
 import { Alert } from '../../model/alert.ts'
@@ -54,7 +55,8 @@ beforeAll(async () => {
   rows = await writeWorld(world, directory, true)
   writeFileSync(at('live.yaml'), '')
   writeFileSync(at('deaf.yaml'), 'detectors: { horizonMeters: 1 }\n')
-  writeFileSync(at('low.yaml'), 'detectors: { raiseAt: 0.3 }\n')
+  // the default, in so many words
+  writeFileSync(at('low.yaml'), `detectors: { raiseAt: ${DetectorsConfig.parse({}).raiseAt} }\n`)
   writeFileSync(at('high.yaml'), 'detectors: { raiseAt: 0.9, weeklyBudget: 2 }\n')
   const ledgers = ['usage-points', 'areas', 'mines', 'lawful-uses']
   const judged = await runAdit(
