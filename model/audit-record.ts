@@ -16,6 +16,7 @@ export const AUDIT_ACTIONS = [
   'quarantine.replay',
   'import',
   'calibrate',
+  'personal.unmask',
   'audit.head-renewed',
 ] as const
 export const AuditAction = z.enum(AUDIT_ACTIONS)

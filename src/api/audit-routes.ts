@@ -6,6 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { AuditAction, AuditActor, AuditEntry, AuditRecord, AuditWriter } from '../../model/audit-record.ts'
 import type { Api } from './api.ts'
 import { ApiProblem } from './problem.ts'
+import type { Role } from './role.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -19,8 +20,10 @@ declare module 'fastify' {
 
 interface AuditedRoute {
   readonly action: AuditAction
-  /** Of params and body what is recorded, the subject first. Never a secret. */
+  /** Of params, body and query what is recorded, the subject first. Never a secret. */
   readonly fields: readonly string[]
+  /** Only requests with this field are an action, and only these roles may do it; all others just read. */
+  readonly only?: { readonly withField: string; readonly roles: readonly Role[] }
 }
 
 const READS = new Set(['GET', 'HEAD', 'OPTIONS'])
@@ -40,7 +43,8 @@ export function auditRoutes(app: Api, audit: AuditWriter): void {
   app.addHook('preHandler', async (request) => {
     const { audit: audited } = request.routeOptions.config
     if (!audited) return
-    const { action, fields } = audited
+    const { action, fields, only } = audited
+    if (only && valueOfField(request, only.withField) === undefined) return
     const given = fields.map((field): [string, unknown] => [field, valueOfField(request, field)])
     const entry = {
       ...actorOf(request),
@@ -53,8 +57,9 @@ export function auditRoutes(app: Api, audit: AuditWriter): void {
       begun.set(request, { entry, record })
     } catch (error) {
       request.log.error({ err: error, action }, 'the audit log cannot be written: the request is refused')
-      throw new ApiProblem(503, 'audit', 'Nothing was changed: the audit log cannot be written. The log of the service says why.')
+      throw new ApiProblem(503, 'audit', 'Nothing was done: the audit log cannot be written. The log of the service says why.')
     }
+    if (only) refuseOthers(only.roles, entry.role)
   })
 
   app.addHook('onSend', async (request, reply) => {
@@ -70,13 +75,20 @@ export function auditRoutes(app: Api, audit: AuditWriter): void {
   })
 }
 
+function refuseOthers(roles: readonly Role[], role: string | null): void {
+  if (roles.some((one) => one === role)) return
+  const needed = roles.join(' or ')
+  if (role === null) throw new ApiProblem(401, 'token', `Say who you are: this takes the role ${needed}.`)
+  throw new ApiProblem(403, 'role', `The role ${role} may not do this; it takes ${needed}.`)
+}
+
 function outcomeOf({ statusCode }: FastifyReply): AuditEntry['outcome'] {
   if (statusCode < 400) return 'done'
   return statusCode < 500 ? 'refused' : 'failed'
 }
 
-function valueOfField({ params, body }: FastifyRequest, field: string): unknown {
-  for (const place of [params, body]) {
+function valueOfField({ params, body, query }: FastifyRequest, field: string): unknown {
+  for (const place of [params, body, query]) {
     const value: unknown = typeof place === 'object' && place !== null ? Reflect.get(place, field) : undefined
     if (value !== undefined) return value
   }

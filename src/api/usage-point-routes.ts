@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { Id } from '../../model/field.ts'
 import { NO_AREA } from '../../model/ledger.ts'
-import { CATEGORIES, ROLES, STATUSES } from '../../model/usage-point.ts'
+import { maskName } from '../../model/mask-name.ts'
+import { CATEGORIES, ROLES, STATUSES, type UsagePoint } from '../../model/usage-point.ts'
 import type { Api } from './api.ts'
 import { Instant, instantOf } from './instant.ts'
 import { READERS } from './policy.ts'
@@ -10,7 +11,7 @@ import { known, unknownUsagePoint } from './unknown-subject.ts'
 
 const UsagePointView = z.object({
   usagePoint: z.string(),
-  name: z.string().nullable(),
+  name: z.string().nullable().describe('masked, such as 张**, unless ?unmask= says why it is needed'),
   meter: z.string().nullable(),
   area: z.string().nullable(),
   county: z.string().nullable(),
@@ -27,19 +28,30 @@ const UsagePointView = z.object({
   ),
 })
 
+/** Stands in the audit log. */
+const Reason = z.string().trim().min(5).max(200).describe('why personal fields are needed; recorded with who asked')
+
 export function usagePointRoutes(app: Api): void {
   app.get(
     '/api/v1/usage-points/:id',
     {
-      config: { policy: READERS },
+      config: {
+        policy: READERS,
+        audit: {
+          action: 'personal.unmask',
+          fields: ['id', 'unmask'],
+          only: { withField: 'unmask', roles: ['bureau', 'inspector', 'admin'] },
+        },
+      },
       schema: {
         summary: 'One usage point as the ledgers know it',
         tags: ['ledgers'],
         params: z.strictObject({ id: Id }),
-        response: { 200: UsagePointView, ...problems(400, 404) },
+        querystring: z.strictObject({ unmask: Reason.optional() }),
+        response: { 200: UsagePointView, ...problems(400, 401, 403, 404, 503) },
       },
     },
-    async ({ params, visible }) => {
+    async ({ params, query, visible }) => {
       const found = visible.places.usagePoint(params.id)
       if (!found) throw unknownUsagePoint(params.id)
       const { row, record } = found
@@ -48,7 +60,7 @@ export function usagePointRoutes(app: Api): void {
       const since = usagePoints.statusSince[row]
       return {
         usagePoint: params.id,
-        name: record?.name ?? null,
+        name: nameShown(record, query.unmask !== undefined),
         meter: record?.meter ?? null,
         area: area === NO_AREA ? null : areas.id[area],
         county: area === NO_AREA ? (record?.county ?? null) : areas.county[area],
@@ -70,4 +82,10 @@ export function usagePointRoutes(app: Api): void {
       }
     },
   )
+}
+
+/** A transformer's own meter is nobody's. */
+function nameShown(record: UsagePoint | null, unmasked: boolean): string | null {
+  if (!record?.name) return null
+  return unmasked || record.role === 'area-total' ? record.name : maskName(record.name)
 }

@@ -70,7 +70,7 @@ test('when the log cannot be written, the request is refused and nothing is chan
   expect(sample.replayed).toHaveLength(1)
   sample.audit.breakHead()
   const answer = await post(app, '/api/v1/quarantine/replay', {}, token)
-  expect(answer).toMatchObject({ status: 503, body: { code: 'audit', detail: expect.stringMatching(/Nothing was changed/) } })
+  expect(answer).toMatchObject({ status: 503, body: { code: 'audit', detail: expect.stringMatching(/Nothing was done/) } })
   expect(sample.replayed).toHaveLength(1)
 })
 

@@ -6,6 +6,7 @@ import { AuditLog } from '../../src/audit/audit-log.ts'
 export interface ScratchAudit extends AuditWriter {
   /** What was recorded, as `actor action subject outcome`. */
   lines(): string[]
+  entries(): readonly AuditEntry[]
   /** The log cannot be trusted, nor written, from now on. */
   breakHead(): void
   close(): void
@@ -23,6 +24,7 @@ export function scratchAudit(directory: string): ScratchAudit {
       return records
     },
     lines: () => recorded.map(({ actor, role, action, subject, outcome }) => [actor, role, action, subject, outcome].join(' ')),
+    entries: () => recorded,
     breakHead: () => writeFileSync(auditPlaces(directory).auditHead, 'scribbled over'),
     close: () => void log?.then((open) => open.close()),
   }
