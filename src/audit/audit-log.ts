@@ -24,6 +24,8 @@ export interface AuditVerdict {
   readonly broken: Break | null
   /** What began and has no end: cut off, or under way. */
   readonly unended: readonly number[]
+  /** Before these the head outside was gone: an end that was cut off there does not show. */
+  readonly renewed: readonly number[]
 }
 
 const PAGE = 1_000
@@ -91,20 +93,30 @@ export class AuditLog implements AuditWriter {
     const head = readHead(this.#headPath)
     const check = new ChainCheck([...(head ? [head] : []), ...(noted ? [noted] : [])])
     const unended = new Set<number>()
+    const renewed: number[] = []
     let broken: Break | null = null
     for await (const record of this.#all()) {
       broken = check.take(record)
       if (broken) break
+      if (record.action === HEAD_RENEWED.action) renewed.push(record.sequence)
       if (record.outcome === 'begun') unended.add(record.sequence)
       else for (const of of beginningsOf(record)) unended.delete(of)
     }
     broken ??= check.finish()
     if (!broken && !head && check.end.size > 0) broken = { sequence: check.end.size, reason: `${this.#headPath} is missing` }
-    return { records: check.end.size, head: check.end.size > 0 ? check.end : null, broken, unended: [...unended] }
+    return { records: check.end.size, head: check.end.size > 0 ? check.end : null, broken, unended: [...unended], renewed }
   }
 
   async close(): Promise<void> {
     await this.#database.close()
+  }
+
+  /** The newest, at most `limit`, oldest of them first. */
+  async newest(limit: number): Promise<readonly AuditRecord[]> {
+    const rows = await this.#database.reading((kysely) =>
+      kysely.selectFrom('audit').selectAll().orderBy('sequence', 'desc').limit(limit).execute(),
+    )
+    return rows.reverse().map(recordOf)
   }
 
   async *#all(): AsyncGenerator<AuditRecord> {

@@ -17,7 +17,11 @@ export async function audited<Result>(
   { told, unended, ...what }: Audited<Result>,
   act: () => Result | Promise<Result>,
 ): Promise<Result> {
-  const [begun] = await audit.append([{ ...what, outcome: 'begun' }])
+  const [begun] = await audit.append([{ ...what, outcome: 'begun' }]).catch((error: unknown) => {
+    if (error instanceof Refusal) throw error
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new Refusal('audit', `nothing was changed: the audit log cannot be written (${reason})`)
+  })
   const end = (outcome: AuditEntry['outcome'], detail: AuditEntry['detail']) =>
     audit.append([{ ...what, outcome, detail: { of: begun.sequence, ...detail } }]).catch(unended)
   let result: Result

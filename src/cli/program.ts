@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { auditCommand } from './audit.ts'
 import { backtestCommand } from './backtest.ts'
 import { calibrateCommand } from './calibrate.ts'
 import { complain, ExitCode } from './command-output.ts'
@@ -28,6 +29,7 @@ export function aditProgram(): Command {
     .addCommand(tokenCommand())
     .addCommand(userCommand())
     .addCommand(doctorCommand())
+    .addCommand(auditCommand())
     .addCommand(verifyAuditCommand())
   strict(program)
   return program

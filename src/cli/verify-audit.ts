@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs'
 import { Command, InvalidArgumentError } from 'commander'
+import { withAuditLog } from './audit.ts'
 import { complain, ExitCode, print, printJson } from './command-output.ts'
 
 interface VerifyOptions {
@@ -26,25 +26,15 @@ function parseNoted(text: string): VerifyOptions['noted'] {
 }
 
 async function verifyAudit({ data, config: file, noted, json }: VerifyOptions): Promise<void> {
-  const { loadConfig } = await import('../config-sources.ts')
-  const { dataFiles } = await import('../data-directory.ts')
-  const { AuditLog } = await import('../audit/audit-log.ts')
-  const { Refusal } = await import('../../model/refusal.ts')
-  const config = loadConfig({ ...(file !== undefined && { file }), environment: process.env, options: { data } })
-  const files = dataFiles(config.data)
-  if (
-    !existsSync(files.auditHead) &&
-    (config.database.kind === 'postgresql' ? !existsSync(files.directory) : !existsSync(files.audit))
-  ) {
-    throw new Refusal('no-data', `${files.directory} has no audit log: give the service's data directory with --data`)
-  }
-  const audit = await AuditLog.open(config.database, files, () => Date.now())
-  const verdict = await audit.verify(noted).finally(() => audit.close())
-  const { records, head, broken, unended } = verdict
-  if (json) printJson({ whole: broken === null, records, head: head && `${head.size}:${head.hash}`, broken, unended })
+  const verdict = await withAuditLog({ data, config: file }, (audit) => audit.verify(noted))
+  const { records, head, broken, unended, renewed } = verdict
+  if (json) printJson({ whole: broken === null, records, head: head && `${head.size}:${head.hash}`, broken, unended, renewed })
   else if (broken)
     complain(`The audit log is broken at record ${broken.sequence}: ${broken.reason}. ${records} records before it hold.`)
   else print(`The audit log is whole: ${records} records.${head ? `\nNote elsewhere: ${head.size}:${head.hash}` : ''}`)
+  for (const sequence of json ? [] : renewed) {
+    print(`Before record ${sequence} audit-head was gone and made anew: an end that was cut off then does not show.`)
+  }
   if (!json && !broken && unended.length > 0)
     print(`Begun without an end, under way or cut off: ${unended.slice(0, 20).join(', ')}`)
   if (broken) process.exitCode = ExitCode.failed

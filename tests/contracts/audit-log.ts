@@ -43,7 +43,13 @@ export function describeAuditLog(name: string, create: () => Promise<AuditUnderT
         [4, 'gw-4'],
       ])
       for (const [index, record] of all.slice(1).entries()) expect(record.previousHash).toBe(all[index].hash)
-      expect(await again.verify()).toEqual({ records: 4, head: { size: 4, hash: all[3].hash }, broken: null, unended: [] })
+      expect(await again.verify()).toEqual({
+        records: 4,
+        head: { size: 4, hash: all[3].hash },
+        broken: null,
+        unended: [],
+        renewed: [],
+      })
       await again.close()
     })
 
@@ -132,6 +138,17 @@ export function describeAuditLog(name: string, create: () => Promise<AuditUnderT
         expect((await log.verify({ ...noted, size: 17 })).broken).toMatchObject({ sequence: 4 })
       })
 
+      test('a log that went on beyond its head, as a kill between the two leaves it, is whole and goes on', async () => {
+        const { log, head: path } = await ofThree()
+        const head = readFileSync(path)
+        await log.append([added('gw-4')])
+        writeFileSync(path, head)
+        expect(await log.verify()).toMatchObject({ records: 4, broken: null, renewed: [] })
+        expect(await log.append([added('gw-5')])).toMatchObject([{ sequence: 5 }])
+        expect(await log.verify()).toMatchObject({ records: 5, broken: null, renewed: [] })
+        expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ size: 5 })
+      })
+
       test('nothing is put upon a log whose end was cut off', async () => {
         const { log, head: path } = await ofThree()
         const head = readFileSync(path, 'utf8')
@@ -157,7 +174,7 @@ export function describeAuditLog(name: string, create: () => Promise<AuditUnderT
         rmSync(head)
         expect((await log.verify()).broken).toMatchObject({ sequence: 3, reason: expect.stringMatching(/audit-head is missing/) })
         expect(await log.append([added('gw-6')])).toMatchObject([{ sequence: 5, subject: 'gw-6' }])
-        expect(await log.verify()).toMatchObject({ records: 5, broken: null })
+        expect(await log.verify()).toMatchObject({ records: 5, broken: null, renewed: [4] })
       })
     })
   })
