@@ -4,9 +4,9 @@
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { AuditAction, AuditActor, AuditEntry, AuditRecord, AuditWriter } from '../../model/audit-record.ts'
+import type { Role } from '../../model/role.ts'
 import type { Api } from './api.ts'
 import { ApiProblem } from './problem.ts'
-import type { Role } from './role.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
