@@ -60,6 +60,11 @@ export interface AuditRecord {
   readonly hash: string
 }
 
+export interface AuditReader {
+  /** Newest first, at most `limit`, before the record `before`. */
+  newest(limit: number, before?: number): Promise<readonly AuditRecord[]>
+}
+
 /** Where records go. Resolves when they are on disk. */
 export interface AuditWriter {
   append(entries: readonly AuditEntry[]): Promise<readonly AuditRecord[]>

@@ -38,6 +38,7 @@ export async function describeApi(app: Api, version: string): Promise<void> {
         { name: 'gateways', description: 'Who sends, and what became of it' },
         { name: 'quarantine', description: 'What was refused, and why' },
         { name: 'session', description: 'Who asks' },
+        { name: 'audit', description: 'Who did what' },
         { name: 'service', description: 'The service itself' },
       ],
       components: {

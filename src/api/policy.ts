@@ -30,6 +30,8 @@ export const ANYONE: Policy = { roles: ROLES, answers: 'nothing' }
 export const READERS: Policy = { roles: ROLES, answers: 'by-county' }
 /** What gateways sent, raw payloads of many households among it: those who keep the line running, and who checks them. */
 export const LINE_READERS: Policy = { roles: ['operator', 'integrator', 'auditor', 'admin'], answers: 'whole' }
+/** Who did what. Not operators: they would see who looks at what they sent. */
+export const AUDITORS: Policy = { roles: ['auditor', 'admin'], answers: 'whole' }
 /** Counts of the whole service, without a name in them. */
 export const WATCHERS: Policy = { roles: ROLES, answers: 'whole' }
 export const LINE_KEEPERS: Policy = { roles: ['integrator', 'admin'], answers: 'whole' }

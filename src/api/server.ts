@@ -9,6 +9,7 @@ import { alertRoutes } from './alert-routes.ts'
 import { alertStreamRoute } from './alert-stream-route.ts'
 import type { Api } from './api.ts'
 import { areaRoutes } from './area-routes.ts'
+import { auditLogRoute } from './audit-log-route.ts'
 import { auditRoutes } from './audit-routes.ts'
 import { authorize, countiesOf } from './authorize.ts'
 import { consoleFiles } from './console-files.ts'
@@ -89,6 +90,7 @@ export async function buildServer(parts: ServiceParts, options: ServerOptions): 
   workListRoute(app)
   gatewayRoutes(app, parts)
   quarantineRoutes(app, parts.quarantine)
+  auditLogRoute(app, parts.audit)
   usagePointRoutes(app)
   loadProfileRoutes(app)
   areaRoutes(app)

@@ -2,7 +2,7 @@ import type { Alert } from '../../model/alert.ts'
 import type { AlertEvent } from '../../model/alert-event.ts'
 import type { AlertPage, AlertQuery } from '../../model/alert-query.ts'
 import type { Area } from '../../model/area.ts'
-import type { AuditWriter } from '../../model/audit-record.ts'
+import type { AuditReader, AuditWriter } from '../../model/audit-record.ts'
 import type { Counties } from '../../model/counties.ts'
 import type { GatewayBook } from '../../model/gateway-book.ts'
 import type { Ledger } from '../../model/ledger.ts'
@@ -29,7 +29,7 @@ export interface ServiceParts {
   readonly curves: LoadCurveSource
   readonly observability: ObservabilityReader
   readonly topologyDoubts: TopologyDoubtReader
-  readonly audit: AuditWriter
+  readonly audit: AuditWriter & AuditReader
   holderOf(token: string): TokenHolder | undefined
   readonly accounts: Accounts
   /** Enciphers what a client bound to counties must not be able to count. */

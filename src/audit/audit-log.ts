@@ -3,7 +3,7 @@
  * the newest hash is noted outside before the append is done.
  */
 import type { Transaction } from 'kysely'
-import type { AuditEntry, AuditRecord, AuditWriter } from '../../model/audit-record.ts'
+import type { AuditEntry, AuditReader, AuditRecord, AuditWriter } from '../../model/audit-record.ts'
 import { Refusal } from '../../model/refusal.ts'
 import { Database } from '../database/database.ts'
 import type { DatabaseConfig } from '../database/database-config.ts'
@@ -30,7 +30,7 @@ export interface AuditVerdict {
 
 const PAGE = 1_000
 
-export class AuditLog implements AuditWriter {
+export class AuditLog implements AuditWriter, AuditReader {
   readonly #database: Database<AuditTables>
   readonly #headPath: string
   readonly #now: () => number
@@ -111,12 +111,11 @@ export class AuditLog implements AuditWriter {
     await this.#database.close()
   }
 
-  /** The newest, at most `limit`, oldest of them first. */
-  async newest(limit: number): Promise<readonly AuditRecord[]> {
+  async newest(limit: number, before = Number.MAX_SAFE_INTEGER): Promise<readonly AuditRecord[]> {
     const rows = await this.#database.reading((kysely) =>
-      kysely.selectFrom('audit').selectAll().orderBy('sequence', 'desc').limit(limit).execute(),
+      kysely.selectFrom('audit').selectAll().where('sequence', '<', before).orderBy('sequence', 'desc').limit(limit).execute(),
     )
-    return rows.reverse().map(recordOf)
+    return rows.map(recordOf)
   }
 
   async *#all(): AsyncGenerator<AuditRecord> {

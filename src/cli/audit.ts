@@ -27,7 +27,7 @@ function parseCount(text: string): number {
 }
 
 async function showAudit({ last, json, ...place }: Place & { readonly last: number; readonly json?: boolean }): Promise<void> {
-  const records = await withAuditLog(place, (audit) => audit.newest(last))
+  const records = (await withAuditLog(place, (audit) => audit.newest(last))).toReversed()
   if (json)
     printJson({ records: records.map((record) => ({ ...record, at: instantOf(record), detail: JSON.parse(record.detail) })) })
   else for (const record of records) print(lineOf(record))

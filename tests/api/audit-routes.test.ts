@@ -3,7 +3,7 @@ import type { Api } from '../../src/api/api.ts'
 import { buildServer } from '../../src/api/server.ts'
 import { addUser } from '../../src/users/enrol.ts'
 import { type Sample, sampleParts } from './sample-parts.ts'
-import { post, serveSample } from './serve-sample.ts'
+import { get, post, serveSample } from './serve-sample.ts'
 import { signIn, trySignIn } from './sign-in.ts'
 
 let sample: Sample
@@ -72,6 +72,23 @@ test('when the log cannot be written, the request is refused and nothing is chan
   const answer = await post(app, '/api/v1/quarantine/replay', {}, token)
   expect(answer).toMatchObject({ status: 503, body: { code: 'audit', detail: expect.stringMatching(/Nothing was done/) } })
   expect(sample.replayed).toHaveLength(1)
+})
+
+test('an auditor reads it newest first, page by page; whose work it records does not', async () => {
+  for (const name of ['gw-2', 'gw-3']) await post(app, '/api/v1/gateways', { name }, token)
+  const authorization = `Bearer ${sample.tokens.add('auditor', 0)}`
+  const first = await get(app, '/api/v1/audit?limit=3', { authorization })
+  expect(first.body).toMatchObject({
+    items: [
+      { sequence: 4, action: 'gateway.add', subject: 'gw-3', outcome: 'done', detail: { of: 3, status: 201 } },
+      { sequence: 3, subject: 'gw-3', outcome: 'begun', detail: { name: 'gw-3' }, hash: expect.stringMatching(/^[0-9a-f]{64}$/) },
+      { sequence: 2, subject: 'gw-2', outcome: 'done', role: 'integrator' },
+    ],
+    nextCursor: '2',
+  })
+  const second = await get(app, `/api/v1/audit?limit=3&cursor=${first.body.nextCursor}`, { authorization })
+  expect(second.body).toMatchObject({ items: [{ sequence: 1 }], nextCursor: null })
+  expect((await get(app, '/api/v1/audit', { authorization: `Bearer ${token}` })).status).toBe(403)
 })
 
 test('a route that changes something and names no action cannot be registered', async () => {

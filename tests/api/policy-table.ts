@@ -72,6 +72,7 @@ export const POLICY_TABLE: readonly Line[] = [
   { route: 'GET /api/v1/quarantine', roles: LINE, counties: 'whole', own: '/api/v1/quarantine' },
   { route: 'GET /api/v1/quarantine/:id', roles: LINE, counties: 'whole', own: '/api/v1/quarantine/7' },
   { route: 'POST /api/v1/quarantine/replay', roles: KEEPERS, counties: 'whole', own: '/api/v1/quarantine/replay', body: {} },
+  { route: 'GET /api/v1/audit', roles: ['auditor', 'admin'], counties: 'whole', own: '/api/v1/audit' },
   // the last, for who signed in is out afterwards
   { route: 'DELETE /api/v1/session', roles: 'anybody', counties: 'none', own: '/api/v1/session', status: 204 },
 ]

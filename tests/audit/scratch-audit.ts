@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { AuditEntry, AuditWriter } from '../../model/audit-record.ts'
+import type { AuditEntry, AuditReader, AuditWriter } from '../../model/audit-record.ts'
 import { AuditLog } from '../../src/audit/audit-log.ts'
 
-export interface ScratchAudit extends AuditWriter {
+export interface ScratchAudit extends AuditWriter, AuditReader {
   /** What was recorded, as `actor action subject outcome`. */
   lines(): string[]
   entries(): readonly AuditEntry[]
@@ -16,10 +16,14 @@ export interface ScratchAudit extends AuditWriter {
 export function scratchAudit(directory: string): ScratchAudit {
   const recorded: AuditEntry[] = []
   let log: Promise<AuditLog> | undefined
+  const opened = () => {
+    log ??= AuditLog.open({ kind: 'embedded' }, auditPlaces(directory), Date.now)
+    return log
+  }
   return {
+    newest: async (limit, before) => (await opened()).newest(limit, before),
     append: async (entries) => {
-      log ??= AuditLog.open({ kind: 'embedded' }, auditPlaces(directory), Date.now)
-      const records = await (await log).append(entries)
+      const records = await (await opened()).append(entries)
       recorded.push(...entries)
       return records
     },

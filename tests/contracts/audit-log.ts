@@ -42,6 +42,8 @@ export function describeAuditLog(name: string, create: () => Promise<AuditUnderT
         [3, '名'],
         [4, 'gw-4'],
       ])
+      expect(await again.newest(2)).toEqual([all[3], all[2]])
+      expect(await again.newest(9, 3)).toEqual([all[1], all[0]])
       for (const [index, record] of all.slice(1).entries()) expect(record.previousHash).toBe(all[index].hash)
       expect(await again.verify()).toEqual({
         records: 4,
