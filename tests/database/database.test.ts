@@ -106,6 +106,23 @@ describeDatabase('a file of our own', async () => ({
   file: join(scratchDirectory(), 'places.db'),
 }))
 
+test('a disk that is full is told as such, and what was begun is gone; with space again all goes on', async () => {
+  const database = await Database.open<Tables>({ kind: 'embedded' }, part(join(scratchDirectory(), 'places.db'), [first, second]))
+  const put = (name: string) =>
+    database.alone((transaction) => transaction.insertInto('place').values({ name, kept: 1 }).execute())
+  const pages = (count: number) => database.kysely.executeQuery(CompiledQuery.raw(`PRAGMA max_page_count = ${count}`))
+  await put('before')
+  await pages(10)
+  await expect(put('x'.repeat(200_000))).rejects.toThrow('database or disk is full')
+  await pages(1_000)
+  await put('after')
+  expect(await database.kysely.selectFrom('place').select('name').orderBy('name').execute()).toEqual([
+    { name: 'after' },
+    { name: 'before' },
+  ])
+  await database.close()
+})
+
 test('a file of our own is on disk when a commit returns', async () => {
   const file = join(scratchDirectory(), 'places.db')
   const database = await Database.open<Tables>({ kind: 'embedded' }, part(file, [first]))
