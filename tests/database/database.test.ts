@@ -210,6 +210,21 @@ describe.runIf(requireServer('postgres'))('with PostgreSQL', () => {
     expect(wrong.at(-1)).toMatchObject({ check: 'clocks', status: 'warn', detail: expect.stringMatching(/differs by 3\d{3} s/) })
   })
 
+  test('a connection that breaks between two statements of a transaction is told to who waits, and ends nothing else', async () => {
+    await server.empty()
+    const database = await Database.open<Tables>(configOf(), part('', [first, second]))
+    const cut = database.alone(async (transaction) => {
+      await transaction.insertInto('place').values({ name: 'half', kept: 1 }).execute()
+      const { rows } = await sql<{ pid: number }>`SELECT pg_backend_pid() AS pid`.execute(transaction)
+      await server.execute(server.url, `SELECT pg_terminate_backend(${rows[0].pid}, 10000)`)
+      await sql`SELECT 1`.execute(transaction)
+    })
+    await expect(cut).rejects.toMatchObject({ name: 'DatabaseUnavailable' })
+    await database.alone((transaction) => transaction.insertInto('place').values({ name: 'whole', kept: 1 }).execute())
+    expect(await database.kysely.selectFrom('place').select('name').execute()).toEqual([{ name: 'whole' }])
+    await database.close()
+  })
+
   test('a commit is on disk when it returns, whatever the server does for others', async () => {
     await server.empty()
     await settings('ALTER SYSTEM SET synchronous_commit = off')
