@@ -6,12 +6,14 @@ const PATIENCE_MS = 5_000
 /** A statement that takes longer is given up: a server that hangs must not hold a request for ever. */
 const STATEMENT_MS = 30_000
 
-/** `trouble` hears of connections that broke while nobody used them; the next query makes a new one. */
+/** `trouble` hears of connections that broke; who used one is told by the query, and the next makes a new one. */
 export function postgresDialect(config: PostgresDatabaseConfig, trouble: (error: Error) => void): PostgresDialect {
   return new PostgresDialect({
     pool: async () => {
       const pool = new pg.Pool(poolOptions(config))
-      pool.on('error', trouble)
+      // a connection tells the pool only while it is idle; an error that nobody hears would end the process
+      pool.on('connect', (client) => client.on('error', trouble))
+      pool.on('error', () => {})
       return pool
     },
     onCreateConnection: durable,

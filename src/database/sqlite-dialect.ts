@@ -12,21 +12,33 @@ import {
 
 /** Durable when a commit returns, and safe beside other processes that have the file open. */
 export class EmbeddedDialect extends SqliteDialect {
-  readonly #database: SqliteDatabase
+  readonly #file: DatabaseSync
 
   constructor(path: string) {
-    const database = openFile(path)
-    super({ database })
-    this.#database = database
+    const file = openFile(path)
+    super({ database: prepared(file) })
+    this.#file = file
   }
 
   override createDriver(): SqliteDriver {
-    return new ImmediateDriver({ database: this.#database })
+    return new ImmediateDriver(this.#file)
   }
 }
 
 /** A transaction that reads and then writes must hold the write lock from its beginning: taken later, it cannot be waited for. */
 class ImmediateDriver extends SqliteDriver {
+  readonly #file: DatabaseSync
+
+  constructor(file: DatabaseSync) {
+    super({ database: prepared(file) })
+    this.#file = file
+  }
+
+  /** Of some errors, a full disk among them, SQLite has rolled back by itself: to do it again would hide what went wrong. */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    if (this.#file.isTransaction) await super.rollbackTransaction(connection)
+  }
+
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     const run = (statement: string) => connection.executeQuery(CompiledQuery.raw(statement))
     const deadline = performance.now() + PATIENCE_MS
@@ -56,17 +68,21 @@ function isBusy(error: unknown): boolean {
   return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' && (error.errcode & 0xff) === 5
 }
 
-function openFile(path: string): SqliteDatabase {
-  const database = new DatabaseSync(path, { timeout: PATIENCE_MS })
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
-  const prepared = new Map<string, SqliteStatement>()
+function openFile(path: string): DatabaseSync {
+  const file = new DatabaseSync(path, { timeout: PATIENCE_MS })
+  file.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+  return file
+}
+
+function prepared(file: DatabaseSync): SqliteDatabase {
+  const statements = new Map<string, SqliteStatement>()
   return {
-    close: () => database.close(),
+    close: () => file.close(),
     prepare(sql) {
-      const known = prepared.get(sql)
+      const known = statements.get(sql)
       if (known) return known
-      const statement = asked(database.prepare(sql))
-      if (prepared.size < KEPT_STATEMENTS) prepared.set(sql, statement)
+      const statement = asked(file.prepare(sql))
+      if (statements.size < KEPT_STATEMENTS) statements.set(sql, statement)
       return statement
     },
   }

@@ -106,6 +106,23 @@ describeDatabase('a file of our own', async () => ({
   file: join(scratchDirectory(), 'places.db'),
 }))
 
+test('a disk that is full is told as such, and what was begun is gone; with space again all goes on', async () => {
+  const database = await Database.open<Tables>({ kind: 'embedded' }, part(join(scratchDirectory(), 'places.db'), [first, second]))
+  const put = (name: string) =>
+    database.alone((transaction) => transaction.insertInto('place').values({ name, kept: 1 }).execute())
+  const pages = (count: number) => database.kysely.executeQuery(CompiledQuery.raw(`PRAGMA max_page_count = ${count}`))
+  await put('before')
+  await pages(10)
+  await expect(put('x'.repeat(200_000))).rejects.toThrow('database or disk is full')
+  await pages(1_000)
+  await put('after')
+  expect(await database.kysely.selectFrom('place').select('name').orderBy('name').execute()).toEqual([
+    { name: 'after' },
+    { name: 'before' },
+  ])
+  await database.close()
+})
+
 test('a file of our own is on disk when a commit returns', async () => {
   const file = join(scratchDirectory(), 'places.db')
   const database = await Database.open<Tables>({ kind: 'embedded' }, part(file, [first]))
@@ -191,6 +208,21 @@ describe.runIf(requireServer('postgres'))('with PostgreSQL', () => {
     await expect.poll(found).toMatchObject([{ status: 'pass' }])
     const wrong = await examineDatabase(configOf(), new Date(Date.now() - 3_600_000))
     expect(wrong.at(-1)).toMatchObject({ check: 'clocks', status: 'warn', detail: expect.stringMatching(/differs by 3\d{3} s/) })
+  })
+
+  test('a connection that breaks between two statements of a transaction is told to who waits, and ends nothing else', async () => {
+    await server.empty()
+    const database = await Database.open<Tables>(configOf(), part('', [first, second]))
+    const cut = database.alone(async (transaction) => {
+      await transaction.insertInto('place').values({ name: 'half', kept: 1 }).execute()
+      const { rows } = await sql<{ pid: number }>`SELECT pg_backend_pid() AS pid`.execute(transaction)
+      await server.execute(server.url, `SELECT pg_terminate_backend(${rows[0].pid}, 10000)`)
+      await sql`SELECT 1`.execute(transaction)
+    })
+    await expect(cut).rejects.toMatchObject({ name: 'DatabaseUnavailable' })
+    await database.alone((transaction) => transaction.insertInto('place').values({ name: 'whole', kept: 1 }).execute())
+    expect(await database.kysely.selectFrom('place').select('name').execute()).toEqual([{ name: 'whole' }])
+    await database.close()
   })
 
   test('a commit is on disk when it returns, whatever the server does for others', async () => {
