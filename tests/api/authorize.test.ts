@@ -1,7 +1,12 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ROLES } from '../../model/role.ts'
 import type { Api } from '../../src/api/api.ts'
 import { buildServer } from '../../src/api/server.ts'
+import { TokenStore } from '../../src/api/tokens.ts'
+import { scratchDirectory } from '../ingest/scratch-directory.ts'
 import { type Sample, sampleParts } from './sample-parts.ts'
 import { get, post, serveSample } from './serve-sample.ts'
 
@@ -83,4 +88,21 @@ test('every role can be given to a token and comes back; a changed token is nobo
     expect(sample.tokens.holderOf(token)?.role).toBe(role)
     expect(sample.tokens.holderOf(`${token.slice(0, -1)}${token.endsWith('A') ? 'B' : 'A'}`)).toBeUndefined()
   }
+})
+
+test('tokens that an earlier version made go on, bound to no county', () => {
+  const file = join(scratchDirectory(), 'tokens.db')
+  const database = new DatabaseSync(file)
+  database.exec(
+    'CREATE TABLE tokens (id TEXT PRIMARY KEY, role TEXT NOT NULL, salt BLOB NOT NULL, hash BLOB NOT NULL, created_at INTEGER NOT NULL)',
+  )
+  const secret = 'a'.repeat(43)
+  const hash = createHash('sha256').update(Buffer.from('salt')).update(secret).digest()
+  database.prepare('INSERT INTO tokens VALUES (?, ?, ?, ?, 0)').run('0123456789ab', 'bureau', Buffer.from('salt'), hash)
+  database.close()
+  const tokens = new TokenStore(file)
+  expect(tokens.holderOf(`adit_0123456789ab_${secret}`)).toEqual({ name: '0123456789ab', role: 'bureau', counties: null })
+  expect(tokens.holderOf(tokens.add('bureau', 0, ['4112']))?.counties).toEqual(['4112'])
+  expect(() => tokens.add('bureau', 0, [])).toThrow(/Too small/)
+  tokens.close()
 })
