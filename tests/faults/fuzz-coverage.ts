@@ -1,14 +1,4 @@
-import { Session } from 'node:inspector'
-import { z } from 'zod'
-
-const Taken = z.object({
-  result: z.array(
-    z.object({
-      url: z.string(),
-      functions: z.array(z.object({ ranges: z.array(z.object({ startOffset: z.int(), endOffset: z.int(), count: z.int() })) })),
-    }),
-  ),
-})
+import { type Profiler, Session } from 'node:inspector'
 
 /** Which blocks of ingest and model ran, as V8 counts them: what an input reaches that none before it did is worth keeping. */
 export class Coverage {
@@ -17,8 +7,8 @@ export class Coverage {
 
   constructor() {
     this.#session.connect()
-    this.#post('Profiler.enable')
-    this.#post('Profiler.startPreciseCoverage', { callCount: true, detailed: true })
+    this.#session.post('Profiler.enable')
+    this.#session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true })
   }
 
   get blocks(): number {
@@ -27,9 +17,8 @@ export class Coverage {
 
   /** Blocks that ran since the last call and are not known. */
   takeNew(): readonly string[] {
-    const { result } = Taken.parse(this.#post('Profiler.takePreciseCoverage'))
     const fresh: string[] = []
-    for (const { url, functions } of result) {
+    for (const { url, functions } of this.#take()) {
       if (!/\/(ingest|model)\//.test(url)) continue
       for (const { ranges } of functions) {
         for (const { startOffset, endOffset, count } of ranges) {
@@ -46,17 +35,17 @@ export class Coverage {
   }
 
   stop(): void {
-    this.#post('Profiler.stopPreciseCoverage')
+    this.#session.post('Profiler.stopPreciseCoverage')
     this.#session.disconnect()
   }
 
   /** In one thread the inspector answers before `post` returns. */
-  #post(method: string, parameters: object = {}): unknown {
-    let answer: unknown
-    this.#session.post(method, parameters, (error, result) => {
+  #take(): readonly Profiler.ScriptCoverage[] {
+    let taken: readonly Profiler.ScriptCoverage[] = []
+    this.#session.post('Profiler.takePreciseCoverage', (error, { result }) => {
       if (error) throw error
-      answer = result
+      taken = result
     })
-    return answer
+    return taken
   }
 }

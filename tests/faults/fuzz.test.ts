@@ -7,7 +7,7 @@ import { fuzzReaders } from './fuzz-run.ts'
 const seed = process.env.FAULT_SEED ?? '1127'
 
 test('whatever bytes a gateway or a file brings, each reader takes them or says why not, and both ways of reading agree', async () => {
-  const readers = await fuzzReaders({ seed, inputs: 30_000, guidedShare: 0.2 })
+  const readers = await fuzzReaders({ seed, inputs: 20_000, guidedShare: 0.2 })
   expect(readers.flatMap(({ failures }) => failures)).toEqual([])
   // without these the inputs reach nothing
   expect(readers.length).toBe(14)
