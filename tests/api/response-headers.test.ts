@@ -12,7 +12,7 @@ let url: string
 let console: string
 
 beforeAll(async () => {
-  sample = sampleParts()
+  sample = await sampleParts()
   console = mkdtempSync(join(tmpdir(), 'adit-headers-'))
   writeFileSync(join(console, 'index.html'), '<!doctype html><title>Adit</title>')
   writeFileSync(join(console, 'page-policy.js'), '')
@@ -21,7 +21,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await app.close()
-  sample.close()
+  await sample.close()
   rmSync(console, { recursive: true })
 })
 
