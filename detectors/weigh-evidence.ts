@@ -4,6 +4,7 @@
  * findings of inspections correct the sum, not the parts.
  */
 import type { Sentence } from '../model/alert.ts'
+import { isolatedText } from '../model/inert-text.ts'
 import { REMAINDER_OFFSET_W } from './area-balance.ts'
 import { explainingPart } from './explaining-part.ts'
 import { isMotor, reactive } from './power-factor.ts'
@@ -119,12 +120,13 @@ function geography({ subject, standing, episode }: Case): Evidence {
     }
   }
   const km = (nearest.distanceMeters / 1000).toFixed(1)
+  const mine = isolatedText(nearest.mine.name)
   return {
     group: 'reach',
     nats,
     sentence: {
-      zh: `距${SEALING[nearest.mine.sealing].zh}的${nearest.mine.name} ${km} km;这一功率的低压线最远可送 ${(LOAD_MOMENT / 1.3 / (powerW / 1000)).toFixed(1)} km。`,
-      en: `${km} km from ${nearest.mine.name} (${SEALING[nearest.mine.sealing].en}); at low voltage this power carries at most ${(LOAD_MOMENT / 1.3 / (powerW / 1000)).toFixed(1)} km.`,
+      zh: `距${SEALING[nearest.mine.sealing].zh}的${mine} ${km} km;这一功率的低压线最远可送 ${(LOAD_MOMENT / 1.3 / (powerW / 1000)).toFixed(1)} km。`,
+      en: `${km} km from ${mine} (${SEALING[nearest.mine.sealing].en}); at low voltage this power carries at most ${(LOAD_MOMENT / 1.3 / (powerW / 1000)).toFixed(1)} km.`,
     },
   }
 }

@@ -4,7 +4,7 @@
  */
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import pino, { type Logger } from 'pino'
+import type { Logger } from 'pino'
 import { Registry } from 'prom-client'
 import type { EdgeAddress } from '../ingest/edge-listeners.ts'
 import { GapBook } from '../ingest/gap-book.ts'
@@ -30,7 +30,7 @@ import { LedgerWatch } from './ledger-watch.ts'
 import { openAlerts } from './open-alerts.ts'
 import { openStore } from './open-store.ts'
 import { placeOfSubject } from './place-of-subject.ts'
-import { SECRETS } from './secrets-in-log.ts'
+import { serviceLog } from './service-log.ts'
 import { removeServiceNote, writeServiceNote } from './service-note.ts'
 import { serviceParts } from './service-view.ts'
 import { StoreRefusals } from './store-refusals.ts'
@@ -69,7 +69,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
 }
 
 async function start(config: Config, { demo = false, logger }: ServiceOptions, closing: ClosingList): Promise<Service> {
-  const log = logger ?? pino({ level: config.log, base: null, redact: SECRETS }, pino.destination({ dest: 2, sync: true }))
+  const log = logger ?? serviceLog(config.log)
   const files = openDataDirectory(config.data)
   const unlock = lockDataDirectory(files.directory)
   closing.add('lock', unlock)

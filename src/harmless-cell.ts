@@ -1,4 +1,7 @@
-/** A text that a spreadsheet would take for a formula gets a quote in front; plain numbers stay as they are. */
+import { visibleText } from '../model/inert-text.ts'
+
+/** A cell of a spreadsheet: nothing in it is unseen, and what would be taken for a formula gets a quote in front; plain numbers stay as they are. */
 export function harmlessCell(text: string): string {
-  return /^[=+\-@\t\r\n＝＋－＠]/.test(text) && !/^[+-]?[\d.]+$/.test(text) ? `'${text}` : text
+  const visible = visibleText(text)
+  return /^\s*[=+\-@＝＋－＠]/.test(visible) && !/^[+-]?[\d.]+$/.test(visible) ? `'${visible}` : visible
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { inert } from './inert.ts'
 import { Session } from './session.ts'
 import { tokenHeader } from './token.ts'
 
@@ -60,13 +61,13 @@ async function callJson<T>(path: string, init: RequestInit, schema: z.ZodType<T>
     const issue = parsed.error.issues[0]
     throw new ApiError(response.status, path, `unexpected answer: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`)
   }
-  return parsed.data
+  return inert(parsed.data)
 }
 
 function reasonIn(text: string): string | undefined {
   try {
     const problem = Problem.safeParse(JSON.parse(text))
-    return problem.success ? (problem.data.detail ?? problem.data.title) : undefined
+    return problem.success ? (inert(problem.data).detail ?? problem.data.title) : undefined
   } catch {
     return undefined
   }

@@ -6,6 +6,7 @@ import { Observability } from '../../model/observability.ts'
 import { useReadsLine } from '../session/session-gate.tsx'
 import { GatewayList, QuarantineList, RefusedPayload } from './gateway.ts'
 import { getJson } from './get-json.ts'
+import { asSent } from './inert.ts'
 import { LoadProfile } from './load-profile.ts'
 import { AreaPlace, UsagePointPlace } from './place.ts'
 import { Summary } from './summary.ts'
@@ -34,7 +35,7 @@ export function useMines() {
 export function useObservability(mine: string) {
   return useQuery({
     queryKey: ['observability', mine],
-    queryFn: ({ signal }) => getJson(`/api/v1/mines/${encodeURIComponent(mine)}/observability`, Observability, signal),
+    queryFn: ({ signal }) => getJson(`/api/v1/mines/${asSent(mine)}/observability`, Observability, signal),
     staleTime: 600_000,
   })
 }
@@ -43,7 +44,7 @@ export function useObservability(mine: string) {
 export function useAlert(id: string, known: Alert | undefined, feedLoaded: boolean) {
   return useQuery({
     queryKey: ['alert', id],
-    queryFn: ({ signal }) => getJson(`/api/v1/alerts/${encodeURIComponent(id)}`, Alert, signal),
+    queryFn: ({ signal }) => getJson(`/api/v1/alerts/${asSent(id)}`, Alert, signal),
     enabled: known === undefined && feedLoaded,
   })
 }
@@ -51,7 +52,7 @@ export function useAlert(id: string, known: Alert | undefined, feedLoaded: boole
 export function useUsagePoint(id: string | undefined) {
   return useQuery({
     queryKey: ['usage-point', id],
-    queryFn: ({ signal }) => getJson(`/api/v1/usage-points/${encodeURIComponent(id ?? '')}`, UsagePointPlace, signal),
+    queryFn: ({ signal }) => getJson(`/api/v1/usage-points/${asSent(id ?? '')}`, UsagePointPlace, signal),
     enabled: id !== undefined,
     staleTime: HOUR,
   })
@@ -60,7 +61,7 @@ export function useUsagePoint(id: string | undefined) {
 export function useArea(id: string | undefined) {
   return useQuery({
     queryKey: ['area', id],
-    queryFn: ({ signal }) => getJson(`/api/v1/areas/${encodeURIComponent(id ?? '')}`, AreaPlace, signal),
+    queryFn: ({ signal }) => getJson(`/api/v1/areas/${asSent(id ?? '')}`, AreaPlace, signal),
     enabled: id !== undefined,
     staleTime: HOUR,
   })
@@ -68,7 +69,7 @@ export function useArea(id: string | undefined) {
 
 /** The load curve of the alert's usage point, or its area's residual with what was usual before the onset; starts in [from, to), UTC seconds. */
 export function useLoadProfile({ subject, onset }: Pick<Alert, 'subject' | 'onset'>, from: number, to: number) {
-  const id = encodeURIComponent(subject.id)
+  const id = asSent(subject.id)
   const path = subject.kind === 'area' ? `/api/v1/areas/${id}/residual` : `/api/v1/usage-points/${id}/load-profile`
   const before = subject.kind === 'area' ? `&before=${encodeURIComponent(onset)}` : ''
   return useQuery({
@@ -93,7 +94,7 @@ export function useGateways() {
 
 /** The newest refused payloads, of one gateway or of all. */
 export function useQuarantine(gateway: string) {
-  const filter = gateway === '' ? '' : `&gateway=${encodeURIComponent(gateway)}`
+  const filter = gateway === '' ? '' : `&gateway=${asSent(gateway)}`
   return useQuery({
     queryKey: ['quarantine', gateway],
     queryFn: ({ signal }) => getJson(`/api/v1/quarantine?limit=100${filter}`, QuarantineList, signal),

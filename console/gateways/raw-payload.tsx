@@ -17,7 +17,7 @@ export function RawPayload({ id }: { readonly id: number }) {
       {error && <p role="alert">{error.message}</p>}
       {text !== undefined && (
         <>
-          <pre>{text.slice(0, SHOWN)}</pre>
+          <pre>{text.slice(0, SHOWN).replaceAll('␊', '␊\n')}</pre>
           {text.length > SHOWN && (
             <p className="muted small">
               {t('gateways.rawCut', { shown: count(SHOWN, language), total: count(text.length, language) })}

@@ -3,6 +3,7 @@ import { createContext, type ReactNode, useCallback, useContext, useEffect, useM
 import { Alert } from '../../model/alert.ts'
 import { AlertPage } from '../../model/alert-query.ts'
 import { getJson } from '../api/get-json.ts'
+import { inert } from '../api/inert.ts'
 import { EMPTY_FEED, type FeedState, reveal, takeEvents, takePage } from './alert-feed.ts'
 import { followStream } from './event-stream.ts'
 
@@ -127,7 +128,7 @@ async function fetchAlerts(take: (page: readonly Alert[]) => void, signal: Abort
 function alertIn(data: string): Alert | undefined {
   try {
     const parsed = Alert.safeParse(JSON.parse(data))
-    return parsed.success ? parsed.data : undefined
+    return parsed.success ? inert(parsed.data) : undefined
   } catch {
     return undefined
   }

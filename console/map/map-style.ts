@@ -1,4 +1,5 @@
 import type { StyleSpecification } from 'maplibre-gl'
+import { unisolated } from '../../model/inert-text.ts'
 import { token } from '../charts/token.ts'
 import type { Circle, Mark } from './mark.ts'
 import { ringAround } from './reach-circle.ts'
@@ -84,7 +85,7 @@ export function featuresOf(marks: readonly Mark[], circles: readonly Circle[], s
     properties: {
       id: mark.id,
       symbol: mark.symbol,
-      label: mark.label,
+      label: unisolated(mark.label),
       selected: mark.id === selected,
       order: mark.id === selected ? 2 : mark.symbol.startsWith('alert') ? 1 : 0,
     },

@@ -1,6 +1,7 @@
 import { useQueries } from '@tanstack/react-query'
 import type { Alert } from '../../model/alert.ts'
 import { getJson } from '../api/get-json.ts'
+import { asSent } from '../api/inert.ts'
 import { AreaPlace, UsagePointPlace } from '../api/place.ts'
 import type { Position } from './reach-circle.ts'
 
@@ -14,7 +15,7 @@ export function useAlertPositions(alerts: readonly Alert[]): { positions: Readon
     queries: asked.map(({ subject }) => ({
       queryKey: [subject.kind, subject.id],
       queryFn: ({ signal }: { signal: AbortSignal }) => {
-        const id = encodeURIComponent(subject.id)
+        const id = asSent(subject.id)
         if (subject.kind === 'area') return getJson<Located>(`/api/v1/areas/${id}`, AreaPlace, signal)
         return getJson<Located>(`/api/v1/usage-points/${id}`, UsagePointPlace, signal)
       },

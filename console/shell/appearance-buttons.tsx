@@ -4,7 +4,7 @@ import { speak, useLanguage } from '../i18n/language.ts'
 /** The other language, and the other colours. */
 export function AppearanceButtons() {
   const { t, language } = useLanguage()
-  const { setColorScheme } = useMantineColorScheme()
+  const { setColorScheme } = useMantineColorScheme({ keepTransitions: true })
   const scheme = useComputedColorScheme('light')
   return (
     <>

@@ -1,5 +1,4 @@
 import compress from '@fastify/compress'
-import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
@@ -22,6 +21,7 @@ import { observabilityRoutes } from './observability-routes.ts'
 import { describeApi } from './openapi.ts'
 import { answerError } from './problem.ts'
 import { quarantineRoutes } from './quarantine-routes.ts'
+import { responseHeaders, tellBrowser } from './response-headers.ts'
 import type { ServiceParts } from './service-parts.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { summaryRoute } from './summary-route.ts'
@@ -57,6 +57,7 @@ export async function buildServer(parts: ServiceParts, options: ServerOptions): 
     routerOptions: { maxParamLength: 256 },
     // paths that cannot be read at all do not come to the error handler
     frameworkErrors: (error, request, reply) => {
+      tellBrowser(request.url, reply.raw)
       answerError(error, request, reply)
     },
   }).withTypeProvider<ZodTypeProvider>()
@@ -64,7 +65,7 @@ export async function buildServer(parts: ServiceParts, options: ServerOptions): 
   app.setSerializerCompiler(serializerCompiler)
   app.setErrorHandler(answerError)
 
-  await app.register(helmet, SECURITY_HEADERS)
+  responseHeaders(app)
   await app.register(rateLimit, { max: options.requestsPerMinute, timeWindow: '1 minute' })
   await app.register(compress, { threshold: 1024, globalDecompression: false })
   const { holderOf, accounts } = parts
@@ -99,23 +100,4 @@ export async function buildServer(parts: ServiceParts, options: ServerOptions): 
   topologyRoutes(app)
   await consoleFiles(app, options.consoleDirectory)
   return app
-}
-
-const SECURITY_HEADERS = {
-  // Plain HTTP on a county's own network is the usual case; whoever ends TLS in front sets HSTS.
-  strictTransportSecurity: false,
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: {
-      defaultSrc: ["'self'"],
-      scriptSrc: ["'self'"],
-      styleSrc: ["'self'", "'unsafe-inline'"],
-      imgSrc: ["'self'", 'data:', 'blob:'],
-      workerSrc: ["'self'", 'blob:'],
-      objectSrc: ["'none'"],
-      baseUri: ["'none'"],
-      formAction: ["'self'"],
-      frameAncestors: ["'none'"],
-    },
-  },
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { Command } from 'commander'
 import type { DecodedListing } from '../../ingest/decode-listing.ts'
+import { isolatedText } from '../../model/inert-text.ts'
 import { complain, ExitCode, print, printJson } from './command-output.ts'
 
 interface DecodeOptions {
@@ -54,7 +55,8 @@ async function decodeFile(path: string, { format, config: file, json }: DecodeOp
 
 function report(number: number, { format, readings, registers, events, error }: DecodedListing & { format: string }): void {
   if (error) {
-    complain(`payload ${number} (${format}): ${error.code} at ${error.field}: ${error.message}\n  remedy: ${error.remedy}`)
+    const [field, reason, remedy] = [error.field, error.message, error.remedy].map(isolatedText)
+    complain(`payload ${number} (${format}): ${error.code} at ${field}: ${reason}\n  remedy: ${remedy}`)
     return
   }
   const counts = [
@@ -65,14 +67,15 @@ function report(number: number, { format, readings, registers, events, error }: 
   print(`payload ${number} (${format}): ${counts.map(([count, what]) => `${count} ${what}`).join(', ') || 'nothing in it'}`)
   for (const { meter, start, seconds, energyWh, reactiveVarh, quality } of readings) {
     print(
-      `  ${meter}  ${instantText(start)}  ${seconds} s  ${energyWh} Wh${reactiveVarh === null ? '' : `  ${reactiveVarh} varh`}  quality ${quality}`,
+      `  ${isolatedText(meter)}  ${instantText(start)}  ${seconds} s  ${energyWh} Wh${reactiveVarh === null ? '' : `  ${reactiveVarh} varh`}  quality ${quality}`,
     )
   }
   for (const { meter, at, registerWh, reactiveRegisterVarh, quality } of registers) {
     const reactive = reactiveRegisterVarh === null ? '' : `  ${reactiveRegisterVarh} varh`
-    print(`  ${meter}  ${instantText(at)}  register ${registerWh} Wh${reactive}  quality ${quality}`)
+    print(`  ${isolatedText(meter)}  ${instantText(at)}  register ${registerWh} Wh${reactive}  quality ${quality}`)
   }
-  for (const { meter, at, code, detail } of events) print(`  ${meter}  ${instantText(at)}  ${code}  ${detail}`.trimEnd())
+  for (const { meter, at, code, detail } of events)
+    print(`  ${isolatedText(meter)}  ${instantText(at)}  ${code}  ${isolatedText(detail)}`.trimEnd())
 }
 
 function asJson({ format, readings, registers, events, error }: DecodedListing & { format: string }) {

@@ -24,7 +24,7 @@ async function doctor({ config: file, data, json }: DoctorOptions): Promise<void
   } else {
     const paint = painter()
     for (const { check, status, detail, remedy } of findings) {
-      print(`${paint(status)}  ${check.padEnd(14)} ${detail}`)
+      print(`  ${check.padEnd(14)} ${detail}`, paint(status))
       if (remedy !== undefined) print(`${' '.repeat(21)}→ ${remedy}`)
     }
   }

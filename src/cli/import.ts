@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { Command, Option } from 'commander'
 import { CSV_KINDS, type CsvKind } from '../../ingest/csv-layout.ts'
+import { isolatedText } from '../../model/inert-text.ts'
 import type { Config } from '../config.ts'
 import type { ImportedFile } from '../import-files.ts'
 import { complain, ExitCode, print, printJson } from './command-output.ts'
@@ -77,18 +78,21 @@ function exitCodeOf(outcomes: readonly ImportedFile[]): number {
 }
 
 function report(outcome: ImportedFile, dryRun: boolean): void {
-  const { file, kind, error, rejects, rejected, rejectsFile, ignoredColumns } = outcome
+  const { kind, error, rejects, rejected, rejectsFile, ignoredColumns } = outcome
+  const file = isolatedText(outcome.file)
   if (error) {
-    complain(`${file}: ${error.reason}\n  remedy: ${error.remedy}`)
+    complain(`${file}: ${isolatedText(error.reason)}\n  remedy: ${error.remedy}`)
     return
   }
   print(`${file}: ${kind}, ${dryRun ? 'would be ' : ''}${countsText(outcome)}`)
-  if (ignoredColumns.length > 0) complain(`  columns not known and not used: ${ignoredColumns.join(', ')}`)
+  if (ignoredColumns.length > 0) complain(`  columns not known and not used: ${ignoredColumns.map(isolatedText).join(', ')}`)
   for (const { line, column, value, reason, remedy } of rejects) {
-    complain(`  line ${line}, ${column || 'row'}${value === '' ? '' : ` "${value.slice(0, 60)}"`}: ${reason}; ${remedy}`)
+    complain(
+      `  line ${line}, ${isolatedText(column) || 'row'}${value === '' ? '' : ` "${isolatedText(value.slice(0, 60))}"`}: ${isolatedText(reason)}; ${isolatedText(remedy)}`,
+    )
   }
   if (rejected > rejects.length) complain(`  and ${rejected - rejects.length} more`)
-  if (rejectsFile) complain(`  rejected rows: ${rejectsFile}`)
+  if (rejectsFile) complain(`  rejected rows: ${isolatedText(rejectsFile)}`)
 }
 
 function countsText({ kind, added, changed, unchanged, taken, missing, rejected }: ImportedFile): string {

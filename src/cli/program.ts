@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { auditCommand } from './audit.ts'
 import { backtestCommand } from './backtest.ts'
 import { calibrateCommand } from './calibrate.ts'
-import { complain, ExitCode } from './command-output.ts'
+import { complain, ExitCode, harmless } from './command-output.ts'
 import { decodeCommand } from './decode.ts'
 import { demoCommand } from './demo.ts'
 import { detectCommand } from './detect.ts'
@@ -54,6 +54,7 @@ export async function runAdit(words: readonly string[]): Promise<number> {
 }
 
 function strict(command: Command): void {
+  command.configureOutput({ writeErr: (text) => process.stderr.write(harmless(text)) })
   command.exitOverride().showSuggestionAfterError().allowExcessArguments(false)
   command.showHelpAfterError(`Right: ${usageOf(command)}   (more: ${pathOf(command)} --help)`)
   for (const child of command.commands) strict(child)

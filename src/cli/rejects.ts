@@ -1,3 +1,4 @@
+import { isolatedText } from '../../model/inert-text.ts'
 import { complain } from './command-output.ts'
 
 const SHOWN = 10
@@ -13,8 +14,8 @@ export class Rejects {
   ): void {
     this.count++
     if (this.#first.length >= SHOWN) return
-    const where = path === '' ? '' : `${path}: `
-    this.#first.push(`${where}line ${line}, ${column} "${value.slice(0, 60)}": ${reason}; ${remedy}`)
+    const where = path === '' ? '' : `${isolatedText(path)}: `
+    this.#first.push(`${where}line ${line}, ${column} "${isolatedText(value.slice(0, 60))}": ${isolatedText(reason)}; ${remedy}`)
   }
 
   report(): void {

@@ -23,6 +23,8 @@ export interface View {
   readonly language?: 'zh-CN' | 'en-GB'
   /** Maps through WebGL2, which costs seconds without a graphics card; the plain drawing otherwise. */
   readonly webgl?: boolean
+  /** Done to the browser before the page is opened. */
+  readonly prepare?: (context: BrowserContext) => Promise<void>
 }
 
 export interface Opened {
@@ -66,6 +68,7 @@ async function open(browser: Browser, directory: string, path: string, view: Vie
   const service = await startFixtureService({ ...options, consoleDirectory: directory })
   const context = await newContext(browser, view)
   context.setDefaultTimeout(PATIENCE_MS)
+  await view.prepare?.(context)
   const page = await context.newPage()
   const foreign: string[] = []
   const errors: string[] = []

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Alert } from '../../model/alert.ts'
 import type { AlertEvent, AlertEventKind } from '../../model/alert-event.ts'
+import type { Area } from '../../model/area.ts'
 import type { Ledger } from '../../model/ledger.ts'
 import { buildServer } from '../../src/api/server.ts'
 import type { RefusedPayload, ServiceParts } from '../../src/api/service-parts.ts'
@@ -21,6 +22,8 @@ export interface FixtureOptions {
   readonly lastReadingAt?: number | null
   /** The built console; the checkout's own when not given. */
   readonly consoleDirectory?: string
+  /** What mines, areas, counties and refused values are called, in turn, in place of their usual names. */
+  readonly names?: readonly string[]
   readonly book?: Partial<Record<'received' | 'stored' | 'duplicate' | 'superseded' | 'quarantined' | 'pending', number>>
 }
 
@@ -43,11 +46,12 @@ export async function startFixtureService(options: FixtureOptions = {}): Promise
   )
   const events: AlertEvent[] = []
   const listeners = new Set<(events: readonly AlertEvent[]) => void>()
-  const refusals = fixtureRefusals()
+  const names = options.names ?? []
+  const refusals = [...fixtureRefusals(), ...names.map(refusalOf)]
   const replayed: number[] = []
   const directory = mkdtempSync(join(tmpdir(), 'adit-console-'))
   const audit = scratchAudit(directory)
-  const ledger = fixtureLedger()
+  const ledger = called(fixtureLedger(), names)
   const users = await DatabaseUsers.open({ kind: 'embedded' }, { users: join(directory, 'users.db') })
   const meters = options.meters ?? { known: 80, reporting: 80 }
 
@@ -109,7 +113,8 @@ export async function startFixtureService(options: FixtureOptions = {}): Promise
         refusals.filter((refusal) => gateway === undefined || refusal.gateway === gateway).slice(0, limit),
       get: (id) => {
         const refused = refusals.find((refusal) => refusal.id === id)
-        return refused && { refused, payload: new TextEncoder().encode('{"start":"2026-04-11","readings":[["0531","41,6"]]}') }
+        const text = names[id - 1000] ?? '{"start":"2026-04-11","readings":[["0531","41,6"]]}'
+        return refused && { refused, payload: new TextEncoder().encode(text) }
       },
       replay: async ({ ids }) => {
         replayed.push(...(ids ?? []))
@@ -117,7 +122,7 @@ export async function startFixtureService(options: FixtureOptions = {}): Promise
       },
     },
     ledger: () => ledger,
-    records: { usagePoint: () => null, area: () => null },
+    records: { usagePoint: () => null, area: (id) => recordOf(ledger, id, names) },
     curves: {
       ofUsagePoint: async (_row, from, to) => ({ profile: fixtureProfile(from, to), expected: null }),
       ofResidual: async (_row, from, to, before) => {
@@ -233,4 +238,39 @@ function fixtureRefusals(): RefusedPayload[] {
       readings: 96,
     },
   ]
+}
+
+function refusalOf(name: string, row: number): RefusedPayload {
+  const told = { field: name, value: JSON.stringify(name), reason: name, remedy: name }
+  return { id: 1000 + row, gateway: 'gw-mangdong', topic: name, receivedAt: NOW * 1000, code: name, readings: 1, ...told }
+}
+
+function called(ledger: Ledger, names: readonly string[]): Ledger {
+  if (names.length === 0) return ledger
+  const [mine] = ledger.mines
+  const mines = names.map((name, row) => ({
+    ...ledger.mines[row % ledger.mines.length],
+    ...(row < ledger.mines.length ? {} : { mine: `X-${row}`, latitude: mine.latitude + row / 1000 }),
+    name,
+    county: name,
+    town: name,
+    responsible: name,
+  }))
+  const county = ledger.areas.county.map((_, row) => names[row % names.length])
+  return { ...ledger, mines, areas: { ...ledger.areas, county } }
+}
+
+function recordOf({ areas }: Ledger, id: string, names: readonly string[]): Area | null {
+  const row = areas.id.indexOf(id)
+  if (names.length === 0 || row < 0) return null
+  const where = { latitude: areas.latitude[row], longitude: areas.longitude[row], datum: 'WGS84' } as const
+  return {
+    area: id,
+    name: names[row % names.length],
+    feeder: names[0],
+    county: names[0],
+    ...where,
+    capacityKva: 100,
+    radiusMeters: null,
+  }
 }

@@ -70,13 +70,14 @@ describe.runIf(requireServer('chromium'))('every screen, light and dark, at 1280
   })
 
   test('the page speaks and shines as the person chose, also the next time', async () => {
-    const { page, close } = await bench.open('/gateways')
+    const { page, errors, close } = await bench.open('/gateways')
     await page.getByRole('button', { name: 'English' }).click()
     await page.getByRole('heading', { name: 'Zero-loss book of the gateways' }).waitFor()
     await page.getByRole('button', { name: 'Dark' }).click()
     await page.reload()
     await page.getByRole('heading', { name: 'Zero-loss book of the gateways' }).waitFor()
     expect(await page.evaluate(() => document.documentElement.getAttribute('data-mantine-color-scheme'))).toBe('dark')
+    expect(errors).toEqual([])
     await close()
   })
 })
