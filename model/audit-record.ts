@@ -16,6 +16,8 @@ export const AUDIT_ACTIONS = [
   'quarantine.replay',
   'import',
   'calibrate',
+  'backup',
+  'restore',
   'audit.head-renewed',
 ] as const
 export const AuditAction = z.enum(AUDIT_ACTIONS)

@@ -2,7 +2,7 @@
  * The data directory and its lock. The lock is an SQLite transaction that stays open as long as the service runs: the
  * system lets go of it when the process dies, however it dies, so there is never a stale one.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Refusal } from '../model/refusal.ts'
@@ -26,6 +26,8 @@ export interface DataFiles {
   readonly archive: string
   readonly imports: string
   readonly adminToken: string
+  /** There while `adit restore` has not ended. */
+  readonly restoring: string
 }
 
 export function dataFiles(directory: string): DataFiles {
@@ -48,13 +50,18 @@ export function dataFiles(directory: string): DataFiles {
     archive: at('archive'),
     imports: at('imports'),
     adminToken: at('admin-token'),
+    restoring: at('restoring'),
   }
 }
 
-/** Makes the directory if need be, for its owner only. */
+/** Makes the directory if need be, for its owner only. Throws Refusal when a backup was restored into it in part only. */
 export function openDataDirectory(directory: string): DataFiles {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
-  return dataFiles(directory)
+  const files = dataFiles(directory)
+  if (existsSync(files.restoring)) {
+    throw new Refusal('half-restored', `${directory} holds a part of a backup only: empty it and run adit restore again`)
+  }
+  return files
 }
 
 /** Takes the directory for this process; returns the way to let go. Throws Refusal when another process has it. */

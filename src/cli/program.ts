@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { backtestCommand } from './backtest.ts'
+import { backupCommand } from './backup.ts'
 import { calibrateCommand } from './calibrate.ts'
 import { complain, ExitCode } from './command-output.ts'
 import { decodeCommand } from './decode.ts'
@@ -8,6 +9,7 @@ import { detectCommand } from './detect.ts'
 import { doctorCommand } from './doctor.ts'
 import { gatewayCommand } from './gateway.ts'
 import { importCommand } from './import.ts'
+import { restoreCommand } from './restore.ts'
 import { serveCommand } from './serve.ts'
 import { tokenCommand } from './token.ts'
 import { userCommand } from './user.ts'
@@ -28,6 +30,8 @@ export function aditProgram(): Command {
     .addCommand(tokenCommand())
     .addCommand(userCommand())
     .addCommand(doctorCommand())
+    .addCommand(backupCommand())
+    .addCommand(restoreCommand())
     .addCommand(verifyAuditCommand())
   strict(program)
   return program
