@@ -54,14 +54,29 @@ export function dataFiles(directory: string): DataFiles {
   }
 }
 
-/** Makes the directory if need be, for its owner only. Throws Refusal when a backup was restored into it in part only. */
+/** Raised, and written into the directory's file `format`, when an older program could no longer go on from what this one writes. */
+const DATA_FORMAT = 1
+
+/** Makes the directory if need be, for its owner only. Throws Refusal when it is a newer program's, or holds a part of a backup only. */
 export function openDataDirectory(directory: string): DataFiles {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   const files = dataFiles(directory)
   if (existsSync(files.restoring)) {
     throw new Refusal('half-restored', `${directory} holds a part of a backup only: empty it and run adit restore again`)
   }
+  const format = formatIn(join(directory, 'format'))
+  if (format > DATA_FORMAT) {
+    throw new Refusal(
+      'data-newer',
+      `${directory} is of format ${format}, this program knows formats up to ${DATA_FORMAT}: start the newer program, or restore the backup that was made before it`,
+    )
+  }
   return files
+}
+
+/** Without such a file it is the first. */
+function formatIn(path: string): number {
+  return existsSync(path) ? Number(readFileSync(path, 'utf8')) : 1
 }
 
 /** Takes the directory for this process; returns the way to let go. Throws Refusal when another process has it. */

@@ -204,6 +204,18 @@ describe('a restored directory', () => {
     expect(readdirSync(half)).toEqual(['restoring'])
   })
 
+  test('is refused, as any other, when a newer program has written it', async () => {
+    const { data } = backedUp()
+    const before = names(data)
+    writeFileSync(join(data, 'format'), '2\n')
+    const { code, stderr } = await runAdit('serve', '--http', '127.0.0.1:0', '--mqtt', '127.0.0.1:0', '--data', data)
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/is of format 2, this program knows formats up to 1: start the newer program/),
+    ])
+    expect(names(data)).toEqual([...before, 'format'].sort())
+  })
+
   test('is not made of a backup from a newer program, nor of one whose list leads out of it', async () => {
     const { directory, backup } = backedUp()
     const elsewhere = join(directory, 'elsewhere')

@@ -14,9 +14,11 @@ import { GatewayFeed } from './gateway-feed.ts'
 import { startLife } from './killed-service.ts'
 import { prepareCounty } from './small-county.ts'
 
-const BACKUPS = 12
+const BACKUPS = 8
 
-test('whenever a backup is taken, nothing in it is of a packet that its journal has not, and what its state has not the journal has', async () => {
+test('whenever a backup is taken, nothing in it is of a packet that its journal has not, and what its state has not the journal has', {
+  timeout: 300_000,
+}, async () => {
   const directory = mkdtempSync(join(tmpdir(), 'adit-moment-'))
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
   const { sent, data, passwords } = await prepareCounty(14, directory)
