@@ -105,7 +105,7 @@ async function fillState(place: Place, usagePoints: number): Promise<void> {
     await Promise.all(sending)
     place.next += SECONDS
   }
-  while ((await judgedPosition(place)) < packets) await pause(200)
+  while ((await judgedPosition(place)) < packets) await pause(1_000)
   publisher.close()
   await service.stop()
 }
@@ -141,7 +141,7 @@ async function timeStart(place: Place): Promise<TimedStart> {
     const [payload] = payloadsOf(place, READINGS, 0)
     await publish(publisher, payload)
     const [acknowledgingSeconds, acknowledgingCpuSeconds] = spent()
-    while (!((await judgedPosition(place).catch(() => 0)) > saved)) await pause(20)
+    while ((await judgedPosition(place)) <= saved) await pause(20)
     const [judgingSeconds, judgingCpuSeconds] = spent()
     publisher.close()
     return { acknowledgingSeconds, acknowledgingCpuSeconds, judgingSeconds, judgingCpuSeconds }
@@ -171,9 +171,14 @@ async function publish(publisher: RawPublisher, payload: Buffer): Promise<void> 
   if (!(await publisher.publish(`adit/v1/${GATEWAY}/readings`, payload))) throw new Error('the service closed the connection')
 }
 
+/** 0 while it cannot be asked. */
 async function judgedPosition({ http }: Place): Promise<number> {
-  const metrics = await (await fetch(`${http}/metrics`)).text()
-  return Number(/^adit_judged_position (\d+)/m.exec(metrics)?.[1])
+  try {
+    const metrics = await (await fetch(`${http}/metrics`)).text()
+    return Number(/^adit_judged_position (\d+)/m.exec(metrics)?.[1] ?? 0)
+  } catch {
+    return 0
+  }
 }
 
 function savedPosition(checkpoint: string): number {

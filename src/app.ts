@@ -100,6 +100,7 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
   closing.add('readings', () => store.close())
 
   const journal = closing.keep('journal', openJournalReader(files, log))
+  await alerts.endAt(journal.lastPosition())
   recordSpoofs(receiver, audit, log, closing)
   receiver.onAppended(() => journal.wake())
   const replays = new SqliteJournal({ path: files.journal, committed: () => journal.wake() })

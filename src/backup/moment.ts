@@ -13,7 +13,7 @@ import type { Manifest } from './manifest.ts'
 
 /** A database as it is copied: told before the journal is fixed, or referred to by what is in the journal. */
 export const TOLD = ['alerts', 'quarantine'] as const
-export const REFERRED = ['ledger', 'findings', 'gateways', 'tokens', 'audit'] as const
+export const REFERRED = ['ledger', 'findings', 'gateways', 'tokens', 'users', 'audit'] as const
 export type DatabaseName = (typeof TOLD)[number] | 'journal' | (typeof REFERRED)[number]
 
 export interface Moment {

@@ -12,7 +12,7 @@ import { dataFiles } from '../../src/data-directory.ts'
 import { EmbeddedHistory } from '../../src/stores/embedded-history.ts'
 import { GatewayFeed } from './gateway-feed.ts'
 import { startLife } from './killed-service.ts'
-import { prepareCounty } from './small-county.ts'
+import { prepareTrial } from './trial.ts'
 
 const BACKUPS = 8
 
@@ -21,7 +21,7 @@ test('whenever a backup is taken, nothing in it is of a packet that its journal 
 }, async () => {
   const directory = mkdtempSync(join(tmpdir(), 'adit-moment-'))
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
-  const { sent, data, passwords } = await prepareCounty(14, directory)
+  const { sent, data, passwords } = await prepareTrial(14, directory)
   const life = await startLife({ data, passwords, crash: null })
   if (!life) throw new Error('the service died at its start')
   const feed = new GatewayFeed(sent.packets)

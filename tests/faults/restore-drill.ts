@@ -9,12 +9,12 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { parse } from 'csv-parse/sync'
 import { z } from 'zod'
 import { Random } from '../../fixtures/simulator/random.ts'
-import { startAdit } from '../cli/run-adit.ts'
+import { runAdit, startAdit } from '../cli/run-adit.ts'
 import { GatewayFeed } from './gateway-feed.ts'
 import { type Comparison, compare } from './kill-oracle.ts'
 import { type Life, type LifeOptions, startLife } from './killed-service.ts'
 import type { Sent } from './sent-packets.ts'
-import { judgeUndisturbed, prepareCounty, runWell } from './small-county.ts'
+import { prepareTrial } from './trial.ts'
 
 export interface Drill extends Comparison {
   /** Packets that were acknowledged when the backup began, and between then and the kill. */
@@ -38,9 +38,9 @@ const Payload = z.object({ start: z.iso.datetime(), readings: z.array(z.tuple([z
 export async function runDrill(seed: string, days: number): Promise<Drill> {
   const directory = mkdtempSync(join(tmpdir(), 'adit-drill-'))
   try {
-    const { sent, data, passwords } = await prepareCounty(days, directory)
+    const trial = await prepareTrial(days, directory)
+    const { sent, data, passwords } = trial
     const { packets } = sent
-    const judged = judgeUndisturbed(directory)
     const feed = new GatewayFeed(packets)
     const life = await started({ data, passwords, crash: null })
     const share = new Random(`drill/${seed}`).uniform(0.3, 0.6)
@@ -70,12 +70,17 @@ export async function runDrill(seed: string, days: number): Promise<Drill> {
       both.acknowledged[index] = rest.acknowledged[place]
       both.sends[index] += rest.sends[place]
     }
-    const comparison = await compare(second, restored, sent, both, await judged)
+    const comparison = await compare(second, { ...trial, data: restored }, both, [])
     await runWell('verify-audit', '--data', restored)
     return { ...comparison, before: sumOf(before), during, missing, sentAgain: lacking.length, backup }
   } finally {
     rmSync(directory, { recursive: true, force: true })
   }
+}
+
+async function runWell(...words: string[]): Promise<void> {
+  const { code, stderr } = await runAdit(...words)
+  if (code !== 0) throw new Error(`adit ${words.join(' ')} ended with ${code}: ${stderr}`)
 }
 
 async function started(options: LifeOptions): Promise<Life> {
