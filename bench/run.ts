@@ -1,5 +1,5 @@
 /**
- * Speed and memory: npm run bench -- [--quick] [--huge] [--only NAME …] [--readings N] [--runs N]
+ * Speed and memory: npm run bench -- [--quick] [--huge] [--only NAME …] [--readings N] [--runs N] [--journal GB]
  * Everything is measured in this run on this machine, the peers too; medians of three unless --quick. --readings is what a
  * pipeline is given (into InfluxDB a half of it): 32 million is two minutes at the demanded rate, 120 million at the rate reached.
  */
@@ -13,6 +13,7 @@ import { benchFiles } from './files.ts'
 import { commitText, machineText, median } from './machine.ts'
 import { benchPipeline, type PipelineLoad, type PipelineResult } from './pipeline.ts'
 import { benchProfile } from './profile.ts'
+import { benchRestart, type TimedStart } from './restart.ts'
 import { benchTelegraf } from './telegraf.ts'
 
 const { values } = parseArgs({
@@ -22,6 +23,7 @@ const { values } = parseArgs({
     only: { type: 'string', multiple: true, default: [] },
     readings: { type: 'string' },
     runs: { type: 'string' },
+    journal: { type: 'string', default: '10' },
   },
 })
 const runs = countOf('runs', values.quick ? 1 : 3)
@@ -62,6 +64,11 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
     const { rows, importRowsPerSecond, detectReadingsPerSecond } = await benchFiles(values.quick ? 10 : 40, 60, runs)
     row('adit import, long CSV', `${thousands(importRowsPerSecond)} rows/s of ${thousands(rows)}`, '≥ 500 k')
     row('adit detect, gzipped CSV', `${thousands(detectReadingsPerSecond)} readings/s, process start included`, '≥ 700 k')
+  },
+  restart: async () => {
+    await restart('restart, 1 M points of state', 0)
+    const gigabytes = values.quick ? 1 : Number(values.journal)
+    if (gigabytes > 0) await restart('restart, 1 M points of state, packets of hours waiting in the journal', gigabytes * 1e9)
   },
   backtest: async () => {
     const usagePoints = values.quick ? 1_000 : 10_000
@@ -125,6 +132,18 @@ async function edge(): Promise<void> {
     'single-reading packets',
     `${thousands(acknowledgedPerSecond)} acknowledged/s after fsync; PUBACK p99 ${half?.p99.toFixed(1)} ms at ${half?.packetsPerSecond}/s; ${cpuSecondsPerMillion.toFixed(1)} CPU s per million`,
     '≥ 25 k, p99 ≤ 50 ms',
+  )
+}
+
+async function restart(name: string, journalBytes: number): Promise<void> {
+  const result = await benchRestart({ usagePoints: 1_000_000, journalBytes, runs })
+  const of = (value: (start: TimedStart) => number): string => median(result.starts.map(value)).toFixed(2)
+  row(
+    name,
+    `acknowledging after ${of((s) => s.acknowledgingSeconds)} s (${of((s) => s.acknowledgingCpuSeconds)} CPU s), ` +
+      `judging after ${of((s) => s.judgingSeconds)} s (${of((s) => s.judgingCpuSeconds)} CPU s); ` +
+      `checkpoint ${result.checkpointMiB.toFixed(0)} MiB, journal ${result.journalMiB.toFixed(0)} MiB`,
+    '≤ 2 s, ≤ 10 s',
   )
 }
 

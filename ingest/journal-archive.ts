@@ -118,6 +118,32 @@ export async function* readArchive(
   }
 }
 
+/** So much of a file of the archive, whole frames from its beginning. */
+export interface ArchiveExtent {
+  readonly path: string
+  readonly bytes: number
+}
+
+/** What the archive holds up to position `until`, while its writer goes on; `last` is the last position in it, 0 when there is none. */
+export async function archiveExtents(
+  directory: string,
+  until: number,
+): Promise<{ readonly extents: ArchiveExtent[]; readonly last: number }> {
+  const files = existsSync(directory) ? archiveFiles(directory).filter(({ first }) => first <= until) : []
+  const extents: ArchiveExtent[] = []
+  let last = 0
+  for (const [index, { path }] of files.entries()) {
+    if (index < files.length - 1) {
+      extents.push({ path, bytes: statSync(path).size })
+      continue
+    }
+    const newest = await beginningUntil(path, until)
+    last = newest.last
+    if (newest.bytes > 0) extents.push({ path, bytes: newest.bytes })
+  }
+  return { extents, last }
+}
+
 interface ArchiveFile {
   readonly path: string
   readonly first: number
@@ -143,6 +169,21 @@ async function lastPositionOf({ path, first }: ArchiveFile): Promise<number> {
   return last
 }
 
+async function beginningUntil(path: string, until: number): Promise<{ bytes: number; last: number }> {
+  const beginning = { bytes: 0, last: 0 }
+  const handle = await open(path, 'r')
+  try {
+    for await (const { holds, last, end } of frames(handle)) {
+      if (holds && last > until) break
+      beginning.bytes = end
+      if (holds) beginning.last = last
+    }
+  } finally {
+    await handle.close()
+  }
+  return beginning
+}
+
 async function* frames(handle: FileHandle) {
   for (let at = 0; ; ) {
     const headerBytes = await readExactly(handle, at, FRAME_HEADER_BYTES)
@@ -151,7 +192,7 @@ async function* frames(handle: FileHandle) {
     const stored = await readExactly(handle, at + FRAME_HEADER_BYTES, header.storedBytes)
     at += FRAME_HEADER_BYTES + header.storedBytes
     const holds = frameHolds(headerBytes, stored, header)
-    yield { first: header.first, last: header.last, holds, unpack: () => unpackFrame(stored, header) }
+    yield { first: header.first, last: header.last, holds, end: at, unpack: () => unpackFrame(stored, header) }
   }
 }
 

@@ -17,6 +17,8 @@ export const AUDIT_ACTIONS = [
   'import',
   'calibrate',
   'personal.unmask',
+  'backup',
+  'restore',
   'audit.head-renewed',
 ] as const
 export const AuditAction = z.enum(AUDIT_ACTIONS)

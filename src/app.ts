@@ -73,6 +73,9 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
   const files = openDataDirectory(config.data)
   const unlock = lockDataDirectory(files.directory)
   closing.add('lock', unlock)
+  // first, and in a thread of its own: gateways are answered while what is judged by is still being read
+  const receiver = await startReceiver(receiverOptions(config, files))
+  closing.add('receiver', () => receiver.stop())
 
   const tokens = closing.keep('tokens', new TokenStore(files.tokens))
   const brokeOff = (error: Error) => log.warn({ err: error }, 'a connection to the database broke off')
@@ -96,9 +99,8 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
   const store = new WatchedStore(await openStore(config.store, { directory: files.readings, idOf, refusals, log }), registry)
   closing.add('readings', () => store.close())
 
-  const receiver = await startReceiver(receiverOptions(config, files))
-  closing.add('receiver', () => receiver.stop())
   const journal = closing.keep('journal', openJournalReader(files, log))
+  await alerts.endAt(journal.lastPosition())
   recordSpoofs(receiver, audit, log, closing)
   receiver.onAppended(() => journal.wake())
   const replays = new SqliteJournal({ path: files.journal, committed: () => journal.wake() })

@@ -61,11 +61,7 @@ export function loadCheckpoint(path: string, fingerprint: string): Checkpoint | 
   if (!existsSync(path)) return null
   const file = openSync(path, 'r')
   try {
-    const lead = readExactly(file, MAGIC.length + 8)
-    if (lead.toString('latin1', 0, MAGIC.length) !== MAGIC) throw new CheckpointError('it is not a checkpoint of this version')
-    const text = readExactly(file, lead.readUInt32LE(MAGIC.length))
-    if (crc32(text) !== lead.readUInt32LE(MAGIC.length + 4)) throw new CheckpointError('its header is damaged')
-    const header = Header.parse(JSON.parse(text.toString()))
+    const header = readHeader(file)
     if (header.fingerprint !== fingerprint) throw new CheckpointError('it was made with other detectors or another configuration')
     const parts = new Map<string, Uint8Array>()
     for (const { name, bytes, crc } of header.parts) {
@@ -77,6 +73,15 @@ export function loadCheckpoint(path: string, fingerprint: string): Checkpoint | 
   } finally {
     closeSync(file)
   }
+}
+
+/** What an open checkpoint is of. Throws CheckpointError when it is none. */
+export function readHeader(file: number): z.infer<typeof Header> {
+  const lead = readExactly(file, MAGIC.length + 8)
+  if (lead.toString('latin1', 0, MAGIC.length) !== MAGIC) throw new CheckpointError('it is not a checkpoint of this version')
+  const text = readExactly(file, lead.readUInt32LE(MAGIC.length))
+  if (crc32(text) !== lead.readUInt32LE(MAGIC.length + 4)) throw new CheckpointError('its header is damaged')
+  return Header.parse(JSON.parse(text.toString()))
 }
 
 /** The file is there and cannot be used: damaged, or of another version or configuration. */

@@ -2,7 +2,7 @@
  * The data directory and its lock. The lock is an SQLite transaction that stays open as long as the service runs: the
  * system lets go of it when the process dies, however it dies, so there is never a stale one.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Refusal } from '../model/refusal.ts'
@@ -26,6 +26,8 @@ export interface DataFiles {
   readonly archive: string
   readonly imports: string
   readonly adminToken: string
+  /** There while `adit restore` has not ended. */
+  readonly restoring: string
 }
 
 export function dataFiles(directory: string): DataFiles {
@@ -48,13 +50,33 @@ export function dataFiles(directory: string): DataFiles {
     archive: at('archive'),
     imports: at('imports'),
     adminToken: at('admin-token'),
+    restoring: at('restoring'),
   }
 }
 
-/** Makes the directory if need be, for its owner only. */
+/** Raised, and written into the directory's file `format`, when an older program could no longer go on from what this one writes. */
+const DATA_FORMAT = 1
+
+/** Makes the directory if need be, for its owner only. Throws Refusal when it is a newer program's, or holds a part of a backup only. */
 export function openDataDirectory(directory: string): DataFiles {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
-  return dataFiles(directory)
+  const files = dataFiles(directory)
+  if (existsSync(files.restoring)) {
+    throw new Refusal('half-restored', `${directory} holds a part of a backup only: empty it and run adit restore again`)
+  }
+  const format = formatIn(join(directory, 'format'))
+  if (format > DATA_FORMAT) {
+    throw new Refusal(
+      'data-newer',
+      `${directory} is of format ${format}, this program knows formats up to ${DATA_FORMAT}: start the newer program, or restore the backup that was made before it`,
+    )
+  }
+  return files
+}
+
+/** Without such a file it is the first. */
+function formatIn(path: string): number {
+  return existsSync(path) ? Number(readFileSync(path, 'utf8')) : 1
 }
 
 /** Takes the directory for this process; returns the way to let go. Throws Refusal when another process has it. */

@@ -109,6 +109,16 @@ export class AlertStore {
   }
 
   /**
+   * The journal ends at `position`: what was told from beyond it, in a database that is newer than a restored data directory,
+   * is no later than that.
+   */
+  async endAt(position: number): Promise<void> {
+    await this.#database.alone(async (transaction) => {
+      await transaction.updateTable('alerts').set({ position }).where('position', '>', position).execute()
+    })
+  }
+
+  /**
    * Everything up to journal position `until` is judged again, by other detectors: what they say counts, whatever was said
    * before from a later position.
    */

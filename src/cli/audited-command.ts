@@ -17,11 +17,21 @@ export async function auditedCommand<Result>(
   act: (files: DataFiles) => Result | Promise<Result>,
 ): Promise<Result> {
   const files = openDataDirectory(data)
+  return await recordedCommand(database, files, command, () => act(files))
+}
+
+/** The same where the data directory is not yet one to be opened. */
+export async function recordedCommand<Result>(
+  database: Config['database'],
+  files: DataFiles,
+  command: Command<Result>,
+  act: () => Result | Promise<Result>,
+): Promise<Result> {
   const audit = await AuditLog.open(database, files, () => Date.now())
   const unended = (error: unknown) =>
     complain(`It is done, but the audit log has no record of its end: ${error instanceof Error ? error.message : error}`)
   try {
-    return await audited(audit, { actor: `local:${localUser()}`, role: null, unended, ...command }, () => act(files))
+    return await audited(audit, { actor: `local:${localUser()}`, role: null, unended, ...command }, act)
   } finally {
     await audit.close()
   }

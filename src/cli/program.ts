@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { auditCommand } from './audit.ts'
 import { backtestCommand } from './backtest.ts'
+import { backupCommand } from './backup.ts'
 import { calibrateCommand } from './calibrate.ts'
 import { complain, ExitCode, harmless } from './command-output.ts'
 import { decodeCommand } from './decode.ts'
@@ -9,6 +10,7 @@ import { detectCommand } from './detect.ts'
 import { doctorCommand } from './doctor.ts'
 import { gatewayCommand } from './gateway.ts'
 import { importCommand } from './import.ts'
+import { restoreCommand } from './restore.ts'
 import { serveCommand } from './serve.ts'
 import { tokenCommand } from './token.ts'
 import { userCommand } from './user.ts'
@@ -30,6 +32,8 @@ export function aditProgram(): Command {
     .addCommand(userCommand())
     .addCommand(doctorCommand())
     .addCommand(auditCommand())
+    .addCommand(backupCommand())
+    .addCommand(restoreCommand())
     .addCommand(verifyAuditCommand())
   strict(program)
   return program

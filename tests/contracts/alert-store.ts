@@ -50,6 +50,13 @@ export function describeAlertStore(name: string, create: () => Promise<AlertsUnd
       expect(store.lastSequence()).toBe(2)
     })
 
+    test('told from beyond the end of a restored journal, an alert is what the readings that come next say', async () => {
+      await store.raise([sampleAlert('a', 0, { revision: 0 })], 500)
+      await store.endAt(400)
+      await store.raise([sampleAlert('a', 0, { revision: 1, energyWh: 500_000 })], 401)
+      expect((await store.get('a'))?.revision).toBe(1)
+    })
+
     test('judged again with other detectors, what they say counts, and what they do not raise again is withdrawn', async () => {
       await store.raise([sampleAlert('kept'), sampleAlert('weaker'), sampleAlert('gone')], 50)
       await store.raise([sampleAlert('weaker', 0, { revision: 1 })], 90)
