@@ -39,11 +39,15 @@ async function addGateway(name: string, data: string, program?: string): Promise
 }
 
 /** What the trial's readings give when `program` judges a file of them. */
-export async function judgeUndisturbed(directory: string, program?: string): Promise<string> {
+export async function judgeUndisturbed(
+  directory: string,
+  program?: string,
+  environment: Record<string, string> = {},
+): Promise<string> {
   const out = join(directory, program === undefined ? 'alerts.ndjson' : 'alerts-of-other.ndjson')
   const words = LEDGERS.flatMap((name) => [`--${name}`, join(directory, `${name}.csv`)])
   const readings = ['--readings', join(directory, 'readings.csv')]
-  const { code, stderr } = await startAdit(['detect', ...words, ...readings, '--out', out], {}, program).ended
+  const { code, stderr } = await startAdit(['detect', ...words, ...readings, '--out', out], environment, program).ended
   if (code !== 0) throw new Error(stderr)
   return out
 }
