@@ -42,14 +42,14 @@ writeScore('fuzz', {
     slowerThan10Ms: slow.length,
     longestMs: Number(Math.max(...readers.map(({ longestMs }) => longestMs)).toFixed(1)),
     rssMiB: { before, after },
-    each: readers.map(({ name, inputs: count, kept, blocks, longestMs }) => ({
-      name,
-      inputs: count,
-      kept,
-      blocks,
-      longestMs: Number(longestMs.toFixed(1)),
-    })),
   },
+  rows: readers.map(({ name, inputs: count, kept, blocks, longestMs }) => ({
+    name,
+    inputs: count,
+    kept,
+    blocks,
+    longestMs: Number(longestMs.toFixed(1)),
+  })),
   mqtt,
   http,
 })

@@ -36,6 +36,26 @@ const PARTS = {
     title: 'Mutants',
     what: 'Bugs that such services have had, put back into a copy of the code one at a time. Each must make a fault run fail.',
   },
+  spoofs: {
+    title: 'Spoofs',
+    what: 'Somebody who has one gateway’s password, or none, tries to speak for another gateway or its meters: topics, payloads, wills, subscriptions, logins.',
+  },
+  brokers: {
+    title: 'Broker faults',
+    what: 'A real Mosquitto is restarted and killed, the service is killed, the network between them resets, falls silent, gets slow and cuts packets into pieces, and somebody takes our client id.',
+  },
+  floods: {
+    title: 'Floods',
+    what: 'Twenty gateways go on at their pace beside floods of packets and of sockets; `share` is their rate against that in calm, `mostMiB` the service’s resident memory at most. Where all send ten times as much, those twenty are part of the flood.',
+  },
+  fuzz: {
+    title: 'Fuzz',
+    what: 'Changed samples against every reader of bytes (a share of them guided by V8’s block coverage), changed MQTT sessions against the edge, and requests made from the OpenAPI document. Processor time of messages up to 64 KiB and of files up to 4 KiB.',
+  },
+  clocks: {
+    title: 'Clocks and order',
+    what: 'The system clock jumps by hours and days while gateways send; `adit detect` runs in four zones over a day of 25 hours; the readings of a day come in any order.',
+  },
 } as const
 export type PartName = keyof typeof PARTS
 
