@@ -10,6 +10,9 @@ import { z } from 'zod'
 const Seal = z.strictObject({ bytes: z.int(), modifiedMs: z.number(), crc: z.int() })
 const Seals = z.record(z.string().max(100), Seal)
 
+/** A copy of the directory keeps times to the millisecond only. */
+const CLOCK_GRAIN_MS = 2
+
 export type SealState = 'whole' | 'broken' | 'unknown'
 
 /** Nobody may have the files open any more. */
@@ -29,7 +32,7 @@ export function takeSeals(directory: string): (path: string) => SealState {
     if (seal === undefined || existsSync(`${path}-wal`)) return 'unknown'
     const now = sealOf(path)
     if (now.crc === seal.crc && now.bytes === seal.bytes) return 'whole'
-    return now.modifiedMs === seal.modifiedMs || now.bytes === 0 ? 'broken' : 'unknown'
+    return Math.abs(now.modifiedMs - seal.modifiedMs) <= CLOCK_GRAIN_MS || now.bytes === 0 ? 'broken' : 'unknown'
   }
 }
 

@@ -10,7 +10,7 @@ test('whichever file of a data directory rots, the service starts, says so, and 
   timeout: PATIENCE,
 }, async () => {
   const story: string[] = []
-  const run = await runDamages({ seed, times: 1, days: 5, say: (line) => story.push(line) })
+  const run = await runDamages({ seed, times: 1, days: 4, say: (line) => story.push(line) })
   console.log(`seed ${seed}: ${run.tries.length} damaged files, ${run.tries.filter(({ reported }) => reported).length} reported`)
   expect(run.complaints, `seed ${seed}\n${story.join('\n')}`).toEqual([])
   expect(run.tries.map(({ file }) => file)).toEqual(FILE_KINDS)
