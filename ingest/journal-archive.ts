@@ -2,11 +2,12 @@ import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import { type FileHandle, open, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { JournalledPacket } from '../model/packet.ts'
-import { encodeFrame, FRAME_HEADER_BYTES, frameHolds, readFrameHeader, unpackFrame } from './archive-frame.ts'
+import { encodeFrame, FRAME_HEADER_BYTES, FRAME_START, frameHolds, readFrameHeader, unpackFrame } from './archive-frame.ts'
 import { syncDirectory } from './journal-database.ts'
 
 /** A new file is begun after this many bytes: the grain of retention. */
 const FILE_BYTES = 64 * 1024 * 1024
+const SEARCH_BYTES = 1024 * 1024
 
 /**
  * What the journal releases: append-only files named by their first position, so that the reading store can be rebuilt
@@ -108,7 +109,7 @@ export async function* readArchive(
     const handle = await open(path, 'r')
     try {
       for await (const frame of frames(handle)) {
-        if (!frame.holds || frame.last <= position || frame.first > until) continue
+        if (frame.last <= position || frame.first > until) continue
         const packets = await frame.unpack()
         yield packets.filter((packet) => packet.position > position && packet.position <= until)
       }
@@ -144,6 +145,28 @@ export async function archiveExtents(
   return { extents, last }
 }
 
+/**
+ * Looks through the whole archive, one frame each time it is asked: the positions up to `until` that it ought to have and that
+ * cannot be read, or null where all is well. What lies before its first file was pruned.
+ */
+export async function* gapsInArchive(directory: string, until: number): AsyncGenerator<{ from: number; to: number } | null> {
+  const files = existsSync(directory) ? archiveFiles(directory) : []
+  if (files.length === 0) return
+  let last = files[0].first - 1
+  for (const { path } of files) {
+    const handle = await open(path, 'r')
+    try {
+      for await (const frame of frames(handle)) {
+        yield frame.first > last + 1 ? { from: last + 1, to: frame.first - 1 } : null
+        last = Math.max(last, frame.last)
+      }
+    } finally {
+      await handle.close()
+    }
+  }
+  if (last < until) yield { from: last + 1, to: until }
+}
+
 interface ArchiveFile {
   readonly path: string
   readonly first: number
@@ -161,7 +184,7 @@ async function lastPositionOf({ path, first }: ArchiveFile): Promise<number> {
   let last = first - 1
   const handle = await open(path, 'r+')
   try {
-    for await (const frame of frames(handle)) if (frame.holds) last = frame.last
+    for await (const frame of frames(handle)) last = frame.last
     await handle.datasync()
   } finally {
     await handle.close()
@@ -173,10 +196,10 @@ async function beginningUntil(path: string, until: number): Promise<{ bytes: num
   const beginning = { bytes: 0, last: 0 }
   const handle = await open(path, 'r')
   try {
-    for await (const { holds, last, end } of frames(handle)) {
-      if (holds && last > until) break
+    for await (const { last, end } of frames(handle)) {
+      if (last > until) break
       beginning.bytes = end
-      if (holds) beginning.last = last
+      beginning.last = last
     }
   } finally {
     await handle.close()
@@ -184,15 +207,30 @@ async function beginningUntil(path: string, until: number): Promise<{ bytes: num
   return beginning
 }
 
+/** The frames that hold; where something else stands, its bytes are looked through for the next one. */
 async function* frames(handle: FileHandle) {
   for (let at = 0; ; ) {
     const headerBytes = await readExactly(handle, at, FRAME_HEADER_BYTES)
+    if (headerBytes.length === 0) return
     const header = readFrameHeader(headerBytes)
-    if (!header) return
-    const stored = await readExactly(handle, at + FRAME_HEADER_BYTES, header.storedBytes)
-    at += FRAME_HEADER_BYTES + header.storedBytes
-    const holds = frameHolds(headerBytes, stored, header)
-    yield { first: header.first, last: header.last, holds, end: at, unpack: () => unpackFrame(stored, header) }
+    const stored = header && (await readExactly(handle, at + FRAME_HEADER_BYTES, header.storedBytes))
+    if (header && stored && frameHolds(headerBytes, stored, header)) {
+      at += FRAME_HEADER_BYTES + header.storedBytes
+      yield { first: header.first, last: header.last, end: at, unpack: () => unpackFrame(stored, header) }
+    } else {
+      at = await nextFrameStart(handle, at + 1)
+    }
+  }
+}
+
+/** Where the next bytes stand that could begin a frame; the file's end when none do. */
+async function nextFrameStart(handle: FileHandle, from: number): Promise<number> {
+  for (let at = from; ; at += SEARCH_BYTES) {
+    // chunks overlap: what begins a frame may lie across two
+    const bytes = await readExactly(handle, at, SEARCH_BYTES + FRAME_START.length - 1)
+    const found = bytes.indexOf(FRAME_START)
+    if (found >= 0) return at + found
+    if (bytes.length < SEARCH_BYTES) return at + bytes.length
   }
 }
 

@@ -5,6 +5,7 @@ import { GapBook } from './gap-book.ts'
 import { GatewayDirectory } from './gateway-directory.ts'
 import { TrafficBook } from './gateway-traffic.ts'
 import { JournalArchive } from './journal-archive.ts'
+import { isDamage } from './journal-scan.ts'
 import { MqttEdge } from './mqtt-edge.ts'
 import { MqttSource, type SessionMemory } from './mqtt-source.ts'
 import type { ReceiverOptions, SourceOptions } from './receiver-options.ts'
@@ -131,6 +132,8 @@ async function openParts(options: ReceiverOptions, appended: (position: number) 
   const traffic = new TrafficBook()
   const refusals = new RefusalLog((refusal) => book.add(refusal))
   const appendFailed = (error: unknown) => {
+    // it will not mend by itself: the thread ends, and with it the service, whose next start looks through the file
+    if (isDamage(error)) throw error
     state.commitError = { at: Date.now(), message: error instanceof Error ? error.message : String(error) }
   }
   const edge = options.edge

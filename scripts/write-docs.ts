@@ -1,6 +1,7 @@
 /** Writes the documents that are made from the code; a test (tests/docs.test.ts) says when they are out of date. */
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { scoreboardDocument } from '../tests/faults/scoreboard.ts'
 import { detectorsDocument } from './detectors-document.ts'
 import { licencesDocument } from './licences-document.ts'
 import { payloadsDocument } from './payloads-document.ts'
@@ -10,6 +11,7 @@ export const GENERATED_DOCUMENTS: readonly (readonly [path: string, text: () => 
   ['docs/detectors.md', detectorsDocument],
   ['docs/payloads.md', payloadsDocument],
   ['docs/licences.md', licencesDocument],
+  ['docs/scoreboard.md', scoreboardDocument],
 ]
 
 export function pathOfDocument(path: string): string {

@@ -19,17 +19,21 @@ import about from '../package.json' with { type: 'json' }
 import { isLoopbackAddress } from './api/authorize.ts'
 import { buildServer } from './api/server.ts'
 import { TokenStore } from './api/tokens.ts'
+import { ArchiveWatch } from './archive-watch.ts'
 import { AuditLog } from './audit/audit-log.ts'
 import { audited } from './audit/audited.ts'
 import { SpoofAudit } from './audit/spoof-audit.ts'
 import type { Config } from './config.ts'
 import { type DataFiles, lockDataDirectory, openDataDirectory } from './data-directory.ts'
+import { startCopying } from './database-copies.ts'
+import { examineFiles, sealDatabases, suspectFiles } from './examine-files.ts'
 import { type Judging, startJudging } from './judging.ts'
 import { LedgerStore } from './ledger/ledger-store.ts'
 import { LedgerWatch } from './ledger-watch.ts'
 import { openAlerts } from './open-alerts.ts'
 import { openStore } from './open-store.ts'
 import { placeOfSubject } from './place-of-subject.ts'
+import { isDatabaseDamage } from './salvage-database.ts'
 import { serviceLog } from './service-log.ts'
 import { removeServiceNote, writeServiceNote } from './service-note.ts'
 import { serviceParts } from './service-view.ts'
@@ -73,6 +77,9 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
   const files = openDataDirectory(config.data)
   const unlock = lockDataDirectory(files.directory)
   closing.add('lock', unlock)
+  const damaged = await examineFiles(files)
+  for (const { file, ...told } of damaged) log.error({ file, ...told }, 'a file is damaged; it was set aside')
+  closing.add('seals', () => sealDatabases(files))
   // first, and in a thread of its own: gateways are answered while what is judged by is still being read
   const receiver = await startReceiver(receiverOptions(config, files))
   closing.add('receiver', () => receiver.stop())
@@ -103,6 +110,10 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
   await alerts.endAt(journal.lastPosition())
   recordSpoofs(receiver, audit, log, closing)
   receiver.onAppended(() => journal.wake())
+  const archive = new ArchiveWatch(files.archive, journal.releasedPosition(), (from, to) =>
+    log.error({ from, to }, 'packets of the archive are damaged: they are in the store, and cannot be judged again'),
+  )
+  closing.add('archive watch', () => archive.stop())
   const replays = new SqliteJournal({ path: files.journal, committed: () => journal.wake() })
   closing.add('replays', () => replays.close())
 
@@ -118,8 +129,11 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
     release: (position) => receiver.release(position),
     storing: (slice, judgement) => refusals.storing(slice, judgement),
     now: () => performance.now(),
+    anew: config.retention.archiveDays > 0 ? damaged.find(({ judgeAgain }) => judgeAgain)?.reason : undefined,
   })
   closing.add('judging', () => judging.stop())
+  const copying = startCopying(files, () => watch.current.version, log)
+  closing.add('copies', () => copying.stop())
   const watching = setInterval(() => watch.refresh(), 1000)
   closing.add('ledger watch', () => clearInterval(watching))
 
@@ -144,6 +158,7 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
     receiver,
     journal,
     judging,
+    damagedPackets: () => archive.damaged,
   })
   const server = await buildServer(parts, {
     loopback: isLoopbackAddress(config.http.host),
@@ -174,6 +189,7 @@ function running(
   const { promise: stopped, resolve } = Promise.withResolvers<Error | undefined>()
   const stop = (failure?: Error) => {
     if (failure) log.fatal({ err: failure }, 'stopping: a part of the service broke')
+    if (isDatabaseDamage(failure)) suspectFiles(facts.files)
     stopping ??= closing.closeAll((part, error) => log.error({ part, err: error }, 'did not close well')).then(() => failure)
     stopping.then(resolve)
     return stopping

@@ -2,7 +2,7 @@
  * A checkpoint: detector state and journal position in one file, written whole beside the old one and then put in its
  * place, so that a crash leaves either. Nothing is migrated: what does not fit is refused and rebuilt from the journal.
  */
-import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, renameSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { z } from 'zod'
@@ -79,7 +79,9 @@ export function loadCheckpoint(path: string, fingerprint: string): Checkpoint | 
 export function readHeader(file: number): z.infer<typeof Header> {
   const lead = readExactly(file, MAGIC.length + 8)
   if (lead.toString('latin1', 0, MAGIC.length) !== MAGIC) throw new CheckpointError('it is not a checkpoint of this version')
-  const text = readExactly(file, lead.readUInt32LE(MAGIC.length))
+  const bytes = lead.readUInt32LE(MAGIC.length)
+  if (bytes > fstatSync(file).size) throw new CheckpointError('its header is damaged')
+  const text = readExactly(file, bytes)
   if (crc32(text) !== lead.readUInt32LE(MAGIC.length + 4)) throw new CheckpointError('its header is damaged')
   return Header.parse(JSON.parse(text.toString()))
 }

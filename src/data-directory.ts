@@ -25,6 +25,10 @@ export interface DataFiles {
   readonly readings: string
   readonly archive: string
   readonly imports: string
+  /** Files that were found damaged, as they were found. */
+  readonly damaged: string
+  /** Copies of what cannot be made again. */
+  readonly copies: string
   readonly adminToken: string
   /** There while `adit restore` has not ended. */
   readonly restoring: string
@@ -49,6 +53,8 @@ export function dataFiles(directory: string): DataFiles {
     readings: at('readings'),
     archive: at('archive'),
     imports: at('imports'),
+    damaged: at('damaged'),
+    copies: at('copies'),
     adminToken: at('admin-token'),
     restoring: at('restoring'),
   }

@@ -37,6 +37,8 @@ export interface JudgingParts {
   readonly storing: (slice: Slice, judgement: Judgement) => void
   /** Milliseconds of a clock that only goes forward. */
   readonly now: () => number
+  /** Why everything is to be judged again from the archive although there is a checkpoint; undefined when it is not. */
+  readonly anew?: string | undefined
 }
 
 /** Each may be done again when it is not known whether it was done. */
@@ -82,6 +84,7 @@ export function startJudging(parts: JudgingParts): Judging {
     () => {
       prepared = alerts.beginAgain(journal.lastPosition())
     },
+    parts.anew,
   )
   const trouble: { reason: string | undefined } = { reason: undefined }
   const insistent: Line['insist'] = (work, signal) =>
@@ -168,8 +171,15 @@ function judgeAgainFor({ retention }: Config, { checkpoint }: DataFiles, log: Lo
 }
 
 /** A checkpoint that does not fit is put aside and everything is judged again from the archive. */
-function openJudgement(options: JudgementOptions, ledger: Ledger, log: Logger, again: () => void): Judgement {
+function openJudgement(
+  options: JudgementOptions,
+  ledger: Ledger,
+  log: Logger,
+  again: () => void,
+  anew: string | undefined,
+): Judgement {
   try {
+    if (anew !== undefined) throw new CheckpointError(`what was made with it is damaged: ${anew}`)
     return Judgement.open(options, ledger)
   } catch (error) {
     if (!(error instanceof CheckpointError)) throw error

@@ -29,11 +29,13 @@ export async function openStore(
     })
   }
   const { EmbeddedStore } = await import('./stores/embedded-store.ts')
-  return EmbeddedStore.open({
+  const embedded = await EmbeddedStore.open({
     directory,
     memoryMb: store.memoryMb,
     threads: store.threads,
     onSetAside: (file, reason) =>
       log.error({ file, reason }, 'a file of readings is broken and was set aside; the archive has what it held'),
   })
+  embedded.lookThrough()
+  return embedded
 }

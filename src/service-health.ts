@@ -1,4 +1,4 @@
-import { statfs } from 'node:fs/promises'
+import { readdir, statfs } from 'node:fs/promises'
 import type { UpstreamGap } from '../ingest/gap-book.ts'
 import type { ReceiverStatus } from '../ingest/receiver-status.ts'
 import type { HealthPart } from './api/service-parts.ts'
@@ -23,6 +23,10 @@ export interface HealthFacts {
   readonly now: number
   /** Why judging does not go on at the moment, undefined while it does. */
   readonly judgingTrouble: string | undefined
+  /** Packets of the archive that cannot be read any more. */
+  readonly damagedPackets: number
+  /** Directories of files that were found damaged; they may not be there. */
+  readonly setAside: readonly string[]
 }
 
 const MIB = 1024 * 1024
@@ -33,7 +37,8 @@ const GAP_WARNED = 7 * 86_400_000
 
 /** A part that fails makes the service not ready; each says what to do. */
 export async function healthOf(facts: HealthFacts): Promise<HealthPart[]> {
-  return [journal(facts), store(facts), detectors(facts), broker(facts), database(facts), await disk(facts.directory)]
+  const parts = [journal(facts), store(facts), detectors(facts), broker(facts), database(facts)]
+  return [...parts, await disk(facts.directory), await filesPart(facts)]
 }
 
 function journal({ receiver, lastPosition }: HealthFacts): HealthPart {
@@ -98,6 +103,19 @@ function database({ alertsTrouble, auditTrouble }: HealthFacts): HealthPart {
     return { part: 'database', status: 'warn', detail: `the audit log: ${auditTrouble}; what would change something is refused` }
   }
   return { part: 'database', status: 'pass', detail: 'takes alerts and audit records' }
+}
+
+/** Warns until somebody has looked into it and cleared what was set aside. */
+async function filesPart({ damagedPackets, setAside }: HealthFacts): Promise<HealthPart> {
+  const names = (await Promise.all(setAside.map((directory) => readdir(directory).catch(() => [])))).flat()
+  const found = [
+    ...(names.length > 0
+      ? [`damaged and set aside: ${names.slice(0, 5).join(', ')} (${names.length} in ${setAside.join(', ')})`]
+      : []),
+    ...(damagedPackets > 0 ? [`${damagedPackets} packets of the archive cannot be read`] : []),
+  ]
+  if (found.length === 0) return { part: 'files', status: 'pass', detail: 'as they were left' }
+  return { part: 'files', status: 'warn', detail: `${found.join('; ')}: the log says what to do; delete them when it is done` }
 }
 
 /** Fails before the disk is full: what is acknowledged must still fit. */

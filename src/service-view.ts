@@ -1,4 +1,5 @@
 /** What the API shows, put together from the parts of the service. */
+import { join } from 'node:path'
 import type { GapBook } from '../ingest/gap-book.ts'
 import type { GatewayDirectory } from '../ingest/gateway-directory.ts'
 import type { SqliteJournalReader } from '../ingest/journal-reader.ts'
@@ -47,6 +48,8 @@ export interface Running {
   readonly receiver: Receiver
   readonly journal: SqliteJournalReader
   readonly judging: Pick<Judging, 'judgement' | 'lateAreas' | 'alertsTrouble' | 'trouble'>
+  /** Packets of the archive that cannot be read any more. */
+  readonly damagedPackets: () => number
 }
 
 const RECENT_GAPS = 50
@@ -116,7 +119,8 @@ function gatewaysOf(directory: GatewayDirectory, { books, owners }: Judgement): 
     .map(([gateway, at]) => ({ gateway, lastSeenAt: at > 0 ? at : null, book: books.of(gateway), meters: owners.count(gateway) }))
 }
 
-async function health({ files, receiver, journal, judging, store, audit, gaps }: Running): Promise<readonly HealthPart[]> {
+async function health(running: Running): Promise<readonly HealthPart[]> {
+  const { files, receiver, journal, judging, store, audit, gaps, damagedPackets } = running
   return healthOf({
     directory: files.directory,
     receiver: await statusOf(receiver),
@@ -129,6 +133,8 @@ async function health({ files, receiver, journal, judging, store, audit, gaps }:
     now: Date.now(),
     judgingTrouble: judging.trouble,
     gap: gaps.list(1)[0],
+    damagedPackets: damagedPackets(),
+    setAside: [files.damaged, join(files.readings, 'set-aside')],
   })
 }
 

@@ -169,7 +169,7 @@ export interface Progress {
 }
 
 export interface HealthPart {
-  readonly part: 'journal' | 'store' | 'detectors' | 'broker' | 'database' | 'disk'
+  readonly part: 'journal' | 'store' | 'detectors' | 'broker' | 'database' | 'disk' | 'files'
   readonly status: 'pass' | 'warn' | 'fail'
   /** What it is, or what is wrong and what to do. */
   readonly detail: string

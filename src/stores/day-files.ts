@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto'
+import { createReadStream } from 'node:fs'
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { crc32 } from 'node:zlib'
 import { SECONDS_A_DAY } from './reading-tail.ts'
 
 const SUFFIX = '.parquet'
+const CHECKSUM = /-crc([0-9a-f]{8})\.parquet$/
 const TEMPORARY = /^\.writing-(\d+)-/
 
 /**
@@ -55,9 +58,16 @@ export class DayFiles {
     const directory = join(this.#directory, nameOfDay(day))
     const created = await mkdir(directory, { recursive: true })
     await sync(temporary)
-    await rename(temporary, join(directory, `${randomUUID()}${SUFFIX}`))
+    const checksum = (await checksumOf(temporary)).toString(16).padStart(8, '0')
+    await rename(temporary, join(directory, `${randomUUID()}-crc${checksum}${SUFFIX}`))
     await sync(directory)
     if (created !== undefined) await sync(this.#directory)
+  }
+
+  /** Whether a file is as it was placed, by the checksum in its name; a file copied in without one counts as whole. */
+  async isWhole(file: string): Promise<boolean> {
+    const checksum = CHECKSUM.exec(file)?.[1]
+    return checksum === undefined || Number.parseInt(checksum, 16) === (await checksumOf(file))
   }
 
   /** Moves a file that cannot be read out of the way; returns where it is now. */
@@ -93,6 +103,12 @@ async function sync(path: string): Promise<void> {
   } finally {
     await handle.close()
   }
+}
+
+async function checksumOf(path: string): Promise<number> {
+  let checksum = 0
+  for await (const bytes of createReadStream(path, { highWaterMark: 1 << 20 })) checksum = crc32(bytes, checksum)
+  return checksum
 }
 
 function isRunning(pid: number): boolean {

@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { crashPoint } from '../../ingest/crash-point.ts'
 import type { ReadingBatch } from '../../model/reading-batch.ts'
 import { DayFiles } from './day-files.ts'
@@ -20,6 +21,9 @@ export interface EmbeddedStoreOptions {
   readonly threads?: number
 }
 
+/** Between two files that are looked through: it has all the time in the world. */
+const LOOK_PAUSE_MS = 20
+
 /**
  * Readings in memory until `flush`, then in Parquet files by UTC day, sorted by usage point and start. Rows are only
  * ever added; which value of an interval counts is decided on reading. Every file can be lost and made again from the
@@ -36,6 +40,8 @@ export class EmbeddedStore implements ReadingStore {
   /** Tails being written, oldest first; still read until their files are in place. */
   #leaving: ReadingTail[] = []
   #spilling: Promise<void> | undefined
+  #closed = false
+  #looking: Promise<void> | undefined
 
   private constructor(files: DayFiles, days: number[], engine: ParquetEngine, options: EmbeddedStoreOptions) {
     const { onSetAside, tailRows = 800_000 } = options
@@ -55,12 +61,8 @@ export class EmbeddedStore implements ReadingStore {
     const temporary = join(directory, 'sorting')
     await rm(temporary, { recursive: true, force: true })
     await mkdir(temporary)
-    return new EmbeddedStore(
-      files,
-      await files.days(0, 2 ** 32),
-      await ParquetEngine.open({ memoryMb, threads, temporary }),
-      options,
-    )
+    const engine = await ParquetEngine.open({ memoryMb, threads, temporary })
+    return new EmbeddedStore(files, await files.days(0, 2 ** 32), engine, options)
   }
 
   async append(batch: ReadingBatch): Promise<void> {
@@ -98,6 +100,14 @@ export class EmbeddedStore implements ReadingStore {
     return usagePoints.map((usagePoint) => resolveRevisions(rows.get(usagePoint) ?? new RowColumns()))
   }
 
+  /**
+   * Begins to look through all files, the newest days first, behind the line: a bit that flipped in a value makes no file
+   * unreadable. What is broken is set aside.
+   */
+  lookThrough(): void {
+    this.#looking ??= this.#lookThrough().catch(() => {}) // what cannot be looked at is told when it is read
+  }
+
   async count(): Promise<number> {
     await this.flush()
     let total = 0
@@ -106,10 +116,12 @@ export class EmbeddedStore implements ReadingStore {
   }
 
   async close(): Promise<void> {
+    this.#closed = true
     try {
       await this.flush()
     } finally {
       await this.#merger.stop()
+      await this.#looking
       this.#engine.close()
     }
   }
@@ -179,13 +191,34 @@ export class EmbeddedStore implements ReadingStore {
     }
   }
 
+  async #lookThrough(): Promise<void> {
+    for (const day of (await this.#files.days(0, 2 ** 32)).reverse()) {
+      for (const file of await this.#files.of(day)) {
+        if (this.#closed) return
+        await this.#setAsideWhenBroken(file)
+        await pause(LOOK_PAUSE_MS)
+      }
+    }
+  }
+
   async #setAsideWhenBroken(file: string): Promise<void> {
-    const reason = await this.#engine.fault(file)
+    const reason = await this.#faultOf(file)
     if (reason === undefined) return
     try {
       this.#onSetAside(await this.#files.setAside(file), reason)
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
     }
+  }
+
+  async #faultOf(file: string): Promise<string | undefined> {
+    try {
+      if (!(await this.#files.isWhole(file))) return 'its checksum does not hold'
+    } catch (error) {
+      // a merge replaced it meanwhile
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+      throw error
+    }
+    return await this.#engine.fault(file)
   }
 }

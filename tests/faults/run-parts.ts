@@ -1,4 +1,6 @@
 /** What the long runs tell: figures and a table for each. */
+import { commitText } from '../../bench/machine.ts'
+import { runDamages } from './damage-run.ts'
 import { runDiskFaults } from './disk-run.ts'
 import type { Comparison } from './kill-oracle.ts'
 import { runKills } from './kill-run.ts'
@@ -73,17 +75,48 @@ export async function diskPart(options: Parameters<typeof runDiskFaults>[0]): Pr
   return { part: { figures, table: { head: ['write', 'times it was refused'], rows } }, complaints: run.complaints }
 }
 
-export async function mutantPart(seed: string, say: (line: string) => void): Promise<ToldRun> {
-  const rows: (string | number)[][] = []
-  const complaints: string[] = []
-  for (const mutant of MUTANTS) {
-    const { name, run, complaint } = await tryMutant(mutant, seed, () => {})
+export async function damagePart(options: Parameters<typeof runDamages>[0]): Promise<ToldRun> {
+  const { tries, complaints } = await runDamages(options)
+  const kinds = [...new Set(tries.map(({ file }) => file))]
+  const rows = kinds.map((kind) => {
+    const some = tries.filter(({ file }) => file === kind)
+    return [`\`${kind}\``, some.length, some.filter(({ reported }) => reported).length]
+  })
+  const figures: ScoreboardPart['figures'] = [
+    ['files damaged', tries.length],
+    ['starts that failed, readings or alerts that were others, silence where it matters', complaints.length],
+  ]
+  return { part: { figures, table: { head: ['file', 'damaged', 'reported'], rows } }, complaints }
+}
+
+/** Told after each: it takes half an hour on a quiet machine. `from`: number of the first, for going on with a run that was broken off. */
+export async function mutantPart(
+  { seed, from, before, say }: { seed: string; from: number; before: readonly Row[]; say: (line: string) => void },
+  tell: (run: ToldRun) => void,
+): Promise<ToldRun> {
+  const rows: Row[] = before.slice(0, from - 1)
+  let run = mutantsTold(rows)
+  for (const mutant of MUTANTS.slice(rows.length)) {
+    const { name, run: kind, complaint } = await tryMutant(mutant, seed, () => {})
     say(`${complaint === undefined ? 'NOT NOTICED' : 'noticed'}: ${name}`)
-    rows.push([name, run, complaint === undefined ? '**not noticed**' : complaint.replaceAll('|', '\\|')])
-    if (complaint === undefined) complaints.push(`no run noticed: ${name}`)
+    rows.push([name, kind, complaint === undefined ? NOT_NOTICED : complaint.replaceAll('|', '\\|'), commitText()])
+    run = mutantsTold(rows)
+    tell(run)
   }
-  const figures: ScoreboardPart['figures'] = [['bugs noticed', `${rows.length - complaints.length} of ${rows.length}`]]
-  return { part: { figures, table: { head: ['bug', 'run', 'first complaint'], rows } }, complaints }
+  return run
+}
+
+type Row = (string | number)[]
+const NOT_NOTICED = '**not noticed**'
+
+function mutantsTold(rows: readonly Row[]): ToldRun {
+  const missed = rows.filter((row) => row[2] === NOT_NOTICED)
+  const figures: ScoreboardPart['figures'] = [
+    ['bugs noticed', `${rows.length - missed.length} of ${rows.length} that were tried`],
+    ['bugs there are to try', MUTANTS.length],
+  ]
+  const table = { head: ['bug', 'run', 'first complaint', 'commit'], rows: [...rows] }
+  return { part: { figures, table }, complaints: missed.map(([name]) => `no run noticed: ${name}`) }
 }
 
 function compared(run: Comparison, packets: number): ScoreboardPart['figures'] {

@@ -1,11 +1,12 @@
 /**
  * The fault runs of the tests in long; each writes its part of docs/scoreboard.md:
- * npm run faults -- --kills 1000 | --power-cuts 200 | --store-faults | --disk-fills 50 | --mutants   [--seed S] [--days N]
+ * npm run faults -- --kills 1000 | --power-cuts 200 | --store-faults | --disk-fills 50 | --damages 10 | --mutants [--from N]
+ * [--seed S] [--days N]
  */
 import { parseArgs } from 'node:util'
 import { commitText, machineText } from '../../bench/machine.ts'
-import { diskPart, killPart, mutantPart, powerPart, storePart } from './run-parts.ts'
-import { type PartName, writePart } from './scoreboard.ts'
+import { damagePart, diskPart, killPart, mutantPart, powerPart, storePart, type ToldRun } from './run-parts.ts'
+import { type PartName, readPart, writePart } from './scoreboard.ts'
 
 const { values } = parseArgs({
   options: {
@@ -13,7 +14,10 @@ const { values } = parseArgs({
     'power-cuts': { type: 'string' },
     'store-faults': { type: 'boolean' },
     'disk-fills': { type: 'string' },
+    damages: { type: 'string' },
     mutants: { type: 'boolean' },
+    /** Number of the first mutant, to go on with a run that was broken off. */
+    from: { type: 'string', default: '1' },
     seed: { type: 'string', default: '1' },
     days: { type: 'string' },
   },
@@ -29,22 +33,30 @@ const days = (usual: number) => Number(values.days ?? usual)
 
 const [name, { part, complaints }] = await chosen()
 for (const complaint of complaints) console.error(complaint)
-const words = process.argv.slice(2).join(' ')
-const place: [string, string | number][] = [
-  ['seed', seed],
-  ['seconds', seconds()],
-  ['commit', commitText()],
-  ['machine', machineText()],
-]
-writePart(name, { ...part, command: `npm run faults -- ${words}`, figures: [...part.figures, ...place] })
+write(name, part)
 process.exit(complaints.length === 0 ? 0 : 1)
 
-async function chosen(): Promise<[PartName, Awaited<ReturnType<typeof killPart>>]> {
+function write(to: PartName, told: ToldRun['part']): void {
+  const place: [string, string | number][] = [
+    ['seed', seed],
+    ['seconds', seconds()],
+    ['commit', commitText()],
+    ['machine', machineText()],
+  ]
+  const command = `npm run faults -- ${process.argv.slice(2).join(' ')}`
+  writePart(to, { ...told, command, figures: [...told.figures, ...place] })
+}
+
+async function chosen(): Promise<[PartName, ToldRun]> {
   if (values['power-cuts'])
     return ['power-cuts', await powerPart({ seed, cuts: Number(values['power-cuts']), days: days(60), say })]
   if (values['store-faults']) return ['store-faults', await storePart({ seed, days: days(60), pause: 60, downShare: 0.5, say })]
   if (values['disk-fills'])
     return ['disk-faults', await diskPart({ seed, fills: Number(values['disk-fills']), days: days(60), say })]
-  if (values.mutants) return ['mutants', await mutantPart(seed, say)]
+  if (values.damages) return ['damage', await damagePart({ seed, times: Number(values.damages), days: days(12), say })]
+  if (values.mutants) {
+    const options = { seed, from: Number(values.from), before: readPart('mutants')?.table?.rows ?? [], say }
+    return ['mutants', await mutantPart(options, (run) => write('mutants', run.part))]
+  }
   return ['kills', await killPart({ seed, kills: Number(values.kills ?? 1000), days: days(40), say })]
 }

@@ -1,0 +1,146 @@
+/**
+ * Before anything is opened: are the databases as they were left? One that is not is put aside, its copy or what can be read
+ * of it takes its place, and the service starts; what is to be done about it is said.
+ */
+import { copyFileSync, existsSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { GatewayDirectory } from '../ingest/gateway-directory.ts'
+import { openJournalDatabase } from '../ingest/journal-database.ts'
+import { Quarantine } from '../ingest/quarantine.ts'
+import { AlertStore } from './alerts/alert-store.ts'
+import { TokenStore } from './api/tokens.ts'
+import type { DataFiles } from './data-directory.ts'
+import type { DatabaseConfig } from './database/database-config.ts'
+import { copyOf } from './database-copies.ts'
+import { sealFiles, takeSeals } from './file-seals.ts'
+import { FindingsStore } from './findings-store.ts'
+import { LedgerStore } from './ledger/ledger-store.ts'
+import { isDatabaseDamage, salvageDatabase } from './salvage-database.ts'
+import { DatabaseUsers } from './users/database-users.ts'
+
+export interface DamagedFile {
+  readonly file: string
+  readonly reason: string
+  /** Where it is now. */
+  readonly place: string
+  /** What stands in its place: the rows that could be read, or a copy of that time. */
+  readonly instead: string
+  readonly remedy: string
+  /** What it held comes back when everything is judged again from the archive. */
+  readonly judgeAgain: boolean
+}
+
+/** Larger ones are looked through only when something went wrong with them. */
+const MOST_BYTES = 64 * 1024 * 1024
+const EMBEDDED: DatabaseConfig = { kind: 'embedded' }
+interface Closable {
+  close(): unknown
+}
+
+interface Database {
+  readonly path: string
+  /** Makes an empty one. */
+  readonly make: (path: string) => Closable | Promise<Closable>
+  readonly remedy: string
+  /** What it held comes back when everything is judged again from the archive. */
+  readonly judgeAgain?: true
+}
+
+function databasesOf(files: DataFiles): Database[] {
+  const again = { remedy: 'nothing: everything is judged again from the archive', judgeAgain: true } as const
+  return [
+    {
+      path: files.journal,
+      make: openJournalDatabase,
+      remedy: 'packets that are missing are named in the log; gateways that keep theirs can send them again',
+    },
+    { path: files.ledger, make: (path) => new LedgerStore(path), remedy: 'import again what was imported since' },
+    {
+      path: files.gateways,
+      make: (path) => new GatewayDirectory(path),
+      remedy: 'register again the gateways that cannot log in: adit gateway add',
+    },
+    {
+      path: files.tokens,
+      make: (path) => new TokenStore(path),
+      remedy: 'make again the tokens that do not hold any more: adit token add',
+    },
+    {
+      path: files.users,
+      make: (users) => DatabaseUsers.open(EMBEDDED, { users }),
+      remedy: 'make again the accounts that are missing',
+    },
+    { path: files.findings, make: (path) => new FindingsStore(path), remedy: 'import again what was imported since' },
+    {
+      path: files.alerts,
+      make: (file) =>
+        AlertStore.open({ database: EMBEDDED, file, journal: () => '', placeOf: () => ({ area: null, county: null }) }),
+      ...again,
+    },
+    { path: files.quarantine, make: (path) => new Quarantine({ path }), ...again },
+  ]
+}
+
+export async function examineFiles(files: DataFiles): Promise<DamagedFile[]> {
+  const sealOf = takeSeals(files.directory)
+  const suspicious = existsSync(suspicionOf(files))
+  const damaged: DamagedFile[] = []
+  for (const { path, make, remedy, judgeAgain = false } of databasesOf(files)) {
+    if (!existsSync(path)) continue
+    const seal = sealOf(path)
+    if (seal === 'whole' && !suspicious) continue
+    const reason = seal === 'broken' ? 'it changed while nobody wrote to it' : faultOf(path, suspicious)
+    if (reason === undefined) continue
+    damaged.push({ file: basename(path), reason, ...(await rescue(files, path, make)), remedy, judgeAgain })
+  }
+  rmSync(suspicionOf(files), { force: true })
+  return damaged
+}
+
+/** The copy, when there is one that is whole; else the rows that can be read. */
+async function rescue(files: DataFiles, path: string, make: Database['make']): Promise<Pick<DamagedFile, 'place' | 'instead'>> {
+  const { place, rows } = await salvageDatabase(path, files.damaged, async (fresh) => {
+    await (await make(fresh)).close()
+  })
+  const copy = copyOf(files, path)
+  if (!existsSync(copy) || faultOf(copy, true) !== undefined) return { place, instead: `${rows} rows that could be read` }
+  const { mtime } = statSync(copy)
+  copyFileSync(copy, path)
+  return { place, instead: `its copy of ${mtime.toISOString()}` }
+}
+
+/** After a stop in peace, when nobody has them open any more. */
+export function sealDatabases(files: DataFiles): void {
+  // the journal has a checksum in each row, and may be large
+  const sealed = databasesOf(files).filter(({ path }) => path !== files.journal)
+  sealFiles(
+    files.directory,
+    sealed.map(({ path }) => path),
+  )
+}
+
+/** A part met damage: the next start looks through all databases, whatever their size. */
+export function suspectFiles(files: DataFiles): void {
+  writeFileSync(suspicionOf(files), '', { flush: true })
+}
+
+function faultOf(path: string, whatever: boolean): string | undefined {
+  if (!whatever && statSync(path).size > MOST_BYTES) return undefined
+  let database: DatabaseSync | undefined
+  try {
+    database = new DatabaseSync(path, { timeout: 10_000 })
+    const [first] = database.prepare('PRAGMA integrity_check(1)').all()
+    const said = String(first?.integrity_check ?? '')
+    return said === 'ok' ? undefined : said.replaceAll('\n', ' ')
+  } catch (error) {
+    if (!isDatabaseDamage(error)) throw error
+    return error.message
+  } finally {
+    database?.close()
+  }
+}
+
+function suspicionOf({ directory }: DataFiles): string {
+  return join(directory, 'examine')
+}

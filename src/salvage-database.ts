@@ -1,0 +1,100 @@
+/** Saves from a damaged SQLite file what can be read, row by row, into a new one; the damaged one is kept beside. */
+import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { DatabaseSync, type SQLInputValue, type SQLOutputValue } from 'node:sqlite'
+import { syncDirectory } from '../ingest/journal-database.ts'
+
+/** SQLITE_CORRUPT and SQLITE_NOTADB; by their words, for what comes from the receiving thread has no more. */
+const DAMAGE = /malformed|file is not a database/
+
+export function isDatabaseDamage(error: unknown): error is Error {
+  return error instanceof Error && DAMAGE.test(error.message)
+}
+
+export interface Salvaged {
+  /** Where the damaged file is now. */
+  readonly place: string
+  readonly rows: number
+}
+
+/** Nobody may have the file open. `make` makes an empty one: what the damaged file says of its tables may be wrong, too. */
+export async function salvageDatabase(path: string, into: string, make: (path: string) => Promise<void>): Promise<Salvaged> {
+  mkdirSync(into, { recursive: true })
+  const number = readdirSync(into).filter((name) => name.startsWith(basename(path))).length
+  const place = join(into, `${basename(path)}.${number + 1}`)
+  for (const part of ['', '-wal', '-shm']) moveWhenThere(`${path}${part}`, `${place}${part}`)
+  const fresh = `${path}.salvaged`
+  for (const part of ['', '-wal', '-shm']) rmSync(`${fresh}${part}`, { force: true })
+  await make(fresh)
+  const rows = copyReadable(place, fresh)
+  renameSync(fresh, path)
+  syncDirectory(dirname(path))
+  return { place, rows }
+}
+
+function moveWhenThere(from: string, to: string): void {
+  try {
+    renameSync(from, to)
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
+  }
+}
+
+function copyReadable(from: string, to: string): number {
+  const target = new DatabaseSync(to)
+  const source = new DatabaseSync(from)
+  try {
+    target.exec('BEGIN')
+    const tables = target
+      .prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY rowid")
+      .all()
+    const rows = tables.reduce((sum, { name }) => sum + copyTable(source, target, String(name)), 0)
+    target.exec('COMMIT')
+    return rows
+  } finally {
+    source.close()
+    target.close()
+  }
+}
+
+/** From the beginning as far as it goes, and where it does not go to the end, from the end. */
+function copyTable(source: DatabaseSync, target: DatabaseSync, table: string): number {
+  const rows = new Set<string>()
+  if (!copyRows(source, target, table, '', rows)) copyRows(source, target, table, 'ORDER BY rowid DESC', rows)
+  return rows.size
+}
+
+/** False when it broke off. */
+function copyRows(source: DatabaseSync, target: DatabaseSync, table: string, order: string, copied: Set<string>): boolean {
+  try {
+    for (const row of source.prepare(`SELECT * FROM "${table}" ${order}`).iterate()) {
+      if (isReadable(row) && insert(target, table, row)) copied.add(String(Object.values(row)[0]))
+    }
+    return true
+  } catch {
+    // damaged there; or a table without rowid, which has no other end
+    return false
+  }
+}
+
+function insert(target: DatabaseSync, table: string, row: Record<string, SQLOutputValue>): boolean {
+  const names = Object.keys(row).map((name) => `"${name}"`)
+  const values: SQLInputValue[] = Object.values(row)
+  try {
+    target.prepare(`INSERT OR REPLACE INTO "${table}" (${names.join()}) VALUES (${names.map(() => '?').join()})`).run(...values)
+    return true
+  } catch {
+    // a value that its column does not take any more
+    return false
+  }
+}
+
+function isReadable({ json }: Record<string, SQLOutputValue>): boolean {
+  if (typeof json !== 'string') return true
+  try {
+    JSON.parse(json)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * Damages one file of a data directory that nobody uses: one flipped bit, a torn tail, a zeroed tail, with the time of change
+ * left as it was. The service has to start, to say what is damaged, and to have everything that was not in that file.
+ */
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Random } from '../../fixtures/simulator/random.ts'
+import { DAMAGES, type DamageKind, damageFile, FILE_KINDS, type FileKind, filesOf } from './damage-file.ts'
+import { examineDamaged } from './damaged-service.ts'
+import { GatewayFeed } from './gateway-feed.ts'
+import { type Life, startLife, stopLife } from './killed-service.ts'
+import { FLOWING } from './live-and-die.ts'
+import { prepareTrial } from './trial.ts'
+
+export interface DamageRunOptions {
+  readonly seed: string
+  /** How often each kind of file is damaged, each time in another way. */
+  readonly times: number
+  readonly days: number
+  readonly say: (line: string) => void
+}
+
+export interface DamageRun {
+  readonly tries: readonly DamageTry[]
+  readonly complaints: readonly string[]
+}
+
+export interface DamageTry {
+  readonly file: FileKind
+  readonly damage: DamageKind
+  readonly reported: boolean
+}
+
+export async function runDamages({ seed, times, days, say }: DamageRunOptions): Promise<DamageRun> {
+  const directory = mkdtempSync(join(tmpdir(), 'adit-damage-'))
+  const lives: Life[] = []
+  try {
+    const trial = await prepareTrial(days, directory)
+    const { passwords } = trial
+    const feed = new GatewayFeed(trial.sent.packets, 0)
+    const born = async (data: string): Promise<Life> => {
+      const life = await startLife({ data, passwords, crash: null })
+      if (!life) throw new Error('it was killed at its start')
+      lives.push(life)
+      return life
+    }
+    const first = await born(trial.data)
+    await feed.send(first, { ...FLOWING, quota: Number.POSITIVE_INFINITY, patience: 300_000 })
+    // on a busy machine it may take longer to stop than anybody waits; rot is looked for in what was left in peace
+    for (let life = first; (await stopLife(life)) || life.service.process.exitCode !== 0; ) life = await born(trial.data)
+    cpSync(trial.data, join(directory, 'at peace'), { recursive: true, preserveTimestamps: true })
+    const random = new Random(`damage/${seed}`)
+    const tries: DamageTry[] = []
+    const complaints: string[] = []
+    for (const kind of FILE_KINDS) {
+      for (let time = 0; time < times; time++) {
+        const data = join(directory, 'damaged')
+        cpSync(join(directory, 'at peace'), data, { recursive: true, preserveTimestamps: true })
+        const file = random.pick(filesOf(data, kind))
+        const damage = DAMAGES[(time + random.int(0, DAMAGES.length - 1)) % DAMAGES.length]
+        const place = damageFile(file, damage, random)
+        const what = `${damage} of ${kind} at ${place}`
+        const { reported, complaints: found } = await examineDamaged(born, data, kind, trial, feed)
+        tries.push({ file: kind, damage, reported })
+        complaints.push(...found.map((complaint) => `${what}: ${complaint}`))
+        say(`${what}: ${reported ? 'reported' : 'not reported'}${found.length > 0 ? `, ${found.join('; ')}` : ''}`)
+        rmSync(data, { recursive: true, force: true })
+      }
+    }
+    return { tries, complaints }
+  } finally {
+    for (const { service } of lives) service.process.kill('SIGKILL')
+    rmSync(directory, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,97 @@
+/** What a service has to do with a damaged file, as seen from outside. */
+import { readFileSync } from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
+import { z } from 'zod'
+import { Alert } from '../../model/alert.ts'
+import type { FileKind } from './damage-file.ts'
+import type { GatewayFeed } from './gateway-feed.ts'
+import { gatewayName, type Life, stopLife } from './killed-service.ts'
+import type { Trial } from './trial.ts'
+
+const Health = z.object({ parts: z.array(z.object({ part: z.string(), status: z.string(), detail: z.string() })) })
+const Summary = z.object({ pending: z.int() })
+const Profile = z.object({ start: z.array(z.int()), energyWh: z.array(z.number()) })
+const Alerts = z.object({ items: z.array(Alert) })
+/** Files in which a bit may flip that says nothing any more, or that nobody needs. */
+const MAY_BE_SILENT: readonly FileKind[] = ['journal.db', 'seals.json', 'lock.pid', 'admin-token']
+const REPORT = /is damaged|are damaged|is broken and was set aside|cannot be used|cannot be read any more/
+const PATIENCE_MS = 20_000
+
+export async function examineDamaged(
+  born: (data: string) => Promise<Life>,
+  data: string,
+  kind: FileKind,
+  trial: Trial,
+  feed: GatewayFeed,
+): Promise<{ reported: boolean; complaints: string[] }> {
+  const complaints: string[] = []
+  let life: Life
+  try {
+    life = await born(data)
+  } catch (error) {
+    // a gateway whose row is gone cannot log in: it is to be registered again
+    const refused = error instanceof Error && error.cause instanceof Error && /refused with code/.test(error.cause.message)
+    if (kind === 'gateways.db' && refused) return { reported: true, complaints }
+    return { reported: false, complaints: [error instanceof Error ? error.message.slice(0, 300) : String(error)] }
+  }
+  const get = async (path: string): Promise<unknown> => await (await fetch(`${life.http}${path}`)).json()
+  while (Summary.parse(await get('/api/v1/summary')).pending > 0) await pause(50)
+  const reported = await waitForReport(life, get, MAY_BE_SILENT.includes(kind))
+  if (!reported && !MAY_BE_SILENT.includes(kind)) complaints.push('it is neither in the log nor in health')
+  // what was in the damaged file itself may be gone, once that is said
+  const mayLack = kind === 'readings' || (kind === 'journal.db' && reported)
+  complaints.push(...(await differentReadings(trial, feed, mayLack, get)))
+  if (!mayLack) complaints.push(...(await differentAlerts(trial, get)))
+  const [publisher] = life.publishers
+  if (!(await publisher.publish(`adit/v1/${gatewayName(0)}/readings`, Buffer.from('{"start":"x"}'))))
+    complaints.push('a packet is not acknowledged')
+  if (await stopLife(life)) complaints.push('it did not stop in peace')
+  if (life.service.process.exitCode !== 0) complaints.push(`it ended with ${life.service.process.exitCode}`)
+  return { reported, complaints }
+}
+
+/** In the log, and in health where somebody has to do something. */
+async function waitForReport(life: Life, get: (path: string) => Promise<unknown>, briefly: boolean): Promise<boolean> {
+  const deadline = performance.now() + (briefly ? 0 : PATIENCE_MS)
+  for (;;) {
+    const { parts } = Health.parse(await get('/api/v1/health'))
+    const inHealth = parts.some(({ part, status }) => part === 'files' && status === 'warn')
+    const inLog = REPORT.test(life.service.told())
+    // a checkpoint is made again by itself
+    if (inLog && (inHealth || /the checkpoint cannot be used/.test(life.service.told()))) return true
+    if (performance.now() > deadline) return false
+    await pause(50)
+  }
+}
+
+/** What is there is right, and all of it is there, but for a damaged file's own. */
+async function differentReadings({ sent }: Trial, feed: GatewayFeed, mayLack: boolean, get: (path: string) => Promise<unknown>) {
+  const found: string[] = []
+  const unsent = sent.packets
+    .filter((_, index) => feed.acknowledged[index] === 0)
+    .reduce((sum, { readings }) => sum + readings, 0)
+  let missing = 0
+  for (const [usagePoint, { start, energyWh }] of sent.truth) {
+    if (start.length === 0) continue
+    const [from, to] = [start[0], start[start.length - 1] + 1].map((seconds) => new Date(seconds * 1000).toISOString())
+    const profile = Profile.parse(await get(`/api/v1/usage-points/${usagePoint}/load-profile?from=${from}&to=${to}`))
+    const truth = new Map(start.map((at, row) => [at, energyWh[row]]))
+    const wrong = profile.start.filter((at, row) => truth.get(at) !== profile.energyWh[row]).length
+    if (wrong > 0) found.push(`${usagePoint}: ${wrong} readings are others`)
+    missing += start.length - profile.start.length
+  }
+  if (!mayLack && missing > unsent) found.push(`${missing - unsent} readings are gone`)
+  return found.slice(0, 3)
+}
+
+async function differentAlerts({ undisturbed }: Trial, get: (path: string) => Promise<unknown>): Promise<string[]> {
+  const live = new Map(Alerts.parse(await get('/api/v1/alerts?state=all&limit=500')).items.map((alert) => [alert.id, alert]))
+  const lines = readFileSync(await undisturbed, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+  const expected = lines.map((line) => Alert.parse(JSON.parse(line)))
+  return expected.flatMap((alert) =>
+    isDeepStrictEqual(live.get(alert.id), alert) ? [] : [`alert ${alert.id} is another or gone`],
+  )
+}
