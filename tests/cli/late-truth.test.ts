@@ -76,7 +76,7 @@ test.each(STORES)(
     client.end(true)
     service = await serve(data, config)
     await untilJudged(service)
-    for (let tries = 0; tries < 400 && (await lateAreas(service)) > 0; tries++) await pause(200)
+    for (let tries = 0; tries < 1_200 && (await lateAreas(service)) > 0; tries++) await pause(200)
     expect(await standing(service)).toEqual(fromAll)
 
     const told = (await alerts(service))
