@@ -36,10 +36,12 @@ export function filesOf(data: string, kind: FileKind): string[] {
 export function damageFile(file: string, damage: DamageKind, random: Random): string {
   const { size, atime, mtime } = statSync(file)
   const tail = random.int(1, Math.min(TAIL_BYTES, size))
-  const at = damage === 'one flipped bit' ? random.int(0, size - 1) : size - tail
+  const bytes = readFileSync(file)
+  // zeros where there were zeros are no damage
+  const least = damage === 'zeroed tail' ? Math.max(0, bytes.findLastIndex((byte) => byte !== 0)) : size
+  const at = damage === 'one flipped bit' ? random.int(0, size - 1) : Math.min(least, size - tail)
   if (damage === 'torn tail') truncateSync(file, at)
   else {
-    const bytes = readFileSync(file)
     if (damage === 'zeroed tail') bytes.fill(0, at)
     else bytes[at] ^= 1 << random.int(0, 7)
     writeFileSync(file, bytes)

@@ -11,7 +11,7 @@ describe.runIf(requireDisks())('when a disk is full, hangs or turns read-only', 
     timeout: PATIENCE,
   }, async () => {
     const story: string[] = []
-    const run = await runDiskFaults({ seed, fills: 4, days: 10, say: (line) => story.push(line) })
+    const run = await runDiskFaults({ seed, fills: 4, days: 12, say: (line) => story.push(line) })
     const told = `seed ${seed}\n${story.join('\n')}`
     console.log(`seed ${seed}: disks filled ${JSON.stringify(run.fills)}, ${run.packets} packets, ${run.lost} lost`)
     expect(run.complaints, told).toEqual([])

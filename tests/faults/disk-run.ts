@@ -66,7 +66,7 @@ export async function runDiskFaults({ seed, fills, days, say, program }: DiskRun
     for (let fill = 1; fill <= fills && !hasEnded(life); fill++) {
       const which = DISKS[fill % DISKS.length]
       const disk = disks.get(which) ?? main
-      const left = random.pick(LEFT)
+      const left = which === 'all' ? random.pick(LEFT) : 0
       await feed.send(life, { ...FLOWING, quota: share })
       disk.fill(left)
       // one sending over it all: a gateway sends nothing twice on one connection
