@@ -38,8 +38,9 @@ export function damageFile(file: string, damage: DamageKind, random: Random): st
   const tail = random.int(1, Math.min(TAIL_BYTES, size))
   const bytes = readFileSync(file)
   // zeros where there were zeros are no damage
-  const least = damage === 'zeroed tail' ? Math.max(0, bytes.findLastIndex((byte) => byte !== 0)) : size
-  const at = damage === 'one flipped bit' ? random.int(0, size - 1) : Math.min(least, size - tail)
+  const last = bytes.findLastIndex((byte) => byte !== 0)
+  const cut = damage === 'zeroed tail' ? Math.max(0, Math.min(last, size - tail)) : size - tail
+  const at = damage === 'one flipped bit' ? random.int(0, size - 1) : cut
   if (damage === 'torn tail') truncateSync(file, at)
   else {
     if (damage === 'zeroed tail') bytes.fill(0, at)
