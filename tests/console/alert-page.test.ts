@@ -205,7 +205,7 @@ describe.runIf(requireServer('chromium'))('the alert page in a browser', BROWSER
     await token('wrong')
     await keep()
     await item.getByRole('button', { name: '重放' }).click()
-    await page.getByRole('alert').getByText('需要有权限的令牌').first().waitFor()
+    await page.getByText('存着的令牌已无效').waitFor()
     expect(service.replayed).toEqual([])
     await page.getByRole('button', { name: '忘记令牌' }).click()
     await token(TOKEN)

@@ -15,6 +15,7 @@ import { startLife } from './killed-service.ts'
 import { prepareTrial } from './trial.ts'
 
 const BACKUPS = 8
+const some = expect.toSatisfy((count: number) => count > 0)
 
 test('whenever a backup is taken, nothing in it is of a packet that its journal has not, and what its state has not the journal has', {
   timeout: 300_000,
@@ -34,6 +35,9 @@ test('whenever a backup is taken, nothing in it is of a packet that its journal 
   const seen: number[] = []
   let [alerts, refused, archived] = [0, 0, 0]
   for (let number = 0; number < BACKUPS; number++) {
+    // from the first packets to nearly the last, however fast the machine: alerts come late in the story
+    const share = (0.95 * (number + 1) * sent.packets.length) / BACKUPS
+    await expect.poll(() => feed.done || feed.acknowledgements >= share, { timeout: 120_000 }).toBe(true)
     const before = feed.acknowledgements
     const out = join(directory, `backup-${number}`)
     const { manifest } = await takeBackup({ files: dataFiles(data), config, out, program: 'test', now: new Date() })
@@ -62,7 +66,7 @@ test('whenever a backup is taken, nothing in it is of a packet that its journal 
   await life.service.ended
   // moments of a service that stood still would prove nothing
   expect(new Set(seen).size).toBeGreaterThan(BACKUPS / 2)
-  expect(Math.min(alerts, refused, archived)).toBeGreaterThan(0)
+  expect({ alerts, refused, archived }).toEqual({ alerts: some, refused: some, archived: some })
 })
 
 function newest(backup: string, database: string, table = database): number {
