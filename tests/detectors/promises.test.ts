@@ -138,7 +138,8 @@ test('a unit or ratio that is wrong from some day on, for good or for a week, is
         expect(Date.parse(withdrawn?.at ?? '') - Date.parse(raised.at)).toBeLessThanOrEqual(3 * 86_400_000)
       }
     }),
-    { numRuns: 100 },
+    // found on the day of rest of the works: it was taken for a meter on the wrong area
+    { numRuns: 100, examples: [[{ host: 'nightShift', neighbour: 'household', factor: 40, from: 961, days: 6 }]] },
   )
 })
 
