@@ -200,6 +200,6 @@ function put(tree: Tree, path: readonly string[], value: unknown): void {
   part[path[path.length - 1]] = value
 }
 
-export function isTree(value: unknown): value is Tree {
+function isTree(value: unknown): value is Tree {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

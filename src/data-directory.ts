@@ -71,7 +71,8 @@ export function openDataDirectory(directory: string): DataFiles {
     throw new Refusal('half-restored', `${directory} holds a part of a backup only: empty it and run adit restore again`)
   }
   const format = formatIn(join(directory, 'format'))
-  if (format > DATA_FORMAT) {
+  // also when it is no number
+  if (!(format <= DATA_FORMAT)) {
     throw new Refusal(
       'data-newer',
       `${directory} is of format ${format}, this program knows formats up to ${DATA_FORMAT}: start the newer program, or restore the backup that was made before it`,

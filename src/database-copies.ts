@@ -12,7 +12,7 @@ const LOOK_MS = 5_000
 const HOUR = 3_600_000
 
 /** Also while others write to them; resolves when the copies are in place. */
-export async function keepCopies(files: DataFiles): Promise<void> {
+async function keepCopies(files: DataFiles): Promise<void> {
   mkdirSync(files.copies, { recursive: true, mode: 0o700 })
   for (const path of [files.ledger, files.gateways, files.tokens, files.users, files.findings]) {
     if (!existsSync(path)) continue

@@ -2,11 +2,11 @@
  * Before anything is opened: are the databases as they were left? One that is not is put aside, its copy or what can be read
  * of it takes its place, and the service starts; what is to be done about it is said.
  */
-import { copyFileSync, existsSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { GatewayDirectory } from '../ingest/gateway-directory.ts'
-import { openJournalDatabase } from '../ingest/journal-database.ts'
+import { openJournalDatabase, syncDirectory } from '../ingest/journal-database.ts'
 import { Quarantine } from '../ingest/quarantine.ts'
 import { AlertStore } from './alerts/alert-store.ts'
 import { TokenStore } from './api/tokens.ts'
@@ -106,7 +106,9 @@ async function rescue(files: DataFiles, path: string, make: Database['make']): P
   const copy = copyOf(files, path)
   if (!existsSync(copy) || faultOf(copy, true) !== undefined) return { place, instead: `${rows} rows that could be read` }
   const { mtime } = statSync(copy)
-  copyFileSync(copy, path)
+  writeFileSync(`${path}.salvaged`, readFileSync(copy), { flush: true })
+  renameSync(`${path}.salvaged`, path)
+  syncDirectory(dirname(path))
   return { place, instead: `its copy of ${mtime.toISOString()}` }
 }
 

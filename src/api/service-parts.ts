@@ -1,3 +1,5 @@
+import type { UpstreamGap as GapOfBroker } from '../../ingest/gap-book.ts'
+import type { RefusalCount } from '../../ingest/refusal-book.ts'
 import type { Alert } from '../../model/alert.ts'
 import type { AlertEvent } from '../../model/alert-event.ts'
 import type { AlertPage, AlertQuery } from '../../model/alert-query.ts'
@@ -101,25 +103,13 @@ export interface GatewayState {
   readonly meters: number
 }
 
-export interface UpstreamGap {
-  readonly source: string
-  readonly from: number
-  readonly to: number
-  /** That had sent through the broker within a day before, and how many usage points are theirs. */
-  readonly gateways: readonly string[]
+/** With how many usage points its gateways have. */
+export interface UpstreamGap extends GapOfBroker {
   readonly meters: number
 }
 
 /** Refusals of one kind, with the latest case. */
-export interface EdgeRefusals {
-  readonly code: string
-  readonly count: number
-  readonly firstAt: number
-  readonly lastAt: number
-  readonly remote: string
-  readonly topic: string
-  readonly reason: string
-}
+export type EdgeRefusals = Omit<RefusalCount, 'gateway'>
 
 /** Instants are epoch milliseconds, null when it never happened. */
 export interface GatewayList {

@@ -1,7 +1,8 @@
 /** The newest hash, noted outside of the database: a log whose end was cut off is whole in itself and shorter than this. */
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { z } from 'zod'
+import { syncDirectory } from '../../ingest/journal-database.ts'
 import { Refusal } from '../../model/refusal.ts'
 
 const AuditHead = z.object({
@@ -28,17 +29,9 @@ export function readHead(path: string): AuditHead | null {
 
 /** On disk when it returns; a stop in between leaves the old one. */
 export function writeHead(path: string, head: AuditHead): void {
-  const file = openSync(`${path}.new`, 'w', 0o600)
-  try {
-    writeSync(file, `${JSON.stringify(head)}\n`)
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
-  }
+  writeFileSync(`${path}.new`, `${JSON.stringify(head)}\n`, { mode: 0o600, flush: true })
   renameSync(`${path}.new`, path)
-  const folder = openSync(dirname(path), 'r')
-  fsyncSync(folder)
-  closeSync(folder)
+  syncDirectory(dirname(path))
 }
 
 function jsonOf(text: string): unknown {

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { type FileHandle, open, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { Refusal } from '../../model/refusal.ts'
@@ -92,12 +92,6 @@ export class BackupWriter {
   }
 
   #write(path: string, text: string): void {
-    const file = openSync(join(this.directory, path), 'wx', 0o600)
-    try {
-      writeSync(file, text)
-      fsyncSync(file)
-    } finally {
-      closeSync(file)
-    }
+    writeFileSync(join(this.directory, path), text, { flag: 'wx', mode: 0o600, flush: true })
   }
 }

@@ -1,6 +1,5 @@
 import type { Config } from '../config.ts'
-import type { Manifest } from './manifest.ts'
-import { sha256Of } from './manifest.ts'
+import { type Manifest, sha256Of } from './manifest.ts'
 
 const SECRETS = new Set(['password', 'token', 'key'])
 
@@ -15,7 +14,7 @@ export function keptElsewhere({ database, store }: Config, directory: string): M
   if (database.kind === 'postgresql') {
     const user = database.user === undefined ? '' : ` --username ${database.user}`
     elsewhere.push({
-      part: `database (audit log) in ${database.url}`,
+      part: `alerts, accounts and audit log in ${database.url}`,
       command: `pg_dump --format custom --file ${directory}.dump${user} --dbname ${database.url}`,
     })
   }

@@ -36,7 +36,7 @@ export const Manifest = z.strictObject({
   /** Of the configuration without its secrets. */
   configuration: Sha256,
   /** Parts that are kept elsewhere, each with the command that saves it. */
-  elsewhere: z.array(z.strictObject({ part: z.string().max(200), command: z.string().max(2_000) })).max(10),
+  elsewhere: z.array(z.strictObject({ part: z.string().max(2_000), command: z.string().max(2_000) })).max(10),
   files: z.array(BackedUpFile),
 })
 export type Manifest = z.infer<typeof Manifest>

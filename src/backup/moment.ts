@@ -12,9 +12,9 @@ import { DatabaseSnapshot } from './database-snapshot.ts'
 import type { Manifest } from './manifest.ts'
 
 /** A database as it is copied: told before the journal is fixed, or referred to by what is in the journal. */
-export const TOLD = ['alerts', 'quarantine'] as const
-export const REFERRED = ['ledger', 'findings', 'gateways', 'tokens', 'users', 'audit'] as const
-export type DatabaseName = (typeof TOLD)[number] | 'journal' | (typeof REFERRED)[number]
+const TOLD = ['alerts', 'quarantine'] as const
+const REFERRED = ['ledger', 'findings', 'gateways', 'tokens', 'users', 'audit'] as const
+type DatabaseName = (typeof TOLD)[number] | 'journal' | (typeof REFERRED)[number]
 
 export interface Moment {
   readonly journal: Manifest['journal']

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { Command, InvalidArgumentError } from 'commander'
 import type { AuditRecord } from '../../model/audit-record.ts'
+import { visibleText } from '../../model/inert-text.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
 import { print, printJson } from './command-output.ts'
 
@@ -36,12 +37,8 @@ async function showAudit({ last, json, ...place }: Place & { readonly last: numb
 function lineOf(record: AuditRecord): string {
   const { sequence, actor, role, action, subject, outcome, detail } = record
   const who = role === null ? actor : `${actor} (${role})`
-  return inert([sequence, instantOf(record), who, action, JSON.stringify(subject), outcome, detail].join('  '))
-}
-
-/** Topics come from outside: what would move a terminal's cursor or turn its text around is shown by its number. */
-function inert(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (letter) => `\\u{${letter.codePointAt(0)?.toString(16)}}`)
+  // topics come from outside: also the end of a line is none here
+  return visibleText([sequence, instantOf(record), who, action, JSON.stringify(subject), outcome, detail].join('  '))
 }
 
 function instantOf({ at }: AuditRecord): string {

@@ -24,7 +24,7 @@ export function metersCommand(): Command {
     .addOption(
       new Option('--take-over <GATEWAY>', 'all meters of another gateway are its own')
         .argParser(gatewayName)
-        .conflicts('release'),
+        .conflicts(['release', 'file']),
     )
     .option('--file <FILE>', 'meters to add or release, one a line')
     .option('--data <DIR>', 'data directory (default ./adit-data)')

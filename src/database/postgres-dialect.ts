@@ -20,7 +20,7 @@ export function postgresDialect(config: PostgresDatabaseConfig, trouble: (error:
   })
 }
 
-export function poolOptions(config: PostgresDatabaseConfig): pg.PoolConfig {
+function poolOptions(config: PostgresDatabaseConfig): pg.PoolConfig {
   const { user, password, connections } = config
   const { hostname, port, pathname } = new URL(config.url)
   return {

@@ -7,7 +7,7 @@ import { DetectorsConfig } from '../../detectors/detectors-config.ts'
 import { type Ledger, NO_AREA } from '../../model/ledger.ts'
 import { Refusal } from '../../model/refusal.ts'
 import { AlertStore } from '../../src/alerts/alert-store.ts'
-import type { RefusedPayload, ServiceParts } from '../../src/api/service-parts.ts'
+import type { EdgeRefusals, RefusedPayload, ServiceParts } from '../../src/api/service-parts.ts'
 import { TokenStore } from '../../src/api/tokens.ts'
 import { MineObservability } from '../../src/mine-observability.ts'
 import { RankedAlerts } from '../../src/ranked-alerts.ts'
@@ -31,7 +31,7 @@ export const REFUSED: RefusedPayload = {
 }
 
 /** A ledger of two usage points in one area, one of them nowhere, beside one mine. */
-const EDGE_REFUSALS = {
+const EDGE_REFUSALS: EdgeRefusals = {
   code: 'wrong-topic',
   count: 2,
   firstAt: Date.UTC(2026, 10, 23),

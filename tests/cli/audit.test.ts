@@ -93,7 +93,7 @@ test('what a gateway wrote into a topic moves no terminal and turns no text arou
   await log.append([{ actor: 'gateway:gw-1', role: null, action: 'gateway.spoof', subject, detail: {}, outcome: 'refused' }])
   await log.close()
   const { stdout } = await runAdit('audit', '--data', data)
-  expect(stdout).toContain(String.raw`"adit/v1/\u001b[2J\u{9b}1m\u{202e}etirw\n/readings"`)
+  expect(stdout).toContain(String.raw`"adit/v1/\u001b[2J⟨U+009B⟩1m⟨U+202E⟩etirw\n/readings"`)
   expect(stdout.trimEnd()).not.toMatch(/[\p{Cc}\p{Cf}]/u)
 })
 

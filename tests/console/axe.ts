@@ -1,9 +1,13 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import type { AxeResults } from 'axe-core'
 import type { Page } from 'playwright-core'
 
-/** What axe (its source: `axe`) finds wrong with the page, an entry for each element. */
-export async function violations(page: Page, axe: string): Promise<string[]> {
-  await page.evaluate(axe)
+const SOURCE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** What axe finds wrong with the page, an entry for each element. */
+export async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(SOURCE)
   return await page.evaluate(async () => {
     const run: () => Promise<AxeResults> = Reflect.get(Reflect.get(globalThis, 'axe'), 'run')
     const { violations } = await run()

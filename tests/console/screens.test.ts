@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { requireServer } from '../servers/require-server.ts'
@@ -28,10 +26,8 @@ const VIEWS = [
 
 describe.runIf(requireServer('chromium'))('every screen, light and dark, at 1280, 390 and 320', BROWSER_TESTS, () => {
   let bench: Bench
-  let axe: string
   beforeAll(async () => {
     bench = await startBench()
-    axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
   }, BROWSER_TESTS.timeout)
   afterAll(() => bench?.close())
 
@@ -46,7 +42,7 @@ describe.runIf(requireServer('chromium'))('every screen, light and dark, at 1280
           const sideways = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
           await expect.poll(sideways, { message: `${width} px` }).toBeLessThanOrEqual(0)
           expect(await smallTargets(page), `${width} px`).toEqual([])
-          expect(await violations(page, axe), `${width} px`).toEqual([])
+          expect(await violations(page), `${width} px`).toEqual([])
         }
         const scheme = await page.evaluate(() => document.documentElement.getAttribute('data-mantine-color-scheme'))
         expect(scheme).toBe(view.scheme)
