@@ -8,8 +8,8 @@ import type { JournalledPacket } from '../model/packet.ts'
  * CRC-32 u32 over the header before it and the stored bytes.
  */
 export const FRAME_HEADER_BYTES = 36
-const MAGIC = 0x314a4441 // "ADJ1"
 export const FRAME_START = Buffer.from('ADJ1')
+const MAGIC = FRAME_START.readUInt32LE()
 const PACKET_HEADER_BYTES = 24
 /** No frame packs more than this; a header that says so is damaged. */
 const MAX_PACKED_BYTES = 512 * 1024 * 1024

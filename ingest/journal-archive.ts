@@ -133,14 +133,15 @@ export async function archiveExtents(
   const files = existsSync(directory) ? archiveFiles(directory).filter(({ first }) => first <= until) : []
   const extents: ArchiveExtent[] = []
   let last = 0
-  for (const [index, { path }] of files.entries()) {
+  for (const [index, { path, first }] of files.entries()) {
     if (index < files.length - 1) {
       extents.push({ path, bytes: statSync(path).size })
       continue
     }
     const newest = await beginningUntil(path, until)
-    last = newest.last
     if (newest.bytes > 0) extents.push({ path, bytes: newest.bytes })
+    // its first frame reaches beyond: what comes before it lies in the files before
+    last = newest.bytes > 0 ? newest.last : index > 0 ? first - 1 : 0
   }
   return { extents, last }
 }

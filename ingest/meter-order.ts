@@ -10,12 +10,14 @@ const METERS_AN_ORDER = 10_000
 const Gateway = z.string().regex(GATEWAY_NAME)
 
 /** Meters change their gateway: from whoever has them, or only those of `from`; to nobody when `to` is null. */
-const MeterOrder = z.strictObject({
-  from: Gateway.nullable(),
-  to: Gateway.nullable(),
-  /** Null: all meters of `from`. */
-  meters: z.array(Id).max(METERS_AN_ORDER).nullable(),
-})
+const MeterOrder = z
+  .strictObject({
+    from: Gateway.nullable(),
+    to: Gateway.nullable(),
+    /** Null: all meters of `from`. */
+    meters: z.array(Id).max(METERS_AN_ORDER).nullable(),
+  })
+  .refine(({ from, meters }) => from !== null || meters !== null, 'whose meters')
 export type MeterOrder = z.output<typeof MeterOrder>
 
 /** As packets of the journal: what comes after them in it obeys. */

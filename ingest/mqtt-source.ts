@@ -32,7 +32,6 @@ const LONGEST_WAIT = 30_000
 /** A connection that lived so long was a good one: the next wait is short again. */
 const GOOD_CONNECTION = 10_000
 const REMEMBER_MILLISECONDS = 10_000
-const KEPT_GAPS = 100
 /** So many connections in a row that were over at once mean that somebody ends them. */
 const SUSPICIOUS_ENDS = 3
 
@@ -44,7 +43,6 @@ const SUSPICIOUS_ENDS = 3
 export class MqttSource {
   readonly #options: MqttSourceOptions
   readonly #filters: readonly string[]
-  readonly #gaps: { from: number; to: number }[] = []
   #connection: BrokerConnection | undefined
   #state: SourceStatus['state'] = 'connecting'
   #connectedAt: number | null = null
@@ -74,7 +72,6 @@ export class MqttSource {
       connectedAt: this.#connectedAt,
       reconnects: this.#reconnects,
       lastError: this.#lastError,
-      possibleGaps: [...this.#gaps],
     }
   }
 
@@ -115,8 +112,6 @@ export class MqttSource {
     if (!sessionPresent && from !== undefined) {
       this.#tellHeard()
       session.gap(from, now)
-      this.#gaps.push({ from, to: now })
-      if (this.#gaps.length > KEPT_GAPS) this.#gaps.shift()
     }
     session.write(now)
     this.#state = 'connected'

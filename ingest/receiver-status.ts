@@ -29,6 +29,4 @@ export interface SourceStatus {
   readonly connectedAt: number | null
   readonly reconnects: number
   readonly lastError: { readonly at: number; readonly message: string } | null
-  /** The broker had forgotten our session: what it queued meanwhile may be lost. Latest last, bounded. */
-  readonly possibleGaps: readonly { readonly from: number; readonly to: number }[]
 }

@@ -1,5 +1,4 @@
 /** What the audit log holds: who did what to what, and what came of it. */
-import { z } from 'zod'
 
 /** Everything that changes something, or shows what is masked. A new one is added here before it can be done. */
 export const AUDIT_ACTIONS = [
@@ -21,13 +20,11 @@ export const AUDIT_ACTIONS = [
   'restore',
   'audit.head-renewed',
 ] as const
-export const AuditAction = z.enum(AUDIT_ACTIONS)
-export type AuditAction = z.infer<typeof AuditAction>
+export type AuditAction = (typeof AUDIT_ACTIONS)[number]
 
 /** `begun` is written before, the others after: what has begun and has no end was cut off, and may have been done. */
 export const AUDIT_OUTCOMES = ['begun', 'done', 'refused', 'failed'] as const
-export const AuditOutcome = z.enum(AUDIT_OUTCOMES)
-export type AuditOutcome = z.infer<typeof AuditOutcome>
+type AuditOutcome = (typeof AUDIT_OUTCOMES)[number]
 
 export interface AuditActor {
   /** `token:ID`, `user:NAME`, `local:UNIX-USER`, `gateway:NAME`, `service`, or `nobody` before a login. */

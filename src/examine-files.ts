@@ -5,9 +5,11 @@
 import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { GapBook } from '../ingest/gap-book.ts'
 import { GatewayDirectory } from '../ingest/gateway-directory.ts'
 import { openJournalDatabase, syncDirectory } from '../ingest/journal-database.ts'
 import { Quarantine } from '../ingest/quarantine.ts'
+import { RefusalBook } from '../ingest/refusal-book.ts'
 import { AlertStore } from './alerts/alert-store.ts'
 import { TokenStore } from './api/tokens.ts'
 import type { DataFiles } from './data-directory.ts'
@@ -58,7 +60,11 @@ function databasesOf(files: DataFiles): Database[] {
     { path: files.ledger, make: (path) => new LedgerStore(path), remedy: 'import again what was imported since' },
     {
       path: files.gateways,
-      make: (path) => new GatewayDirectory(path),
+      make: (path) => {
+        new GapBook(path).close()
+        new RefusalBook(path).close()
+        return new GatewayDirectory(path)
+      },
       remedy: 'register again the gateways that cannot log in: adit gateway add',
     },
     {

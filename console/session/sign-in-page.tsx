@@ -13,7 +13,11 @@ export function SignInPage() {
   const { t } = useLanguage()
   const queries = useQueryClient()
   const id = useId()
-  const askAgain = () => queries.invalidateQueries({ queryKey: ['session'] })
+  const askAgain = () => {
+    // what was read by who was here before is not shown to who comes next
+    queries.removeQueries({ predicate: ({ queryKey: [name] }) => name !== 'session' })
+    return queries.invalidateQueries({ queryKey: ['session'] })
+  }
   const signIn = useMutation({
     mutationFn: (typed: Record<string, string>) => postJson('/api/v1/session', typed, z.unknown()),
     onSuccess: askAgain,
@@ -25,9 +29,7 @@ export function SignInPage() {
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const typed = new FormData(event.currentTarget)
-    signIn.mutate(
-      Object.fromEntries(['name', 'password', 'code'].map((field) => [field, String(typed.get(field) ?? '').trimEnd()])),
-    )
+    signIn.mutate(Object.fromEntries(['name', 'password', 'code'].map((field) => [field, String(typed.get(field) ?? '')])))
   }
 
   return (

@@ -9,6 +9,6 @@ export function signInPath(location: string, search: string): string {
 /** The page one wanted: a path of ours, whatever the address says. */
 export function pathAfterSignIn(search: string): string {
   const wanted = new URLSearchParams(search).get('to') ?? '/'
-  const isOurs = /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/.test(wanted) && !wanted.startsWith(SIGN_IN)
+  const isOurs = /^\/(?![/\\])[^\\\s\p{C}]*$/u.test(wanted) && !wanted.startsWith(SIGN_IN)
   return isOurs ? wanted : '/'
 }

@@ -44,9 +44,7 @@ export function alertStreamRoute(
       reply.hijack()
       reply.raw.writeHead(200, {
         'content-type': 'text/event-stream; charset=utf-8',
-        'cache-control': 'no-store',
         'x-accel-buffering': 'no',
-        'x-content-type-options': 'nosniff',
       })
       feed.add(reply.raw, resume, {
         ids: visible.everything ? PLAIN_IDS : sealed,

@@ -5,12 +5,11 @@
  */
 import type { FastifyRequest } from 'fastify'
 import type { Counties } from '../../model/counties.ts'
-import { ROLES } from '../../model/role.ts'
 import type { Session } from '../../model/session.ts'
 import type { Accounts } from './accounts.ts'
 import type { Api } from './api.ts'
 import { type Caller, THIS_MACHINE } from './caller.ts'
-import { FILES, type Policy } from './policy.ts'
+import { ANYONE, FILES, type Policy } from './policy.ts'
 import { ApiProblem } from './problem.ts'
 import { refuseForgery } from './same-origin.ts'
 import { cookieOf, SESSION_COOKIE } from './session-cookies.ts'
@@ -25,7 +24,6 @@ declare module 'fastify' {
 }
 
 const READS = new Set(['GET', 'HEAD'])
-const NO_ROUTE: Policy = { roles: ROLES, answers: 'nothing' }
 const NOBODY_KNOWN = { caller: null, session: null }
 const NOBODY: Policy = { roles: [], answers: 'whole' }
 
@@ -47,7 +45,7 @@ export function authorize(app: Api, access: Access): (request: FastifyRequest) =
     if (!config?.policy) throw new Error(`${[method].flat().join()} ${url} has no policy: say in its config who may call it`)
   })
 
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', async (request) => {
     const { loopback, hosts } = access
     // A page of another site can point its own name at 127.0.0.1 (DNS rebinding); the Host header tells.
     if (loopback && !isLoopbackName(request.hostname) && !hosts.includes(request.hostname.toLowerCase())) {
@@ -57,7 +55,7 @@ export function authorize(app: Api, access: Access): (request: FastifyRequest) =
         `This service answers to 127.0.0.1 and localhost; name ${request.hostname.slice(0, 100)} under http.hosts to allow it.`,
       )
     }
-    const policy = request.is404 ? (isProtected(request.url) ? NO_ROUTE : FILES) : (request.routeOptions.config.policy ?? NOBODY)
+    const policy = request.is404 ? (isProtected(request.url) ? ANYONE : FILES) : (request.routeOptions.config.policy ?? NOBODY)
     if (policy.blind) return
     const { caller, session } = await whoAsks(request, access, policy.polled === true).catch((error: unknown) => {
       if (policy.roles !== 'anybody') throw error
@@ -67,8 +65,6 @@ export function authorize(app: Api, access: Access): (request: FastifyRequest) =
     })
     request.caller = caller
     request.session = session
-    // nothing stays in a browser for who comes to it next
-    if (session) reply.header('cache-control', 'no-store')
     if (session && !READS.has(request.method)) refuseForgery(request, session)
     refuseOthers(request, caller, policy)
   })

@@ -37,7 +37,7 @@ const HEADERS: Readonly<Record<string, string>> = {
 
 /** Before any route. */
 export function responseHeaders(app: Api): void {
-  app.addHook('onRequest', async (request, reply) => tellBrowser(request.url, reply.raw))
+  app.addHook('onRequest', async (request, reply) => tellBrowser(request.routeOptions.url ?? request.url, reply.raw))
 }
 
 /** Also for what is refused before any hook, and for answers that are written past fastify. */

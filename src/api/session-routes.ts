@@ -1,12 +1,12 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { ROLES } from '../../model/role.ts'
+import { Role } from '../../model/role.ts'
 import type { Accounts } from './accounts.ts'
 import type { Api } from './api.ts'
 import { Instant, instantOf } from './instant.ts'
 import { OPEN } from './policy.ts'
 import { ApiProblem, problems } from './problem.ts'
-import { refuseOtherOrigin } from './same-origin.ts'
+import { CSRF_HEADER, refuseOtherOrigin } from './same-origin.ts'
 import { cookieOf, DEVICE_COOKIE, giveDevice, giveSession, SESSION_COOKIE, takeSession } from './session-cookies.ts'
 
 const TRIES_PER_MINUTE = 30
@@ -22,12 +22,12 @@ const Asking = z.object({
     .object({
       kind: z.enum(['machine', 'token', 'user']).describe('machine: somebody on this machine, while nobody has an account'),
       name: z.string(),
-      role: z.enum(ROLES).nullable().describe('null: reads only'),
+      role: Role.nullable().describe('null: reads only'),
       counties: z.array(z.string()).nullable().describe('null: all'),
     })
     .nullable()
     .describe('null: sign in, or send a token'),
-  csrf: z.string().nullable().describe('to be repeated in x-adit-csrf by what changes something; null without a session'),
+  csrf: z.string().nullable().describe(`to be repeated in ${CSRF_HEADER} by what changes something; null without a session`),
   until: Instant.nullable().describe('the session ends then at the latest; after 30 minutes without use it ends sooner'),
 })
 
@@ -38,8 +38,7 @@ export function sessionRoutes(app: Api, accounts: Accounts): void {
       config: { policy: { ...OPEN, polled: true } },
       schema: { summary: 'Who asks', tags: ['session'], response: { 200: Asking, ...problems() } },
     },
-    async ({ caller, session }, reply) => {
-      reply.header('cache-control', 'no-store')
+    async ({ caller, session }) => {
       return {
         caller: caller && { ...caller, counties: caller.counties && [...caller.counties] },
         csrf: session?.csrf ?? null,

@@ -41,8 +41,17 @@ export class Accounts {
     return this.#exist
   }
 
-  async signIn({ name: typed, password, code, address, device, now }: SignInAttempt): Promise<SignInOutcome> {
+  async signIn(attempt: SignInAttempt): Promise<SignInOutcome> {
     if (this.#waiting >= MOST_WAITING) return { outcome: 'paused', seconds: 5 }
+    this.#waiting++
+    try {
+      return await this.#tryOnce(attempt)
+    } finally {
+      this.#waiting--
+    }
+  }
+
+  async #tryOnce({ name: typed, password, code, address, device, now }: SignInAttempt): Promise<SignInOutcome> {
     const name = userName(typed)
     const known = this.#deviceIn(device)
     const turn = await this.#brake.take(name, known?.name === name ? known.device : undefined, address, now)
@@ -99,14 +108,9 @@ export class Accounts {
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    this.#waiting++
     const turn = this.#hashing.then(work)
     this.#hashing = turn.catch(() => {})
-    try {
-      return await turn
-    } finally {
-      this.#waiting--
-    }
+    return await turn
   }
 
   #newDevice(name: string): string {

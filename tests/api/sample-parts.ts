@@ -30,7 +30,6 @@ export const REFUSED: RefusedPayload = {
   readings: 1,
 }
 
-/** A ledger of two usage points in one area, one of them nowhere, beside one mine. */
 const EDGE_REFUSALS: EdgeRefusals = {
   code: 'wrong-topic',
   count: 2,
@@ -41,6 +40,7 @@ const EDGE_REFUSALS: EdgeRefusals = {
   reason: 'gateway "gw-1" may publish to adit/v1/gw-1/#',
 }
 
+/** A ledger of two usage points in one area, one of them nowhere, beside one mine. */
 export function sampleLedger(): Ledger {
   return {
     version: 1,

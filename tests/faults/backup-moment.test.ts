@@ -11,7 +11,7 @@ import { loadConfig } from '../../src/config-sources.ts'
 import { dataFiles } from '../../src/data-directory.ts'
 import { EmbeddedHistory } from '../../src/stores/embedded-history.ts'
 import { GatewayFeed } from './gateway-feed.ts'
-import { startLife } from './killed-service.ts'
+import { bornLife } from './killed-service.ts'
 import { prepareTrial } from './trial.ts'
 
 const BACKUPS = 8
@@ -23,8 +23,7 @@ test('whenever a backup is taken, nothing in it is of a packet that its journal 
   const directory = mkdtempSync(join(tmpdir(), 'adit-moment-'))
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
   const { sent, data, passwords } = await prepareTrial(14, directory)
-  const life = await startLife({ data, passwords, crash: null })
-  if (!life) throw new Error('the service died at its start')
+  const life = await bornLife({ data, passwords, crash: null })
   const feed = new GatewayFeed(sent.packets)
   const config = loadConfig({ environment: {}, options: { data } })
   let taken = false

@@ -13,13 +13,13 @@ import { bankOf, FIRST_NOON, hamlet, type Reading, verdictsOf } from '../detecto
 import { cutAnywhere, intervals } from '../detectors/streams.ts'
 import { GatewayFeed } from './gateway-feed.ts'
 import { type Comparison, compare } from './kill-oracle.ts'
-import { startLife } from './killed-service.ts'
+import { bornLife } from './killed-service.ts'
 import { FLOWING } from './live-and-die.ts'
 import { prepareTrial } from './trial.ts'
 
 const HOUR = 3_600_000
 /** Forwards and back, by hours and by days, and to where it began. */
-const STEPS = [0, HOUR, -HOUR, 24 * HOUR, -24 * HOUR, 0.25 * HOUR, 0]
+export const STEPS = [0, HOUR, -HOUR, 24 * HOUR, -24 * HOUR, 0.25 * HOUR, 0]
 const STEPPED_CLOCK = join(import.meta.dirname, 'stepped-clock.mjs')
 
 export interface SteppedRun extends Comparison {
@@ -34,11 +34,10 @@ export async function runClockSteps(days: number): Promise<SteppedRun> {
     const trial = await prepareTrial(days, directory)
     const clock = join(directory, 'clock')
     writeFileSync(clock, '0')
-    const life = await startLife({
+    const life = await bornLife({
       ...{ data: trial.data, passwords: trial.passwords, crash: null },
       environment: { STEPPED_CLOCK: clock, NODE_OPTIONS: `--import=${STEPPED_CLOCK}` },
     })
-    if (!life) throw new Error('the service died')
     const feed = new GatewayFeed(trial.sent.packets)
     const quota = Math.ceil(trial.sent.packets.length / STEPS.length)
     let steps = 0

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import { runClockSteps, runPermutations, runZones, ZONES } from './clock-run.ts'
+import { runClockSteps, runPermutations, runZones, STEPS, ZONES } from './clock-run.ts'
 
 test('when the system clock jumps by hours and days, packets are acknowledged all the same and no verdict changes', {
   timeout: 400_000,
 }, async () => {
   const run = await runClockSteps(26)
   expect(run.complaints).toEqual([])
-  expect({ lost: run.lost, doubled: run.doubled, steps: run.steps }).toEqual({ lost: 0, doubled: 0, steps: 7 })
+  expect({ lost: run.lost, doubled: run.doubled, steps: run.steps }).toEqual({ lost: 0, doubled: 0, steps: STEPS.length })
   expect(run.acknowledged).toBeGreaterThan(10_000)
   expect(run.alerts).toBeGreaterThanOrEqual(3)
 })

@@ -9,7 +9,7 @@ import { Random } from '../../fixtures/simulator/random.ts'
 import { DAMAGES, type DamageKind, damageFile, FILE_KINDS, type FileKind, filesOf } from './damage-file.ts'
 import { examineDamaged } from './damaged-service.ts'
 import { GatewayFeed } from './gateway-feed.ts'
-import { type Life, startLife, stopLife } from './killed-service.ts'
+import { bornLife, type Life, stopLife } from './killed-service.ts'
 import { FLOWING } from './live-and-die.ts'
 import { prepareTrial } from './trial.ts'
 
@@ -40,8 +40,7 @@ export async function runDamages({ seed, times, days, say }: DamageRunOptions): 
     const { passwords } = trial
     const feed = new GatewayFeed(trial.sent.packets, 0)
     const born = async (data: string): Promise<Life> => {
-      const life = await startLife({ data, passwords, crash: null })
-      if (!life) throw new Error('it was killed at its start')
+      const life = await bornLife({ data, passwords, crash: null })
       lives.push(life)
       return life
     }

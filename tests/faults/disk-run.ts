@@ -12,7 +12,7 @@ import { Ext4Disk } from './ext4-disk.ts'
 import { type FullDisk, findFull, findReadOnly, hasEnded, resume, untilQuiet, waited } from './full-disk.ts'
 import { GatewayFeed } from './gateway-feed.ts'
 import { type Comparison, compare } from './kill-oracle.ts'
-import { type Life, type LifeOptions, ServiceEnded, startLife } from './killed-service.ts'
+import { bornLife, type Life, type LifeOptions, ServiceEnded } from './killed-service.ts'
 import { damageIn, FLOWING } from './live-and-die.ts'
 import { prepareTrial } from './trial.ts'
 
@@ -117,8 +117,7 @@ export async function runDiskFaults({ seed, fills, days, say, program }: DiskRun
 }
 
 async function born(options: LifeOptions, lives: Life[]): Promise<Life> {
-  const life = await startLife(options)
-  if (!life) throw new ServiceEnded('it was killed at its start')
+  const life = await bornLife(options)
   lives.push(life)
   return life
 }

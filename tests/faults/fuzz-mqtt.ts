@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import { generate } from 'mqtt-packet'
 import { RawPublisher } from '../../bench/raw-publisher.ts'
 import { Random } from '../../fixtures/simulator/random.ts'
@@ -117,16 +116,14 @@ function playBytes(random: Random, port: number, bytes: Uint8Array): Promise<voi
 async function countJournal(directory: string): Promise<ReadonlyMap<string, number>> {
   const reader = new SqliteJournalReader({ path: join(directory, 'journal.db') })
   const counts = new Map<string, number>()
-  const stop = new AbortController()
   const last = reader.lastPosition()
   if (last > 0) {
-    for await (const { packets, position } of reader.readFrom(0, stop.signal)) {
+    for await (const { packets, position } of reader.readFrom(0, new AbortController().signal)) {
       for (const { gateway } of packets) counts.set(gateway, (counts.get(gateway) ?? 0) + 1)
       if (position >= last) break
     }
   }
   reader.close()
-  await pause(0)
   return counts
 }
 

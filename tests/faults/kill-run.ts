@@ -9,7 +9,7 @@ import { Random } from '../../fixtures/simulator/random.ts'
 import { CRASH_POINTS, type CrashPoint } from '../../ingest/crash-point.ts'
 import { GatewayFeed } from './gateway-feed.ts'
 import { type Comparison, compare } from './kill-oracle.ts'
-import { type LifeOptions, startLife } from './killed-service.ts'
+import { bornLife, type LifeOptions } from './killed-service.ts'
 import { FLOWING, liveAndDie } from './live-and-die.ts'
 import { prepareTrial } from './trial.ts'
 
@@ -62,8 +62,7 @@ export async function runKills(options: KillRunOptions): Promise<KillRun> {
       say(`${died} kills, ${feed.acknowledgements} acknowledged: ${life.crash?.point ?? 'anywhere'} ${at}`)
     }
 
-    const last = await startLife({ data, passwords, program, crash: null })
-    if (!last) throw new Error('the last life died')
+    const last = await bornLife({ data, passwords, program, crash: null })
     while (!feed.done && !last.publishers[0].closed) await feed.send(last, { ...FLOWING, quota: feed.left, patience: 60_000 })
     const comparison = await compare(last, trial, feed, damage)
     return { ...comparison, kills: died, cleanStops, points, packets: sent.packets.length, sent: sumOf(feed.sends) }

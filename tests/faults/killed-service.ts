@@ -49,6 +49,13 @@ export async function startLife({ data, passwords, crash, program, environment }
   }
 }
 
+/** A life that nobody is to kill at its start. */
+export async function bornLife(options: LifeOptions): Promise<Life> {
+  const life = await startLife(options)
+  if (!life) throw new ServiceEnded('it was killed at its start')
+  return life
+}
+
 /** Kills what is still there after ten seconds. */
 async function endOf(service: Started) {
   const timer = setTimeout(() => service.process.kill('SIGKILL'), 10_000)

@@ -16,6 +16,7 @@ describe.runIf(requireDisks())('when the power goes', () => {
     expect(run.complaints, told).toEqual([])
     expect({ lost: run.lost, doubled: run.doubled }, told).toEqual({ lost: 0, doubled: 0 })
     expect(run.cuts, told).toBeGreaterThanOrEqual(8)
+    expect(run.points.size, told).toBeGreaterThan(0)
     expect(run.packets, told).toBeGreaterThanOrEqual(10_000)
   })
 })

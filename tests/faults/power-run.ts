@@ -11,7 +11,7 @@ import { CRASH_POINTS, type CrashPoint } from '../../ingest/crash-point.ts'
 import { Ext4Disk } from './ext4-disk.ts'
 import { GatewayFeed } from './gateway-feed.ts'
 import { type Comparison, compare } from './kill-oracle.ts'
-import { type LifeOptions, startLife } from './killed-service.ts'
+import { bornLife, type LifeOptions } from './killed-service.ts'
 import { FLOWING, liveAndDie } from './live-and-die.ts'
 import { standStill } from './stand-still.ts'
 import { prepareTrial } from './trial.ts'
@@ -48,26 +48,30 @@ export async function runPowerCuts(options: PowerRunOptions): Promise<PowerRun> 
     const points = new Set<CrashPoint>()
     const damage: string[] = []
     let atRandom = 0
+    let made = 0
+    const cutPower = () => {
+      disk.cutPower()
+      made++
+    }
     for (const [index, crash] of planCuts(random, options).entries()) {
       const share = feed.done
         ? Number.POSITIVE_INFINITY
         : Math.ceil((0.9 * sent.packets.length * random.uniform(0.3, 1.7)) / cuts)
       const death = await liveAndDie({ data, passwords, program, crash }, feed, share, (pid) => {
         standStill(pid)
-        disk.cutPower()
+        cutPower()
       })
-      if (crash !== null) disk.cutPower()
+      if (crash !== null) cutPower()
       disk.restore()
       damage.push(...death.damage)
       if (crash === null) atRandom++
       else if (death.at === 'at the point') points.add(crash.point)
       say(`${index + 1} cuts, ${feed.acknowledgements} acknowledged: ${crash?.point ?? 'anywhere'} ${death.at}`)
     }
-    const last = await startLife({ data, passwords, program, crash: null })
-    if (!last) throw new Error('the last life died')
+    const last = await bornLife({ data, passwords, program, crash: null })
     while (!feed.done && !last.publishers[0].closed) await feed.send(last, { ...FLOWING, quota: feed.left, patience: 60_000 })
     const comparison = await compare(last, trial, feed, damage)
-    return { ...comparison, cuts, atRandom, points, packets: sent.packets.length }
+    return { ...comparison, cuts: made, atRandom, points, packets: sent.packets.length }
   } finally {
     disk.discard()
     rmSync(directory, { recursive: true, force: true })

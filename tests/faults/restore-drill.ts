@@ -12,7 +12,7 @@ import { Random } from '../../fixtures/simulator/random.ts'
 import { runAdit, startAdit } from '../cli/run-adit.ts'
 import { GatewayFeed } from './gateway-feed.ts'
 import { type Comparison, compare } from './kill-oracle.ts'
-import { type Life, type LifeOptions, startLife } from './killed-service.ts'
+import { bornLife, type Life } from './killed-service.ts'
 import type { Sent } from './sent-packets.ts'
 import { prepareTrial } from './trial.ts'
 
@@ -42,7 +42,7 @@ export async function runDrill(seed: string, days: number): Promise<Drill> {
     const { sent, data, passwords } = trial
     const { packets } = sent
     const feed = new GatewayFeed(packets)
-    const life = await started({ data, passwords, crash: null })
+    const life = await bornLife({ data, passwords, crash: null })
     const share = new Random(`drill/${seed}`).uniform(0.3, 0.6)
     await feed.send(life, { ...FLOWING, quota: Math.ceil(share * packets.length) })
 
@@ -55,7 +55,7 @@ export async function runDrill(seed: string, days: number): Promise<Drill> {
 
     const restored = join(directory, 'restored')
     await runWell('restore', join(directory, 'backup'), '--data', restored)
-    const second = await started({ data: restored, passwords, crash: null })
+    const second = await bornLife({ data: restored, passwords, crash: null })
     const has = await packetsOf(second, sent, usagePointsOf(directory))
     // what nobody can read is compared in the quarantine, which must have each, from whichever service
     const missing = packets.filter(({ poison }, index) => poison === undefined && before[index] && !has(index)).length
@@ -81,12 +81,6 @@ export async function runDrill(seed: string, days: number): Promise<Drill> {
 async function runWell(...words: string[]): Promise<void> {
   const { code, stderr } = await runAdit(...words)
   if (code !== 0) throw new Error(`adit ${words.join(' ')} ended with ${code}: ${stderr}`)
-}
-
-async function started(options: LifeOptions): Promise<Life> {
-  const life = await startLife(options)
-  if (!life) throw new Error('the service died at its start')
-  return life
 }
 
 async function takeWhileSending(life: Life, feed: GatewayFeed, data: string, out: string): Promise<Drill['backup']> {

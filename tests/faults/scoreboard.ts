@@ -1,5 +1,5 @@
 /** docs/scoreboard.md, put together from what each long fault run wrote into docs/scoreboard: nothing of it is typed by hand. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 
@@ -9,7 +9,6 @@ const Part = z.strictObject({
   figures: z.array(z.tuple([z.string(), Cell])),
   table: z.strictObject({ head: z.array(z.string()), rows: z.array(z.array(Cell)) }).optional(),
 })
-const Score = z.looseObject({ command: z.string() })
 export type ScoreboardPart = z.infer<typeof Part>
 
 const PARTS = {
@@ -78,7 +77,6 @@ export function scoreboardDocument(): string {
     const part = isPart(name) ? readPart(name) : undefined
     return part === undefined ? [] : [`## ${title}\n\n${what}\n\n${textOf(part)}`]
   })
-  parts.push(...otherParts())
   return `# Scoreboard
 
 Written by \`npm run faults\` from its last runs (\`docs/scoreboard/*.json\`); do not edit. Gateways publish from outside; what was
@@ -86,20 +84,6 @@ acknowledged is noted outside the process. At the end readings, books, quarantin
 are compared with what was sent and with the alerts of an undisturbed run. "Lost" and "doubled" count readings and packets.
 
 ${parts.join('\n')}`
-}
-
-/** What score-file.ts wrote: its plain figures. */
-function otherParts(): string[] {
-  const names = existsSync(join(DOCS, 'scoreboard')) ? readdirSync(join(DOCS, 'scoreboard')) : []
-  const others = names.map((name) => name.replace(/\.json$/, '')).filter((name) => !isPart(name))
-  return others.sort().map((name) => {
-    const { command, ...found } = Score.parse(JSON.parse(readFileSync(fileOf(name), 'utf8')))
-    const figures = Object.entries(found).flatMap(([what, value]): ScoreboardPart['figures'] => {
-      const cell = Cell.safeParse(value)
-      return cell.success ? [[what, cell.data]] : []
-    })
-    return `## ${name[0].toUpperCase()}${name.slice(1)}\n\n${textOf({ command, figures })}`
-  })
 }
 
 function isPart(name: string): name is PartName {

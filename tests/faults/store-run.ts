@@ -12,7 +12,7 @@ import { Random } from '../../fixtures/simulator/random.ts'
 import { type Influxd, startInfluxd } from '../servers/influxd.ts'
 import { GatewayFeed } from './gateway-feed.ts'
 import { type Comparison, compare } from './kill-oracle.ts'
-import { type Life, startLife } from './killed-service.ts'
+import { bornLife, type Life } from './killed-service.ts'
 import type { Sent } from './sent-packets.ts'
 import { STORE_FAULTS, type StoreFault, StoreProxy } from './store-proxy.ts'
 import { prepareTrial } from './trial.ts'
@@ -63,8 +63,7 @@ export async function runStoreFaults(options: StoreRunOptions): Promise<StoreRun
     const random = new Random(`store/${seed}`)
     const badRows = chooseBadRows(sent, random)
     proxy = await StoreProxy.listen(influxd.url, random, badRows)
-    const life = await startLife({ data, passwords, program, crash: null, environment: environmentOf(influxd, proxy.url) })
-    if (!life) throw new Error('the service died')
+    const life = await bornLife({ data, passwords, program, crash: null, environment: environmentOf(influxd, proxy.url) })
     const feed = new GatewayFeed(sent.packets)
     const watch = watchMemory(life)
     const faults: FaultFigures[] = []

@@ -11,7 +11,7 @@ import { z } from 'zod'
 import { Random } from '../../fixtures/simulator/random.ts'
 import { GatewayFeed } from './gateway-feed.ts'
 import { type Comparison, compare } from './kill-oracle.ts'
-import { type Life, type LifeOptions, startLife } from './killed-service.ts'
+import { bornLife } from './killed-service.ts'
 import { judgeUndisturbed, prepareTrial } from './trial.ts'
 
 /**
@@ -56,19 +56,19 @@ export async function runUpgrade(commit: string, seed: string, days: number): Pr
     const random = new Random(`upgrade/${seed}`)
     const shares: number[] = []
     for (const program of [{ program: older }, { environment: OURS }]) {
-      const life = await started({ data, passwords, crash: null, ...program })
+      const life = await bornLife({ data, passwords, crash: null, ...program })
       const quota = Math.ceil(sent.packets.length * random.uniform(0.25, 0.4))
       const before = feed.acknowledgements
       await feed.send(life, { ...FLOWING, quota, atEnd: () => life.service.process.kill('SIGKILL') })
       await life.service.ended
       shares.push(feed.acknowledgements - before)
     }
-    const back = await started({ data, passwords, crash: null, program: older })
+    const back = await bornLife({ data, passwords, crash: null, program: older })
     const acknowledged = feed.acknowledgements
     while (!feed.done && !back.publishers[0].closed) await feed.send(back, { ...FLOWING, quota: Number.POSITIVE_INFINITY })
     shares.push(feed.acknowledgements - acknowledged)
     const rolledBack = expected(await compare(back, trial, feed, []))
-    const last = await started({ data, passwords, crash: null, environment: OURS })
+    const last = await bornLife({ data, passwords, crash: null, environment: OURS })
     const upgraded = expected(await compare(last, { ...trial, undisturbed }, feed, []))
     return { rolledBack, upgraded, shares }
   } finally {
@@ -91,12 +91,6 @@ function checkOut(commit: string, directory: string): string {
 
 function git(...words: string[]): Buffer {
   return execFileSync('git', words, { cwd: ROOT, maxBuffer: 2 ** 30, stdio: ['ignore', 'pipe', 'ignore'] })
-}
-
-async function started(options: LifeOptions): Promise<Life> {
-  const life = await startLife(options)
-  if (!life) throw new Error('the service died at its start')
-  return life
 }
 
 /** Another version's checkpoint has to be put aside, and what was told and taken back is told again. */

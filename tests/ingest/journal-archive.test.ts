@@ -1,7 +1,7 @@
 import { closeSync, openSync, readdirSync, readFileSync, truncateSync, utimesSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { JournalArchive, readArchive } from '../../ingest/journal-archive.ts'
+import { archiveExtents, JournalArchive, readArchive } from '../../ingest/journal-archive.ts'
 import type { JournalledPacket } from '../../model/packet.ts'
 import { samplePacket } from './sample-packet.ts'
 import { scratchDirectory } from './scratch-directory.ts'
@@ -54,6 +54,24 @@ describe('the archive', () => {
     await archive.close()
     expect(await positions(directory)).toEqual(Array.from({ length: 30 }, (_, index) => index + 1))
     expect(readdirSync(directory)).toHaveLength(2)
+  })
+
+  test('tells up to which position it can be copied, also when its newest file begins with more than that', async () => {
+    const { directory } = await archiveOf([1, 10], [11, 20])
+    const archive = await JournalArchive.open(directory)
+    await archive.append(packets(21, 30))
+    await archive.close()
+    const upTo = async (until: number) => {
+      const { extents, last } = await archiveExtents(directory, until)
+      return [extents.length, last]
+    }
+    expect([await upTo(30), await upTo(25), await upTo(20), await upTo(15), await upTo(5)]).toEqual([
+      [2, 30],
+      [1, 20],
+      [1, 20],
+      [1, 10],
+      [0, 0],
+    ])
   })
 
   test.each([1, 20, 36, 60])('archives anew what a crash tore off %i bytes before the end', async (torn) => {
