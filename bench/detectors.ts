@@ -77,7 +77,10 @@ function* generate(usagePoints: number) {
 
 /** Wh: cheap, different at every point and slot. */
 export function energyOf(point: number, interval: number): number {
-  const noise = (Math.imul(point * 97 + interval, 0x9e3779b1) >>> 16) / 65_536
+  // mixed twice (MurmurHash3): of one multiplication the steps repeat themselves, and every meter would seem to replay its days
+  let hash = Math.imul((point * 35_040 + interval) ^ 0x9e3779b1, 0x85ebca6b)
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
+  const noise = ((hash ^ (hash >>> 16)) >>> 16) / 65_536
   const day = interval % 96 > 30 && interval % 96 < 80
   return point % 10 === 0 ? (day ? 900 + 600 * noise : 150) : 40 + 160 * noise
 }

@@ -3,7 +3,7 @@
  * at a few days and not at all of them.
  */
 import type { Episode } from './episode.ts'
-import type { AreaRise, Subject } from './subject.ts'
+import { type AreaRise, MOST_KIN, type Subject } from './subject.ts'
 import { isOfTheMeter } from './weigh-tampering.ts'
 
 /** Beginnings within this many seconds of each other are company. */
@@ -47,38 +47,87 @@ export function beginningsOf(subject: Subject, episodes: readonly Episode[]): Be
   }))
 }
 
-/** `starts` sorted by onset. */
-export function companyOf(own: Beginning, starts: readonly Beginning[]): Company {
-  const inArea: number[] = []
-  const inCounty: number[] = []
-  let misbooked: string | null = null
-  let risen: AreaRise | null = null
-  for (let at = firstFrom(starts, own.onset - COMPANY_SECONDS); at < starts.length; at++) {
-    const other = starts[at]
-    if (other.onset > own.onset + COMPANY_SECONDS) break
-    if (other.subject === own.subject) continue
-    if (own.subject.kind === 'area') {
-      if (other.subject.area !== own.subject.row && isOneLoad(own, other)) misbooked ??= other.subject.id
-      continue
+/** The beginnings of a county, in order of time, by where company is looked for. */
+export class Beginnings {
+  readonly #byArea = new Map<number, Beginning[]>()
+  readonly #byFeeder = new Map<string, Beginning[]>()
+  readonly #byKind = new Map<string, Beginning[]>()
+
+  constructor(beginnings: readonly Beginning[]) {
+    for (const beginning of [...beginnings].sort(inOrder)) {
+      const { subject } = beginning
+      put(this.#byArea, areaOf(subject), beginning)
+      if (subject.kind === 'area') continue
+      put(this.#byFeeder, subject.feeder, beginning)
+      put(this.#byKind, kindInCounty(beginning), beginning)
     }
-    if (other.subject.kind === 'area') {
-      if (other.subject.row === own.subject.area && isRise(own, other)) risen ??= { powerW: other.meanW, knownAt: other.knownAt }
-      continue
-    }
-    if (kindOf(other) !== kindOf(own) || other.subject.category !== own.subject.category) continue
-    if (other.powerW > 2.5 * own.powerW || own.powerW > 2.5 * other.powerW) continue
-    if (other.subject.area === own.subject.area) {
-      if (!isStartOfOne(own, other)) inArea.push(other.onset)
-    } else if (other.detector === own.detector) inCounty.push(other.onset)
   }
-  return { inArea, inCounty, misbooked, risen }
+
+  companyOf(own: Beginning): Company {
+    const { subject } = own
+    if (subject.kind === 'area') return { ...ALONE, misbooked: this.#misbooked(own) }
+    const inArea: number[] = []
+    let risen: AreaRise | null = null
+    for (const other of around(own, this.#byArea.get(areaOf(subject)))) {
+      if (other.subject === subject) continue
+      if (other.subject.kind === 'area') {
+        if (isRise(own, other)) risen ??= { powerW: other.meanW, knownAt: other.knownAt }
+      } else if (isKin(own, other) && kindOf(other) === kindOf(own) && !isStartOfOne(own, other)) inArea.push(other.onset)
+    }
+    return { inArea, inCounty: this.#inCounty(own), misbooked: null, risen }
+  }
+
+  #inCounty(own: Beginning): number[] {
+    const onsets: number[] = []
+    for (const other of around(own, this.#byKind.get(kindInCounty(own)))) {
+      if (other.subject.area === own.subject.area || !isKin(own, other)) continue
+      onsets.push(other.onset)
+      if (onsets.length === MOST_KIN) break
+    }
+    return onsets
+  }
+
+  /** A meter of the feeder, booked elsewhere, that took up the same power at the same time. */
+  #misbooked(own: Beginning): string | null {
+    for (const other of around(own, this.#byFeeder.get(own.subject.feeder))) {
+      if (other.subject.area !== own.subject.row && isOneLoad(own, other)) return other.subject.id
+    }
+    return null
+  }
 }
+
+const ALONE: Company = { inArea: [], inCounty: [], misbooked: null, risen: null }
 
 /** How many of the sorted onsets were known at a time. */
 export function knownAt(onsets: readonly number[], at: number): number {
   let known = 0
   while (known < onsets.length && onsets[known] <= at) known++
   return known
+}
+
+function isKin(own: Beginning, other: Beginning): boolean {
+  return other.subject.category === own.subject.category && other.powerW <= 2.5 * own.powerW && own.powerW <= 2.5 * other.powerW
+}
+
+function kindInCounty({ detector, subject }: Beginning): string {
+  return `${detector} ${subject.category}`
+}
+
+function areaOf({ kind, row, area }: Subject): number {
+  return kind === 'area' ? row : area
+}
+
+function put<K>(lists: Map<K, Beginning[]>, key: K, beginning: Beginning): void {
+  const list = lists.get(key)
+  if (list === undefined) lists.set(key, [beginning])
+  else list.push(beginning)
+}
+
+/** By time, and a fixed order among beginnings of one moment. */
+function inOrder(a: Beginning, b: Beginning): number {
+  if (a.onset !== b.onset) return a.onset - b.onset
+  if (a.subject.kind !== b.subject.kind) return a.subject.kind < b.subject.kind ? -1 : 1
+  return a.subject.row - b.subject.row || (a.detector < b.detector ? -1 : 1)
 }
 
 /** Furnaces keep company with furnaces, drops with drops, all other loads with each other. */
@@ -103,6 +152,14 @@ function isOneLoad(own: Beginning, other: Beginning): boolean {
 function isStartOfOne(own: Beginning, other: Beginning): boolean {
   const apart = Math.abs(other.onset - own.onset)
   return apart <= SAME_START_SECONDS && Math.abs(other.powerW - own.powerW) <= 0.15 * Math.max(other.powerW, own.powerW)
+}
+
+/** Those of a list that began within COMPANY_SECONDS of it. */
+function* around(own: Beginning, starts: readonly Beginning[] = []): Generator<Beginning> {
+  for (let at = firstFrom(starts, own.onset - COMPANY_SECONDS); at < starts.length; at++) {
+    if (starts[at].onset > own.onset + COMPANY_SECONDS) return
+    yield starts[at]
+  }
 }
 
 function firstFrom(starts: readonly Beginning[], onset: number): number {

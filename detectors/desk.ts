@@ -3,7 +3,7 @@
  * function of all episodes, so nothing depends on whose readings came first; only what can have changed is weighed again.
  */
 import type { Alert } from '../model/alert.ts'
-import { type Beginning, beginningsOf, COMPANY_SECONDS, type Company, companyOf, knownAt } from './company.ts'
+import { type Beginning, Beginnings, beginningsOf, COMPANY_SECONDS, type Company, knownAt } from './company.ts'
 import { alertId, composeAlert } from './compose-alert.ts'
 import type { DayClock } from './day-clock.ts'
 import type { DetectorsConfig } from './detectors-config.ts'
@@ -113,16 +113,15 @@ export class Desk {
     dossiers: Dossiers,
     again: Forgotten | null,
   ): void {
-    const starts = [...dockets.values()].flatMap(({ beginnings }) => beginnings).sort((a, b) => a.onset - b.onset || order(a, b))
-    const touched = (docket: Docket) =>
-      onsets.length > 0 &&
-      docket.beginnings.some(({ onset }) => onsets.some((other) => Math.abs(other - onset) <= COMPANY_SECONDS))
+    const starts = new Beginnings([...dockets.values()].flatMap(({ beginnings }) => beginnings))
+    const inTime = Float64Array.from(onsets).sort()
+    const touched = (docket: Docket) => docket.beginnings.some(({ onset }) => isNear(inTime, onset))
     for (const [key, docket] of dockets) {
       if (!keys.has(key) && !touched(docket)) continue
       const strays = docket.subject.kind === 'area' ? dossiers.straysNear(docket.subject.row) : NO_STRAYS
       const composed = docket.episodes
         .map((episode, index) => {
-          const company = companyOf(docket.beginnings[index], starts)
+          const company = starts.companyOf(docket.beginnings[index])
           const around = { company, silent: dossiers.silentOf(key, episode), strays }
           return this.#compose(known, docket.subject, episode, around)
         })
@@ -173,10 +172,16 @@ function changedOnsets(before: readonly Beginning[], after: readonly Beginning[]
   return [...lone(before, after), ...lone(after, before)].map(({ onset }) => onset)
 }
 
-/** A fixed order among beginnings of one moment. */
-function order(a: Beginning, b: Beginning): number {
-  if (a.subject.kind !== b.subject.kind) return a.subject.kind < b.subject.kind ? -1 : 1
-  return a.subject.row - b.subject.row || (a.detector < b.detector ? -1 : 1)
+/** Whether one of the sorted onsets lies within COMPANY_SECONDS of another. */
+function isNear(onsets: Float64Array, onset: number): boolean {
+  let low = 0
+  let high = onsets.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (onsets[middle] < onset - COMPANY_SECONDS) low = middle + 1
+    else high = middle
+  }
+  return low < onsets.length && onsets[low] <= onset + COMPANY_SECONDS
 }
 
 /** An alert that was closed comes to nothing by what a meter reports afterwards, not by being forgotten. */

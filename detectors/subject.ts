@@ -23,6 +23,9 @@ export interface AreaRise {
   readonly knownAt: number
 }
 
+/** So many of its kind are company enough: a county of curing barns has thousands, and each would look at all others. */
+export const MOST_KIN = 99
+
 /** Whom an episode is about, with what the ledgers say of it. */
 export interface Subject {
   readonly kind: 'usage-point' | 'area'
@@ -47,7 +50,7 @@ export interface Case {
   readonly subject: Subject
   readonly episode: Episode
   readonly standing: Standing
-  /** Others of the same kind of load that began within days of this one: in its area, and in its county and category. */
+  /** Others of the same kind of load that began within days of this one: in its area, and elsewhere in its county and category, up to MOST_KIN. */
   readonly kinInArea: number
   readonly kinInCounty: number
   /** A metered load elsewhere that began with this remainder and is as large: its meter is booked on the wrong area. */

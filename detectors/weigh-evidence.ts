@@ -11,7 +11,7 @@ import { isMotor, reactive } from './power-factor.ts'
 import { LOAD_MOMENT, momentNeeded } from './reach.ts'
 import type { Case, Evidence } from './subject.ts'
 import { isOfTheMeter, powerForReach, reportedEvents, weighTampering } from './weigh-tampering.ts'
-import { CATEGORY, kw, percent, SEALING } from './wording.ts'
+import { CATEGORY, kinText, kw, percent, SEALING } from './wording.ts'
 
 export function weighEvidence(it: Case): Evidence[] {
   if (isOfTheMeter(it.episode.detector)) return weighTampering(it, geography(it))
@@ -255,8 +255,8 @@ function company({ kinInArea, kinInCounty, subject, episode }: Case): Evidence |
     group: 'company',
     nats: -weight * Math.min(4, Math.min(2, 0.5 * kinInCounty) + 2 * kinInArea),
     sentence: {
-      zh: `前后十天内,本台区另有 ${kinInArea} 户、全县同类户另有 ${kinInCounty} 户开始类似用电。`,
-      en: `Within ten days, ${kinInArea} others in the area and ${kinInCounty} of its kind in the county began alike.`,
+      zh: `前后十天内,本台区另有 ${kinInArea} 户、全县同类户另有 ${kinText(kinInCounty)} 户开始类似用电。`,
+      en: `Within ten days, ${kinInArea} others in the area and ${kinText(kinInCounty)} of its kind in the county began alike.`,
     },
   }
 }

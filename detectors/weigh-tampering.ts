@@ -10,7 +10,7 @@ import { isOfPieces } from './replayed-profile.ts'
 import type { Case, Evidence } from './subject.ts'
 import { type ReportedEvent, TAMPER_CLASSES, type TamperClass, tellingEvents } from './tamper-events.ts'
 import { eventsTold } from './tamper-wording.ts'
-import { kw } from './wording.ts'
+import { kinText, kw } from './wording.ts'
 
 const DAY = 86_400
 /** Events count from so long before an onset to so long after it. */
@@ -193,8 +193,8 @@ function company({ kinInArea, kinInCounty, episode }: Case): Evidence[] {
       group: 'company',
       nats: -Math.min(3, (episode.detector === 'replayed-profile' ? 1 : 0.8) * kin),
       sentence: {
-        zh: `前后十天内,本台区另有 ${kinInArea} 户、全县同类户另有 ${kinInCounty} 户同样变化。`,
-        en: `Within ten days, ${kinInArea} others in the area and ${kinInCounty} of its kind in the county changed alike.`,
+        zh: `前后十天内,本台区另有 ${kinInArea} 户、全县同类户另有 ${kinText(kinInCounty)} 户同样变化。`,
+        en: `Within ten days, ${kinInArea} others in the area and ${kinText(kinInCounty)} of its kind in the county changed alike.`,
       },
     },
   ]

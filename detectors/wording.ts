@@ -1,3 +1,5 @@
+import { MOST_KIN } from './subject.ts'
+
 /** Numbers as they stand in sentences: two or three significant digits, no false precision. */
 export function kw(watts: number): string {
   const kilowatts = watts / 1000
@@ -10,6 +12,11 @@ export function kw(watts: number): string {
 
 export function percent(share: number): string {
   return `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`
+}
+
+/** Company in the county, which is counted up to MOST_KIN. */
+export function kinText(kin: number): string {
+  return kin < MOST_KIN ? String(kin) : `${MOST_KIN}+`
 }
 
 /** Sealing states and account categories in the languages of the sentences. */

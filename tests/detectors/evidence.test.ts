@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Beginning, companyOf } from '../../detectors/company.ts'
+import { type Beginning, Beginnings, COMPANY_SECONDS } from '../../detectors/company.ts'
 import { composeAlert, weigh } from '../../detectors/compose-alert.ts'
 import { flatnessOf } from '../../detectors/day-detector.ts'
 import { DetectorsConfig } from '../../detectors/detectors-config.ts'
 import { flatLoadLine } from '../../detectors/flat-load.ts'
 import { bestInnocentExplanation } from '../../detectors/innocent-explanations.ts'
-import type { Case } from '../../detectors/subject.ts'
+import { type Case, MOST_KIN } from '../../detectors/subject.ts'
 import { weighEvidence } from '../../detectors/weigh-evidence.ts'
 import { account, caseOf, episodeOf } from './case-of.ts'
 
@@ -87,7 +87,55 @@ describe('company', () => {
   test('one plant that is spread over the meters of an area keeps itself no company, neighbours a day later do', () => {
     const own = start(0)
     const starts = [own, start(1, { powerW: 6_400 }), start(2, { onset: 1_086_400 }), start(3, { powerW: 4_000 })]
-    expect(companyOf(own, starts).inArea).toHaveLength(2)
+    expect(new Beginnings(starts).companyOf(own).inArea).toHaveLength(2)
+  })
+
+  test('who keeps company is found wherever it lies in time, as by comparing everybody with everybody', () => {
+    const drawn = fc.array(
+      fc.record({
+        area: fc.integer({ min: 0, max: 2 }),
+        category: fc.constantFrom('agricultural' as const, 'residential' as const),
+        detector: fc.constantFrom('flat-load', 'long-run', 'furnace-burst'),
+        onset: fc.integer({ min: 0, max: 30 }).map((days) => 1_000_000 + days * 86_400),
+        powerW: fc.integer({ min: 2, max: 12 }).map((kilowatts) => kilowatts * 1000),
+      }),
+      { minLength: 1, maxLength: 40 },
+    )
+    fc.assert(
+      fc.property(drawn, (all) => {
+        const starts = all.map(({ area, category, ...more }, id) =>
+          start(id, { ...more, subject: account({ row: id, id: `U${id}`, area, category }) }),
+        )
+        const [own] = starts
+        const near = starts.filter(
+          (other) =>
+            other !== own &&
+            Math.abs(other.onset - own.onset) <= COMPANY_SECONDS &&
+            other.subject.category === own.subject.category &&
+            Math.max(other.powerW, own.powerW) <= 2.5 * Math.min(other.powerW, own.powerW),
+        )
+        const isFurnace = ({ detector }: Beginning) => detector === 'furnace-burst'
+        const inArea = near.filter(
+          (other) =>
+            other.subject.area === own.subject.area &&
+            isFurnace(other) === isFurnace(own) &&
+            !(other.onset === own.onset && Math.abs(other.powerW - own.powerW) <= 0.15 * Math.max(other.powerW, own.powerW)),
+        )
+        const inCounty = near.filter((other) => other.subject.area !== own.subject.area && other.detector === own.detector)
+        const company = new Beginnings(starts).companyOf(own)
+        const sorted = (list: readonly Beginning[]) => list.map(({ onset }) => onset).sort((a, b) => a - b)
+        expect(company.inArea).toEqual(sorted(inArea))
+        expect(company.inCounty).toEqual(sorted(inCounty))
+      }),
+    )
+  })
+
+  test('a county of thousands that cure together is company enough at ninety-nine, and the sentence says so', () => {
+    const starts = Array.from({ length: 3_000 }, (_, id) => start(id, { subject: account({ row: id, id: `U${id}`, area: id }) }))
+    const { inCounty } = new Beginnings(starts).companyOf(starts[1_500])
+    expect(inCounty).toHaveLength(MOST_KIN)
+    const told = weighEvidence(caseOf(episodeOf('flat-load', 5), { kinInCounty: inCounty.length }))
+    expect(told.find(({ group }) => group === 'company')?.sentence.en).toContain('99+ of its kind in the county')
   })
 
   test('however many begin in a county, a neighbour in the area says more', () => {
