@@ -2,66 +2,100 @@ import { Random } from '../../fixtures/simulator/random.ts'
 import { Coverage } from './fuzz-coverage.ts'
 import { mutate } from './fuzz-mutate.ts'
 import { type FuzzTarget, fuzzTargets } from './fuzz-targets.ts'
+import { FuzzWatch } from './fuzz-watch.ts'
 
 export interface FuzzOptions {
   readonly seed: string
-  /** Over all targets; a share of them guided by coverage, which is slower. */
-  readonly inputs: number
-  readonly guidedShare: number
+  /** Targets whose name fits; all without it. */
+  readonly of?: RegExp
+  /** Guided by coverage, which is slower: over all targets. */
+  readonly guided: Budget
+  /** Then changed from what was kept, each timed. */
+  readonly timed: Budget
   readonly say?: (line: string) => void
 }
+
+type Budget = { readonly inputs: number } | { readonly seconds: number }
 
 export interface FuzzedTarget {
   readonly name: string
   readonly inputs: number
+  readonly guided: number
   /** Inputs kept because they reached what none before them did. */
   readonly kept: number
-  readonly blocks: number
+  /** Functions of ingest and model that were entered, and the share of their text that ran. */
+  readonly functions: number
+  readonly share: number
   readonly longestMs: number
+  /** Resident memory after a fifth of the timed inputs, and at their end. */
+  readonly rssMiB: { readonly early: number; readonly end: number }
   readonly slow: readonly string[]
   readonly failures: readonly string[]
 }
 
-const MOST_MS = 10
 const BATCH = 64
-const MOST_FAILURES = 5
+/** A message is read as it comes from anybody; a file is somebody's who may import. */
+const PACKET_WEIGHT = 4
 
 /** Every reader of bytes from outside against changed samples; what reaches new code becomes a sample. Nothing is thrown: see `failures`. */
-export async function fuzzReaders({ seed, inputs, guidedShare, say = () => {} }: FuzzOptions): Promise<readonly FuzzedTarget[]> {
-  const targets = fuzzTargets()
-  const weights = targets.map(({ name }) => (name.startsWith('packet') ? 4 : 1))
+export async function fuzzReaders({
+  seed,
+  of = /./,
+  guided,
+  timed,
+  say = () => {},
+}: FuzzOptions): Promise<readonly FuzzedTarget[]> {
+  const targets = fuzzTargets().filter(({ name }) => of.test(name))
+  const weights = targets.map(({ name }) => (name.startsWith('packet') ? PACKET_WEIGHT : 1))
   const weight = weights.reduce((sum, one) => sum + one, 0)
   const fuzzed: FuzzedTarget[] = []
   for (const [index, target] of targets.entries()) {
-    const share = Math.ceil((inputs * weights[index]) / weight)
-    const found = await fuzz(target, new Random(`fuzz/${seed}/${target.name}`), share, guidedShare)
+    const share = weights[index] / weight
+    const found = await fuzz(target, new Random(`fuzz/${seed}/${target.name}`), part(guided, share), part(timed, share))
     fuzzed.push(found)
-    say(
-      `${found.name}: ${found.inputs} inputs, ${found.kept} kept, longest ${found.longestMs.toFixed(1)} ms, ${found.failures.length} failures`,
-    )
+    say(lineOf(seed, found))
   }
   return fuzzed
 }
 
-async function fuzz(target: FuzzTarget, random: Random, inputs: number, guidedShare: number): Promise<FuzzedTarget> {
+function lineOf(seed: string, { name, inputs, guided, kept, functions, share, longestMs, failures }: FuzzedTarget): string {
+  const reached = `${functions} functions entered, ${(100 * share).toFixed(1)} % of their text run`
+  return `seed ${seed}, ${name}: ${inputs} inputs, ${guided} of them guided, ${kept} kept; ${reached}; longest ${longestMs.toFixed(1)} ms, ${failures.length} failures`
+}
+
+function part(budget: Budget, share: number): Budget {
+  return 'inputs' in budget ? { inputs: Math.ceil(budget.inputs * share) } : { seconds: budget.seconds * share }
+}
+
+async function fuzz(target: FuzzTarget, random: Random, guided: Budget, timed: Budget): Promise<FuzzedTarget> {
   const corpus = [...target.seeds]
-  const watch = new Watch(target)
+  const watch = new FuzzWatch(target)
   for (const seed of target.seeds) await watch.run(seed)
-  const guided = Math.ceil(inputs * guidedShare)
-  let blocks = 0
-  if (guided > 0) blocks = await explore(target, random, corpus, watch, guided)
+  const reached = await explore(target, random, corpus, watch, guided)
+  const explored = watch.inputs
   watch.timed = true
-  while (watch.inputs < inputs) await watch.run(mutate(random, corpus, target.mostBytes))
-  const { longestMs, slow, failures } = watch
-  return { name: target.name, inputs: watch.inputs, kept: corpus.length - target.seeds.length, blocks, longestMs, slow, failures }
+  const goOn = within(timed, watch)
+  let early: number | undefined
+  for (let left = goOn(); left > 0; left = goOn()) {
+    if (left <= 0.8) early ??= rssMiB()
+    await watch.run(mutate(random, corpus, target.mostBytes))
+  }
+  const { inputs, longestMs, slow, failures } = watch
+  const kept = corpus.length - target.seeds.length
+  const end = rssMiB()
+  return {
+    ...{ name: target.name, inputs, guided: explored, kept, ...reached, longestMs, slow, failures },
+    rssMiB: { early: early ?? end, end },
+  }
 }
 
 /** Grows the corpus. Counting is dear, so a batch is run at once and looked through only when it reached something new. */
-async function explore(target: FuzzTarget, random: Random, corpus: Uint8Array[], watch: Watch, inputs: number): Promise<number> {
+async function explore(target: FuzzTarget, random: Random, corpus: Uint8Array[], watch: FuzzWatch, budget: Budget) {
   const coverage = new Coverage()
+  const goOn = within(budget, watch)
   for (const seed of corpus) await watch.run(seed)
   coverage.know(coverage.takeNew())
-  for (const end = watch.inputs + inputs; watch.inputs < end; ) {
+  while (goOn() > 0) {
     const batch = Array.from({ length: BATCH }, () => mutate(random, corpus, target.mostBytes))
     for (const input of batch) await watch.run(input)
     const fresh = coverage.takeNew()
@@ -77,53 +111,19 @@ async function explore(target: FuzzTarget, random: Random, corpus: Uint8Array[],
     coverage.know(fresh)
   }
   coverage.stop()
-  return coverage.blocks
+  return coverage.reached
 }
 
-/** Runs inputs, and remembers those that failed or took long. */
-class Watch {
-  inputs = 0
-  longestMs = 0
-  /** Not while V8 counts blocks: that alone takes several times as long. */
-  timed = false
-  readonly slow: string[] = []
-  readonly failures: string[] = []
-  readonly #target: FuzzTarget
-
-  constructor(target: FuzzTarget) {
-    this.#target = target
-  }
-
-  async run(input: Uint8Array): Promise<void> {
-    this.inputs++
+/** What is left of a budget that begins now, as a share of it. */
+function within(budget: Budget, watch: FuzzWatch): () => number {
+  if ('seconds' in budget) {
     const began = performance.now()
-    try {
-      await this.#target.run(input)
-    } catch (error) {
-      const trace = error instanceof Error ? error.stack : String(error)
-      if (this.failures.length < MOST_FAILURES) this.failures.push(`${trace}\n${base64Of(input, 4_000)}`)
-    }
-    const took = performance.now() - began
-    if (!this.timed || took <= this.longestMs) return
-    // a pause of the machine is not the input's: what counts is the processor time of the best of some more runs
-    const own = took > MOST_MS / 2 ? await this.#processorMs(input) : took
-    this.longestMs = Math.max(this.longestMs, Math.min(own, took))
-    if (own > MOST_MS) this.slow.push(`${own.toFixed(1)} ms, ${input.length} bytes: ${base64Of(input, 200)}`)
+    return () => 1 - (performance.now() - began) / (1_000 * budget.seconds)
   }
-
-  async #processorMs(input: Uint8Array): Promise<number> {
-    let best = Number.POSITIVE_INFINITY
-    for (let turn = 0; turn < 5; turn++) {
-      const began = process.threadCpuUsage()
-      if (this.#target.read) this.#target.read(input)
-      else await this.#target.run(input)
-      const { user, system } = process.threadCpuUsage(began)
-      best = Math.min(best, (user + system) / 1_000)
-    }
-    return best
-  }
+  const first = watch.inputs
+  return () => 1 - (watch.inputs - first) / budget.inputs
 }
 
-function base64Of(input: Uint8Array, most: number): string {
-  return Buffer.from(input.subarray(0, most)).toString('base64')
+function rssMiB(): number {
+  return Math.round(process.memoryUsage.rss() / 2 ** 20)
 }

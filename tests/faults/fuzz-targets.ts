@@ -1,7 +1,7 @@
 /** Everything that reads bytes from outside, with what must hold whatever the bytes are. */
 import assert from 'node:assert/strict'
 import { payloadSamples, SAMPLES_TIME_ZONE } from '../../fixtures/payload-samples.ts'
-import { MOST_WH, TAKEN } from '../../ingest/byte-sink.ts'
+import { MOST_REGISTER_WH, MOST_WH, TAKEN } from '../../ingest/byte-sink.ts'
 import { readReadingsCsv } from '../../ingest/csv-readings.ts'
 import { recogniseCsv } from '../../ingest/csv-recognise.ts'
 import type { CsvReject } from '../../ingest/csv-reject.ts'
@@ -209,13 +209,23 @@ function csvTargets(): FuzzTarget[] {
     run: (input) =>
       readingCsv(async (rejects) => {
         let taken = 0
-        const take = (_bytes: Uint8Array, from: number, to: number, start: number) => {
-          assert(to >= from && start >= 0 && start <= 0xffff_ffff, 'a row is out of bounds')
-          taken++
-          return TAKEN
+        const take = (most: number) => {
+          return (_bytes: Uint8Array, from: number, to: number, start: number, ...values: number[]) => {
+            assert(to >= from && start >= 0 && start <= 0xffff_ffff, 'a row is out of bounds')
+            assert(
+              values.every((value) => !(Math.abs(value) > most)),
+              'a value is out of bounds',
+            )
+            taken++
+            return TAKEN
+          }
         }
         const reject = (one: CsvReject) => rejects.push(one)
-        const result = await readReadingsCsv(chunksOf(input), { zone, sink: { readingAt: take, registerAt: take }, reject })
+        const result = await readReadingsCsv(chunksOf(input), {
+          zone,
+          sink: { readingAt: take(MOST_WH), registerAt: take(MOST_REGISTER_WH) },
+          reject,
+        })
         assert.deepEqual([result.taken, result.rejected], [taken, rejects.length], 'the counts are not those of the rows')
       }),
   }

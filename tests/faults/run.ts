@@ -1,10 +1,11 @@
 /**
  * The fault runs of the tests in long; each writes its part of docs/scoreboard.md:
  * npm run faults -- --kills 1000 | --power-cuts 200 | --store-faults | --disk-fills 50 | --damages 10 | --mutants [--from N]
- * [--seed S] [--days N]
+ * | --fuzz 1e7 [--guided 0.05] [--sessions 1e5] [--requests 1e5] [--seed S] [--days N]
  */
 import { parseArgs } from 'node:util'
 import { commitText, machineText } from '../../bench/machine.ts'
+import { fuzzPart } from './fuzz-part.ts'
 import { damagePart, diskPart, killPart, mutantPart, powerPart, storePart, type ToldRun } from './run-parts.ts'
 import { type PartName, readPart, writePart } from './scoreboard.ts'
 
@@ -16,6 +17,10 @@ const { values } = parseArgs({
     'disk-fills': { type: 'string' },
     damages: { type: 'string' },
     mutants: { type: 'boolean' },
+    fuzz: { type: 'string' },
+    guided: { type: 'string', default: '0.05' },
+    sessions: { type: 'string', default: '1e5' },
+    requests: { type: 'string', default: '1e5' },
     /** Number of the first mutant, to go on with a run that was broken off. */
     from: { type: 'string', default: '1' },
     seed: { type: 'string', default: '1' },
@@ -54,6 +59,10 @@ async function chosen(): Promise<[PartName, ToldRun]> {
   if (values['disk-fills'])
     return ['disk-faults', await diskPart({ seed, fills: Number(values['disk-fills']), days: days(60), say })]
   if (values.damages) return ['damage', await damagePart({ seed, times: Number(values.damages), days: days(12), say })]
+  if (values.fuzz) {
+    const [inputs, guidedShare, sessions, requests] = [values.fuzz, values.guided, values.sessions, values.requests].map(Number)
+    return ['fuzz', await fuzzPart({ seed, inputs, guidedShare, sessions, requests, say })]
+  }
   if (values.mutants) {
     const options = { seed, from: Number(values.from), before: readPart('mutants')?.table?.rows ?? [], say }
     return ['mutants', await mutantPart(options, (run) => write('mutants', run.part))]

@@ -14,11 +14,16 @@ export interface Score {
 
 /** Writes what a long run found into the scoreboard, with what it takes to run it again. Lists are told by their length. */
 export function writeScore(name: PartName, { command, rows, ...found }: Score): void {
-  const figures = [...flat(found, ''), ['commit', commitText()], ['machine', machineText()]] as const
+  const figures = [...flatFigures(found), ['commit', commitText()], ['machine', machineText()]] as const
   const head = Object.keys(rows?.[0] ?? {})
   const table = rows && { head, rows: rows.map((row) => head.map((key) => cellOf(row[key]))) }
   const part: ScoreboardPart = { command, figures: figures.map(([what, value]) => [what, value]), ...(table && { table }) }
   writePart(name, part)
+}
+
+/** Figures with the way to them as their names. */
+export function flatFigures(found: object): ScoreboardPart['figures'] {
+  return Array.from(flat(found, ''), ([what, value]) => [what, value])
 }
 
 function* flat(found: object, before: string): Iterable<readonly [string, Cell]> {
