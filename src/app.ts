@@ -30,8 +30,10 @@ import { examineFiles, sealDatabases, suspectFiles } from './examine-files.ts'
 import { type Judging, startJudging } from './judging.ts'
 import { LedgerStore } from './ledger/ledger-store.ts'
 import { LedgerWatch } from './ledger-watch.ts'
+import type { Webhooks } from './notify/webhooks.ts'
 import { openAlerts } from './open-alerts.ts'
 import { openStore } from './open-store.ts'
+import { openWebhooks } from './open-webhooks.ts'
 import { placeOfSubject } from './place-of-subject.ts'
 import { isDatabaseDamage } from './salvage-database.ts'
 import { serviceLog } from './service-log.ts'
@@ -137,6 +139,7 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
   const watching = setInterval(() => watch.refresh(), 1000)
   closing.add('ledger watch', () => clearInterval(watching))
 
+  let webhooks: Webhooks | undefined
   const parts = serviceParts({
     version: about.version,
     demo,
@@ -159,7 +162,10 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
     journal,
     judging,
     damagedPackets: () => archive.damaged,
+    webhooks: () => webhooks,
   })
+  webhooks = openWebhooks({ config, files, parts, onEvents: (listener) => alerts.onEvents(listener), registry, log })
+  closing.add('webhooks', webhooks.stop)
   const server = await buildServer(parts, {
     loopback: isLoopbackAddress(config.http.host),
     hosts: config.http.hosts.map((host) => host.toLowerCase()),

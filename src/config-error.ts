@@ -24,7 +24,7 @@ export class ConfigError extends Error {
   }
 }
 
-const SECRET = /password|token|key$/i
+const SECRET = /password|token|secret|key$/i
 
 export function explain(error: z.ZodError, tree: unknown, origin: Origin, known: readonly string[]): ConfigError {
   return new ConfigError(
@@ -34,10 +34,14 @@ export function explain(error: z.ZodError, tree: unknown, origin: Origin, known:
       const name = path.join('.')
       const value = valueAt(tree, path)
       if (value === undefined) return [`${name}: is missing; ${allowed(issue)}`]
-      const shown = SECRET.test(name) ? '(secret)' : withoutLogin(JSON.stringify(value) ?? '').slice(0, 200)
+      const shown = SECRET.test(name) ? '(secret)' : withoutLogin(JSON.stringify(value, withoutSecret) ?? '').slice(0, 200)
       return [`${name} = ${shown}: ${allowed(issue)} (from ${origin(name)})`]
     }),
   )
+}
+
+function withoutSecret(key: string, value: unknown): unknown {
+  return SECRET.test(key) ? '(secret)' : value
 }
 
 /** Who writes a password into an address must not find it in the log. */
@@ -47,8 +51,10 @@ function withoutLogin(text: string): string {
 
 function unknownKey(path: readonly string[], key: string, origin: Origin, known: readonly string[]): string {
   const prefix = path.length > 0 ? `${path.join('.')}.` : ''
-  const siblings = known.filter((name) => name.startsWith(prefix) && !name.slice(prefix.length).includes('.'))
-  const names = siblings.map((name) => name.slice(prefix.length))
+  // what stands in a list is known by a star
+  const place = prefix.replaceAll(/\.\d+\./g, '.*.')
+  const siblings = known.filter((name) => name.startsWith(place) && !name.slice(place.length).includes('.'))
+  const names = siblings.map((name) => name.slice(place.length))
   const nearest = nearestName(key, names)
   const remedy = nearest ? `did you mean ${prefix}${nearest}?` : `allowed: ${names.join(', ')}`
   return `${prefix}${key}: there is no such key; ${remedy} (from ${origin(`${prefix}${key}`)})`
@@ -59,7 +65,7 @@ function allowed(issue: z.core.$ZodIssue): string {
   if (issue.code === 'too_small') return `must be ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}`
   if (issue.code === 'invalid_value') return `allowed: ${issue.values.join(', ')}`
   if (issue.code === 'invalid_type') return `must be ${issue.expected === 'int' ? 'a whole number' : `a ${issue.expected}`}`
-  if (issue.code === 'invalid_union') {
+  if (issue.code === 'invalid_union' && issue.message.startsWith('Invalid ')) {
     return 'none of the allowed forms fits; kind is embedded or influxdb for store, embedded or postgresql for database'
   }
   return issue.message

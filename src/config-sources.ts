@@ -9,6 +9,7 @@ import { z } from 'zod'
 import { type EdgeTlsConfig, TlsFiles } from '../ingest/edge-tls.ts'
 import { Config } from './config.ts'
 import { ConfigError, explain, type Origin } from './config-error.ts'
+import { fillWebhookSecrets, WEBHOOK_SOURCES } from './webhook-secrets.ts'
 
 export interface ConfigSources {
   /** Path of the YAML file; without it `adit.yaml` is not looked for. */
@@ -51,6 +52,7 @@ export function loadConfig({ file, environment, options = {} }: ConfigSources): 
     origins.set(path.join('.'), 'the command line')
   }
   for (const [section, key] of FILES) readFromFile(tree, section, key, origin)
+  fillWebhookSecrets(tree.webhooks, environment)
 
   const result = Config.safeParse(tree)
   if (!result.success) throw explain(result.error, tree, origin, knownKeys())
@@ -115,12 +117,14 @@ function readFromFile(tree: Tree, section: string, key: string, origin: Origin):
 
 interface Leaf {
   readonly path: readonly string[]
-  readonly kind: 'number' | 'boolean' | 'list' | 'text'
+  /** Of what stands in a list ('item') there is no variable. */
+  readonly kind: 'number' | 'boolean' | 'list' | 'text' | 'item'
 }
 
 function environmentValues(environment: ConfigSources['environment']) {
   const values: { path: readonly string[]; value: unknown; name: string }[] = []
-  const leaves = new Map(schemaLeaves().map((leaf): [string, Leaf] => [variableOf(leaf.path), leaf]))
+  const named = schemaLeaves().filter(({ kind }) => kind !== 'item')
+  const leaves = new Map(named.map((leaf): [string, Leaf] => [variableOf(leaf.path), leaf]))
   const sections = [
     ...new Set([...leaves.values()].filter(({ path }) => path.length > 1).map(({ path }) => `${variableOf([path[0]])}_`)),
   ]
@@ -149,6 +153,7 @@ function variableOf(path: readonly string[]): string {
 /** Every value the configuration has, by its path. */
 function schemaLeaves(): Leaf[] {
   const leaves: Leaf[] = FILES.map(([section, key]) => ({ path: [section, `${key}File`], kind: 'text' }))
+  for (const key of WEBHOOK_SOURCES) leaves.push({ path: ['webhooks', '*', key], kind: 'item' })
   collect(z.toJSONSchema(Config, { io: 'input', unrepresentable: 'any' }), [], leaves)
   return leaves
 }
@@ -162,6 +167,8 @@ function collect(schema: unknown, path: readonly string[], leaves: Leaf[]): void
     for (const [key, property] of Object.entries(schema.properties)) collect(property, [...path, key], leaves)
   } else if (path.length > 0) {
     leaves.push({ path, kind: kindOf(schema.type) })
+    const keys = isTree(schema.items) && isTree(schema.items.properties) ? Object.keys(schema.items.properties) : []
+    for (const key of keys) leaves.push({ path: [...path, '*', key], kind: 'item' })
   }
 }
 

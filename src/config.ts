@@ -9,6 +9,7 @@ import { TimeZone } from '../ingest/time-zone.ts'
 import { TopicRoutesConfig } from '../ingest/topic-routes.ts'
 import { CalendarConfig, workCalendar } from '../model/work-calendar.ts'
 import { DatabaseConfig } from './database/database-config.ts'
+import { WebhooksConfig } from './notify/webhook-config.ts'
 
 const Path = z.string().min(1).max(1000)
 
@@ -76,6 +77,8 @@ export const Config = z.strictObject({
     .prefault({}),
   retention: z.strictObject({ archiveDays: ReceiverConfig.shape.archiveDays }).prefault({}),
   detectors: DetectorsConfig.prefault({}),
+  /** Receivers that are told of alerts; secretFile and caFile may name files, secretEnvironment a variable. */
+  webhooks: WebhooksConfig,
   /** Least pause between two checkpoints: after a crash the journal is read again from the last one. */
   checkpointSeconds: z.number().min(0).max(3_600).default(20),
   log: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),

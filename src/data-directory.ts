@@ -16,6 +16,7 @@ export interface DataFiles {
   readonly quarantine: string
   readonly alerts: string
   readonly findings: string
+  readonly webhooks: string
   readonly tokens: string
   readonly users: string
   readonly audit: string
@@ -44,6 +45,7 @@ export function dataFiles(directory: string): DataFiles {
     quarantine: at('quarantine.db'),
     alerts: at('alerts.db'),
     findings: at('findings.db'),
+    webhooks: at('webhooks.db'),
     tokens: at('tokens.db'),
     users: at('users.db'),
     audit: at('audit.db'),

@@ -18,6 +18,7 @@ import { copyOf } from './database-copies.ts'
 import { sealFiles, takeSeals } from './file-seals.ts'
 import { FindingsStore } from './findings-store.ts'
 import { LedgerStore } from './ledger/ledger-store.ts'
+import { WebhookCursors } from './notify/webhook-cursors.ts'
 import { isDatabaseDamage, salvageDatabase } from './salvage-database.ts'
 import { DatabaseUsers } from './users/database-users.ts'
 
@@ -76,6 +77,11 @@ function databasesOf(files: DataFiles): Database[] {
       path: files.users,
       make: (users) => DatabaseUsers.open(EMBEDDED, { users }),
       remedy: 'make again the accounts that are missing',
+    },
+    {
+      path: files.webhooks,
+      make: (path) => new WebhookCursors(path),
+      remedy: 'webhooks whose place was lost are told of what happens from now on; let their receivers read the alerts of before',
     },
     { path: files.findings, make: (path) => new FindingsStore(path), remedy: 'import again what was imported since' },
     {

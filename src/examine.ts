@@ -10,7 +10,9 @@ import { ConfigError } from './config-error.ts'
 import { type ConfigSources, loadConfig } from './config-sources.ts'
 import { type DataFiles, openDataDirectory } from './data-directory.ts'
 import { examineBroker, examineInflux } from './examine-servers.ts'
+import { examineWebhook } from './examine-webhooks.ts'
 import type { Finding } from './finding.ts'
+import { systemResolve } from './notify/reachable-address.ts'
 import { readServiceNote } from './service-note.ts'
 
 export async function examine(sources: ConfigSources, now: Date): Promise<Finding[]> {
@@ -44,6 +46,7 @@ export async function examine(sources: ConfigSources, now: Date): Promise<Findin
     findings.push(...(await examineDatabase(config.database, now)))
   }
   if (config.store.kind === 'influxdb') findings.push(...(await examineInflux(config.store, now)))
+  findings.push(...(await Promise.all(config.webhooks.map((webhook) => examineWebhook(webhook, systemResolve)))))
   return findings
 }
 

@@ -2,6 +2,7 @@ import { readdir, statfs } from 'node:fs/promises'
 import type { UpstreamGap } from '../ingest/gap-book.ts'
 import type { ReceiverStatus } from '../ingest/receiver-status.ts'
 import type { HealthPart } from './api/service-parts.ts'
+import type { SenderState } from './notify/webhook-sender.ts'
 
 /** What the health answer is made of. */
 export interface HealthFacts {
@@ -27,6 +28,7 @@ export interface HealthFacts {
   readonly damagedPackets: number
   /** Directories of files that were found damaged; they may not be there. */
   readonly setAside: readonly string[]
+  readonly webhooks: readonly SenderState[]
 }
 
 const MIB = 1024 * 1024
@@ -37,7 +39,7 @@ const GAP_WARNED = 7 * 86_400_000
 
 /** A part that fails makes the service not ready; each says what to do. */
 export async function healthOf(facts: HealthFacts): Promise<HealthPart[]> {
-  const parts = [journal(facts), store(facts), detectors(facts), broker(facts), database(facts)]
+  const parts = [journal(facts), store(facts), detectors(facts), broker(facts), database(facts), ...webhooks(facts)]
   return [...parts, await disk(facts.directory), await filesPart(facts)]
 }
 
@@ -103,6 +105,23 @@ function database({ alertsTrouble, auditTrouble }: HealthFacts): HealthPart {
     return { part: 'database', status: 'warn', detail: `the audit log: ${auditTrouble}; what would change something is refused` }
   }
   return { part: 'database', status: 'pass', detail: 'takes alerts and audit records' }
+}
+
+/** Never fails: a receiver that is away holds up nothing here. */
+function webhooks({ webhooks: all }: HealthFacts): HealthPart[] {
+  if (all.length === 0) return []
+  const troubles = all.flatMap(({ name, trouble, offSince, pending }) => {
+    if (offSince !== null) {
+      const since = new Date(offSince).toISOString()
+      return [
+        `${name} is switched off: its receiver answered 410 at ${since}; change its url, or take it out of the configuration`,
+      ]
+    }
+    return trouble === undefined ? [] : [`${name}: ${trouble}; ${pending} events wait`]
+  })
+  if (troubles.length > 0) return [{ part: 'webhooks', status: 'warn', detail: troubles.join('; ') }]
+  const pending = all.reduce((sum, one) => sum + one.pending, 0)
+  return [{ part: 'webhooks', status: 'pass', detail: pending > 0 ? `${pending} events wait` : 'all events are delivered' }]
 }
 
 /** Warns until somebody has looked into it and cleared what was set aside. */

@@ -21,6 +21,7 @@ import type { Judging } from './judging.ts'
 import type { LedgerStore } from './ledger/ledger-store.ts'
 import { LoadCurves } from './load-curves.ts'
 import { MineObservability } from './mine-observability.ts'
+import type { Webhooks } from './notify/webhooks.ts'
 import { RankedAlerts } from './ranked-alerts.ts'
 import { ReportingMeters } from './reporting-meters.ts'
 import { healthOf } from './service-health.ts'
@@ -48,6 +49,8 @@ export interface Running {
   readonly receiver: Receiver
   readonly journal: SqliteJournalReader
   readonly judging: Pick<Judging, 'judgement' | 'lateAreas' | 'alertsTrouble' | 'trouble'>
+  /** Undefined while they are not open. */
+  readonly webhooks: () => Webhooks | undefined
   /** Packets of the archive that cannot be read any more. */
   readonly damagedPackets: () => number
 }
@@ -120,7 +123,7 @@ function gatewaysOf(directory: GatewayDirectory, { books, owners }: Judgement): 
 }
 
 async function health(running: Running): Promise<readonly HealthPart[]> {
-  const { files, receiver, journal, judging, store, audit, gaps, damagedPackets } = running
+  const { files, receiver, journal, judging, store, audit, gaps, damagedPackets, webhooks } = running
   return healthOf({
     directory: files.directory,
     receiver: await statusOf(receiver),
@@ -135,6 +138,7 @@ async function health(running: Running): Promise<readonly HealthPart[]> {
     gap: gaps.list(1)[0],
     damagedPackets: damagedPackets(),
     setAside: [files.damaged, join(files.readings, 'set-aside')],
+    webhooks: webhooks()?.states() ?? [],
   })
 }
 

@@ -184,3 +184,50 @@ test('certificate files that cannot be used are told before anything starts', ()
   expect(complaint(tls(`certFile: ${cert}, keyFile: ${key}, clientCertificates: required`))).toContain('mqtt.tls.caFile')
   expect(load(`mqtt: { enabled: false, tls: { certFile: /a, keyFile: /b } }`).mqtt.enabled).toBe(false)
 })
+
+const KEY = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
+
+test('a webhook signs with the key of a file or a variable, hears of everything, and reaches what is public', () => {
+  const secret = join(directory, 'key')
+  writeFileSync(secret, `${KEY}\n`)
+  const yaml = `webhooks:
+  - { name: cases, url: "https://cases.example:8443/adit", secretFile: "${secret}" }
+  - { name: patrol, url: "https://patrol.example/", secretEnvironment: PATROL_KEY, events: [raised], counties: ["411282"] }`
+  const [cases, patrol] = load(yaml, { PATROL_KEY: `${KEY} ${KEY}` }).webhooks
+  const rest = { allowPrivate: [], allowHttp: false }
+  expect(cases).toMatchObject({ ...rest, secret: [KEY], events: ['raised', 'revised', 'cleared'] })
+  expect(patrol).toMatchObject({ ...rest, secret: [KEY, KEY], events: ['raised'], counties: ['411282'] })
+  expect(load('').webhooks).toEqual([])
+})
+
+test.each([
+  ['url: "http://cases.example/"', /^webhooks\.0\.url = .*https:\/\/ is asked for; with allowHttp: true/],
+  ['url: "ftp://cases.example/", allowHttp: true', /^webhooks\.0\.url = .*https:\/\/host\/path/],
+  ['url: "https://lin:pw@cases.example/"', /^webhooks\.0\.url = "https:\/\/\(secret\)@cases.*without a login/],
+  ['secret: whsec_c2hvcnQ=', /^webhooks\.0\.secret = \(secret\): one to three keys/],
+  ['secretEnvironment: NOBODY', /^webhooks\.0\.secretEnvironment: webhooks\.0\.secret is given in another way too/],
+  ['secret: null, secretFile: /nowhere/key', /^webhooks\.0\.secretFile.*given in another way/],
+  ['allowPrivate: [10.0.0.1]', /^webhooks\.0\.allowPrivate\.0 = "10.0.0.1": ranges of addresses such as 10\.1\.2\.0\/24/],
+  ['counties: []', /^webhooks\.0\.counties/],
+  ['events: [opened]', /^webhooks\.0\.events\.0 = "opened": allowed: raised, revised, cleared/],
+  ['alowHttp: true', /^webhooks\.0\.alowHttp: there is no such key; did you mean webhooks\.0\.allowHttp\?/],
+  ['name: Cases', /^webhooks\.0\.name = "Cases": 1 to 64 lower-case letters/],
+])('a webhook with %s is refused with what is allowed', (entry, reason) => {
+  const [key] = entry.split(':')
+  const others = { name: 'cases', url: '"https://cases.example/"', secret: KEY }
+  const rest = Object.entries(others).flatMap(([name, value]) =>
+    name === key || entry.includes(`${name}:`) ? [] : [`${name}: ${value}`],
+  )
+  expect(complaint(`webhooks: [{ ${[entry, ...rest].join(', ')} }]`)).toMatch(reason)
+})
+
+test('two webhooks of one name, a file that is not there and a variable that is not set are refused', () => {
+  const one = `{ name: cases, url: "https://cases.example/", secret: ${KEY} }`
+  expect(complaint(`webhooks: [${one}, ${one}]`)).toMatch(/^webhooks = .*two have the same name/)
+  expect(complaint(`webhooks: [${one}, ${one}]`)).not.toContain(KEY)
+  const from = (source: string) => complaint(`webhooks: [{ name: a, url: "https://cases.example/", ${source} }]`)
+  expect(from('secretFile: /nowhere/key')).toMatch(/^webhooks\.0\.secretFile = \/nowhere\/key: cannot be read \(ENOENT/)
+  expect(from('secretEnvironment: NOBODY')).toMatch(
+    /^webhooks\.0\.secretEnvironment = NOBODY: cannot be read \(there is no such variable\)/,
+  )
+})

@@ -159,7 +159,7 @@ export interface Progress {
 }
 
 export interface HealthPart {
-  readonly part: 'journal' | 'store' | 'detectors' | 'broker' | 'database' | 'disk' | 'files'
+  readonly part: 'journal' | 'store' | 'detectors' | 'broker' | 'database' | 'webhooks' | 'disk' | 'files'
   readonly status: 'pass' | 'warn' | 'fail'
   /** What it is, or what is wrong and what to do. */
   readonly detail: string

@@ -12,7 +12,7 @@ import { DatabaseSnapshot } from './database-snapshot.ts'
 import type { Manifest } from './manifest.ts'
 
 /** A database as it is copied: told before the journal is fixed, or referred to by what is in the journal. */
-const TOLD = ['alerts', 'quarantine'] as const
+const TOLD = ['webhooks', 'alerts', 'quarantine'] as const
 const REFERRED = ['ledger', 'findings', 'gateways', 'tokens', 'users', 'audit'] as const
 type DatabaseName = (typeof TOLD)[number] | 'journal' | (typeof REFERRED)[number]
 
