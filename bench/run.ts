@@ -12,6 +12,7 @@ import { benchEdge } from './edge.ts'
 import { benchFiles } from './files.ts'
 import { commitText, machineText, median } from './machine.ts'
 import { benchPipeline, type PipelineLoad, type PipelineResult } from './pipeline.ts'
+import { benchPoison } from './poison.ts'
 import { benchProfile } from './profile.ts'
 import { benchRestart, type TimedStart } from './restart.ts'
 import { benchTelegraf } from './telegraf.ts'
@@ -59,6 +60,24 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
       `at ${readingsPerSecond} readings/s: p50 ${p50.toFixed(0)} ms, p99 ${p99.toFixed(0)} ms over ${alerts} alerts`,
       'p99 ≤ 1 s',
     )
+  },
+  poison: async () => {
+    // as fast as the peer stores: far enough below the line's own limit that poison shows and not the load
+    const load = { readings: values.quick ? 1_500_000 : 9_000_000, perSecond: 150_000 }
+    let alone = Number.NaN
+    for (const share of [0, 0.1, 1]) {
+      const results = []
+      for (let i = 0; i < runs; i++) results.push(await benchPoison({ ...load, share }))
+      const rate = median(results.map(({ goodPerSecond }) => goodPerSecond))
+      if (share === 0) alone = rate
+      const [poison, kept] = [results.reduce((sum, r) => sum + r.poison, 0), results.reduce((sum, r) => sum + r.kept, 0)]
+      row(
+        `good readings beside ${share * 100} % poison packets, offered at ${thousands(load.perSecond)}/s`,
+        `${thousands(rate)} readings/s received, stored and judged, ${((100 * rate) / alone).toFixed(1)} % of those alone; ` +
+          `${kept} of ${poison} poison packets kept with their reason ${JSON.stringify(results[0]?.codes)}`,
+        share === 0 ? '' : '≥ 95 %, all kept',
+      )
+    }
   },
   files: async () => {
     const { rows, importRowsPerSecond, detectReadingsPerSecond } = await benchFiles(values.quick ? 10 : 40, 60, runs)

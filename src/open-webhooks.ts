@@ -61,7 +61,7 @@ export function openWebhooks({
   })
 }
 
-/** The same for the same event, also of a log that was judged again; a place in the log cannot be read or guessed from it. */
+/** The same for the same event at the same place; the place cannot be read or guessed from it. */
 function eventId(key: Uint8Array, { sequence, kind, alert: { id, revision } }: AlertEvent): string {
   return `evt_${createHmac('sha256', key).update(`${sequence} ${kind} ${id} ${revision}`).digest('hex').slice(0, 32)}`
 }

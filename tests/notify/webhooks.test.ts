@@ -46,7 +46,7 @@ test('a webhook bound to a county hears of its alerts and mines alone, under ids
 test('what a receiver did not ask for is passed over, and a new one hears of nothing that was before', async () => {
   const { alerts, tell } = await toldCounty()
   const receiver = await startReceiver()
-  await alerts.raise([sampleAlert('before')], 1)
+  await alerts.raise([sampleAlert('before', 0, { clearedAt: '2026-11-05T00:00:00Z' })], 1)
   const webhooks = tell([entryFor(receiver, { events: ['cleared'] })])
   await alerts.raise([sampleAlert('a', 1), sampleAlert('b', 2)], 2)
   await alerts.raise([sampleAlert('b', 2, { clearedAt: '2026-11-05T00:00:00Z', revision: 1 })], 3)
@@ -115,7 +115,7 @@ test('a redirect is not followed, wherever it leads', async () => {
   receiver.always = status(302, { location: trap.url })
   await alerts.raise([sampleAlert('a')], 1)
   await expect.poll(() => receiver.tries.length).toBeGreaterThan(4)
-  expect(webhooks.states()[0].trouble).toMatch('answered 302: redirects are not followed')
+  await expect.poll(() => webhooks.states()[0].trouble).toMatch('answered 302: redirects are not followed')
   receiver.always = undefined
   await expect.poll(() => receiver.told).toEqual(['raised a'])
   expect(trap.connections).toBe(0)
