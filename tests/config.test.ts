@@ -203,6 +203,7 @@ test('a webhook signs with the key of a file or a variable, hears of everything,
 test.each([
   ['url: "http://cases.example/"', /^webhooks\.0\.url = .*https:\/\/ is asked for; with allowHttp: true/],
   ['url: "ftp://cases.example/", allowHttp: true', /^webhooks\.0\.url = .*https:\/\/host\/path/],
+  ['url: "https://lin@cases.example/"', /^webhooks\.0\.url = "https:\/\/\(secret\)@cases.*without a login/],
   ['url: "https://lin:pw@cases.example/"', /^webhooks\.0\.url = "https:\/\/\(secret\)@cases.*without a login/],
   ['secret: whsec_c2hvcnQ=', /^webhooks\.0\.secret = \(secret\): one to three keys/],
   ['secretEnvironment: NOBODY', /^webhooks\.0\.secretEnvironment: webhooks\.0\.secret is given in another way too/],
