@@ -5,17 +5,17 @@ import { InstantReader } from './instant.ts'
 import { timeComplaint } from './time-complaint.ts'
 import type { TimeZone } from './time-zone.ts'
 
-/** A field of a ledger's row cannot be taken. */
-export class FieldFault extends Error {
-  override readonly name = 'FieldFault'
+/** A field of a ledger's row cannot be taken. No Error: a bad file has one a line, and the trace of each costs more than its row. */
+export class FieldFault {
   readonly column: string
   readonly value: string
+  readonly reason: string
   readonly remedy: string
 
   constructor(column: string, value: string, reason: string, remedy: string) {
-    super(reason)
     this.column = column
     this.value = value
+    this.reason = reason
     this.remedy = remedy
   }
 }

@@ -63,8 +63,8 @@ function tableReader<T>(kind: CsvKind, toRecord: (row: FieldReader, options: Tab
         rows.push(row)
       } catch (error) {
         if (!(error instanceof FieldFault)) throw error
-        const { column, value, message, remedy } = error
-        options.reject({ line: record.line, column, value: value.slice(0, 200), reason: message, remedy, row })
+        const { column, value, reason, remedy } = error
+        options.reject({ line: record.line, column, value: value.slice(0, 200), reason, remedy, row })
       }
     })
     try {

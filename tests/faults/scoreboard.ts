@@ -50,7 +50,7 @@ const PARTS = {
   },
   fuzz: {
     title: 'Fuzz',
-    what: 'Changed samples against every reader of bytes, a share of them guided by coverage: an input that runs code of `ingest` or `model` that none before it ran becomes a sample. Changed MQTT sessions against the edge, and requests made from the OpenAPI document. Processor time of messages up to 64 KiB and of files up to 4 KiB.',
+    what: 'Changed samples against every reader of bytes, a share of them guided by coverage: an input that runs code of `ingest` or `model` that none before it ran becomes a sample. Changed MQTT sessions against the edge, and requests made from the OpenAPI document. Messages up to 64 KiB and files up to 4 KiB; the time of one is the best of twenty runs.',
   },
   clocks: {
     title: 'Clocks and order',
