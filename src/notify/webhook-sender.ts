@@ -2,6 +2,7 @@
  * Tells one receiver of the alert event log: in its order, each event until it is taken, from a place that is kept on disk. A
  * kill between an event that was taken and its place leads to the same event with the same id again, never to one less.
  */
+import { setImmediate as breathe } from 'node:timers/promises'
 import type { AlertEvent } from '../../model/alert-event.ts'
 import type { Delivery, Message } from './post-webhook.ts'
 import { type WebhookConfig, wants } from './webhook-config.ts'
@@ -101,7 +102,10 @@ export class WebhookSender {
       await this.#insist(async () => {
         passed = await this.#tellPage()
       })
-      if (passed > 0 || this.#news) continue
+      if (passed > 0 || this.#news) {
+        await breathe()
+        continue
+      }
       this.#idle = true
       await this.#quiet(LOOK_MS)
       this.#idle = false
@@ -191,7 +195,7 @@ export class WebhookSender {
         return
       } catch (error) {
         this.#setTrouble(error instanceof Error ? error.message : String(error))
-        await this.#quiet(this.#pauseAfter(failures))
+        await this.#quiet(Math.min(LOOK_MS, this.#pauseAfter(failures)))
       }
     }
   }

@@ -178,6 +178,21 @@ test('a receiver that hangs holds up neither another nor the raising of alerts',
   ])
 })
 
+test('a long log that a receiver does not want is passed over in pieces, so that everything else has its turns in between', async () => {
+  const { alerts, tell } = await toldCounty()
+  const receiver = await startReceiver()
+  await tell([entryFor(receiver, { events: ['cleared'] })]).stop()
+  const many = Array.from({ length: 2_000 }, (_, index) => sampleAlert(`a${index}`, index))
+  await alerts.raise(many, 1)
+  const webhooks = tell([entryFor(receiver, { events: ['cleared'] })])
+  const seen = new Set<number>()
+  while (webhooks.states()[0].pending > 0) {
+    await new Promise(setImmediate)
+    seen.add(webhooks.states()[0].pending)
+  }
+  expect(seen.size).toBeGreaterThan(10)
+})
+
 test('after a stop it goes on where it was; of alerts that were judged anew into another log, all is told', async () => {
   const file = join(scratchDirectory(), 'webhooks.db')
   const receiver = await startReceiver()
