@@ -31,6 +31,7 @@ import { type Judging, startJudging } from './judging.ts'
 import { LedgerStore } from './ledger/ledger-store.ts'
 import { LedgerWatch } from './ledger-watch.ts'
 import { openAlerts } from './open-alerts.ts'
+import { openSignOn, ownHosts } from './open-sign-on.ts'
 import { openStore } from './open-store.ts'
 import { placeOfSubject } from './place-of-subject.ts'
 import { isDatabaseDamage } from './salvage-database.ts'
@@ -137,13 +138,17 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
   const watching = setInterval(() => watch.refresh(), 1000)
   closing.add('ledger watch', () => clearInterval(watching))
 
+  const accounts = new Accounts(users)
+  const { signOn, close } = await openSignOn(config, users, accounts, log)
+  closing.add('issuer', close)
   const parts = serviceParts({
     version: about.version,
     demo,
     config,
     files,
     tokens,
-    accounts: new Accounts(users),
+    accounts,
+    singleSignOn: signOn,
     feedKey: users.secret,
     audit,
     directory,
@@ -162,7 +167,7 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
   })
   const server = await buildServer(parts, {
     loopback: isLoopbackAddress(config.http.host),
-    hosts: config.http.hosts.map((host) => host.toLowerCase()),
+    hosts: ownHosts(config.http),
     requestsPerMinute: config.http.requestsPerMinute,
     proxies: config.http.proxies,
     consoleDirectory: CONSOLE,

@@ -25,6 +25,8 @@ export interface HealthFacts {
   readonly judgingTrouble: string | undefined
   /** Packets of the archive that cannot be read any more. */
   readonly damagedPackets: number
+  /** The issuer that vouches for people, null when none does. */
+  readonly signOn: { readonly label: string; readonly trouble: string | undefined } | null
   /** Directories of files that were found damaged; they may not be there. */
   readonly setAside: readonly string[]
 }
@@ -38,7 +40,7 @@ const GAP_WARNED = 7 * 86_400_000
 /** A part that fails makes the service not ready; each says what to do. */
 export async function healthOf(facts: HealthFacts): Promise<HealthPart[]> {
   const parts = [journal(facts), store(facts), detectors(facts), broker(facts), database(facts)]
-  return [...parts, await disk(facts.directory), await filesPart(facts)]
+  return [...parts, await disk(facts.directory), await filesPart(facts), ...issuer(facts)]
 }
 
 function journal({ receiver, lastPosition }: HealthFacts): HealthPart {
@@ -103,6 +105,15 @@ function database({ alertsTrouble, auditTrouble }: HealthFacts): HealthPart {
     return { part: 'database', status: 'warn', detail: `the audit log: ${auditTrouble}; what would change something is refused` }
   }
   return { part: 'database', status: 'pass', detail: 'takes alerts and audit records' }
+}
+
+/** Never fails: accounts with a password go on. */
+function issuer({ signOn }: HealthFacts): HealthPart[] {
+  if (signOn === null) return []
+  const { label, trouble } = signOn
+  if (trouble === undefined) return [{ part: 'issuer', status: 'pass', detail: `${label} answers` }]
+  const detail = `nobody can sign in through ${label} (${trouble}); accounts with a password can; "adit doctor" looks at it`
+  return [{ part: 'issuer', status: 'warn', detail }]
 }
 
 /** Warns until somebody has looked into it and cleared what was set aside. */

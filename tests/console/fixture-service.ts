@@ -160,6 +160,7 @@ export async function startFixtureService(options: FixtureOptions = {}): Promise
     }),
     holderOf: (token) => (token === TOKEN ? { name: 'test', role: 'integrator', counties: null } : undefined),
     accounts: new Accounts(users),
+    singleSignOn: null,
     feedKey: users.secret,
     meters: () => meters,
     progress: () => ({

@@ -14,6 +14,7 @@ const LIN: User = {
   totp: Uint8Array.of(0, 1, 254, 255),
   createdAt: 1_790_000_000_123,
   disabledAt: null,
+  identity: null,
 }
 const HASH = Uint8Array.from({ length: 32 }, (_, at) => at * 7)
 const OTHER = HASH.toReversed()
