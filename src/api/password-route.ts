@@ -7,7 +7,7 @@ import { cookieOf, SESSION_COOKIE } from './session-cookies.ts'
 import { limitTries, placeOf, refusePaused } from './sign-in-answer.ts'
 
 const Change = z.strictObject({
-  password: z.string().min(1).max(200).describe('the one of now'),
+  password: z.string().min(1).max(200).describe('the current one'),
   newPassword: z.string().min(1).max(400).describe('ten characters or more'),
   code: z.string().max(40).default('').describe('of the second factor, or a recovery code; empty without'),
 })
@@ -35,7 +35,7 @@ export function passwordRoute(app: Api, accounts: Accounts): void {
       if (result.outcome === 'paused') refusePaused(reply, result.seconds)
       // not 401: the session goes on
       if (result.outcome === 'refused')
-        throw new ApiProblem(403, 'wrong-password', 'The password of now, or the code, is not right.')
+        throw new ApiProblem(403, 'wrong-password', 'The current password, or the code, is not right.')
       return reply.code(204).send(null)
     },
   )

@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import type { TokenStore } from '../api/tokens.ts'
 import type { Config } from '../config.ts'
 import type { DataFiles } from '../data-directory.ts'
-import { print, printJson } from './command-output.ts'
+import { print, printJson, printTable } from './command-output.ts'
 import { countyOption, roleOption } from './role-option.ts'
 
 interface Options {
@@ -66,12 +66,7 @@ async function listTokens({ json, ...options }: Options): Promise<void> {
   }))
   if (json) printJson({ tokens })
   else if (tokens.length === 0) print('There is no token; "adit token add --role ROLE" makes one.')
-  else
-    print(
-      tokens
-        .map(({ id, role, counties, since }) => [id, role, counties?.join(' ') ?? 'all counties', since].join('\t'))
-        .join('\n'),
-    )
+  else printTable(tokens.map(({ id, role, counties, since }) => [id, role, counties?.join(' ') ?? 'all counties', since]))
 }
 
 async function revokeToken(typed: string, { json, ...options }: Options): Promise<void> {

@@ -4,7 +4,7 @@ import type { Config } from '../config.ts'
 import type { DataFiles } from '../data-directory.ts'
 import type { Enrolled } from '../users/enrol.ts'
 import type { Identity, UserRecords } from '../users/user-records.ts'
-import { print, printJson } from './command-output.ts'
+import { print, printJson, printTable } from './command-output.ts'
 import { countyOption, roleOption } from './role-option.ts'
 
 interface Options {
@@ -114,12 +114,7 @@ async function listAccounts(options: Options): Promise<void> {
   }))
   if (options.json) printJson({ users })
   else if (users.length === 0) print('Nobody has an account; "adit user add NAME --role admin" makes the first.')
-  else
-    print(
-      users
-        .map((user) => [user.name, user.role, user.counties?.join(' ') ?? 'all counties', stateOf(user)].join('\t'))
-        .join('\n'),
-    )
+  else printTable(users.map((user) => [user.name, user.role, user.counties?.join(' ') ?? 'all counties', stateOf(user)]))
 }
 
 interface State {

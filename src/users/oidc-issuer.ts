@@ -1,6 +1,6 @@
 /**
- * The issuer, asked by the authorization code flow with PKCE. What it says of itself is read anew every minute, its keys at
- * every sign-in: a changed key counts at once. Signatures are checked although the answer came over TLS. Tokens are gone when a
+ * The issuer, asked by the authorization code flow with PKCE. What it says of itself, and its keys, are read anew at every
+ * sign-in: a changed key counts at once. Signatures are checked although the answer came over TLS. Tokens are gone when a
  * function here returns; what openid-client throws holds them and goes no further.
  */
 import * as oidc from 'openid-client'
@@ -26,6 +26,7 @@ export class OidcIssuer {
   readonly #redirect: string
   #server: oidc.ServerMetadata | undefined
   #trouble: string | undefined = 'not asked yet'
+  #looking: Promise<void> | undefined
 
   /** `redirect`: the address of ours that the issuer knows. */
   constructor(config: OidcConfig, redirect: string) {
@@ -39,7 +40,14 @@ export class OidcIssuer {
   }
 
   /** Asks the issuer for its addresses (OpenID Connect Discovery 1.0). Never rejects: `trouble` tells. */
-  async look(): Promise<void> {
+  look(): Promise<void> {
+    this.#looking ??= this.#lookOnce().finally(() => {
+      this.#looking = undefined
+    })
+    return this.#looking
+  }
+
+  async #lookOnce(): Promise<void> {
     const { issuer, clientId, clientSecret } = this.#config
     const options = { timeout: PATIENCE_SECONDS, execute: this.#insecure() }
     try {
@@ -50,9 +58,9 @@ export class OidcIssuer {
     }
   }
 
-  /** Where the browser is sent. Throws SignOnError. */
+  /** Where the browser is sent, once it is known that somebody is there. Throws SignOnError. */
   async addressFor({ state, nonce, verifier }: Trip): Promise<URL> {
-    if (this.#trouble !== undefined) await this.look()
+    await this.look()
     const { scopes, secondFactor } = this.#config
     return oidc.buildAuthorizationUrl(this.#known(), {
       redirect_uri: this.#redirect,

@@ -164,7 +164,7 @@ function adapterOver(kept: Map<string, AdapterPayload>): (kind: string) => Adapt
   }
 }
 
-const PAGE = `<!doctype html><html lang="en"><title>County sign-in</title><form method="post">
+const PAGE = `<!doctype html><html lang="en"><title>County sign-in</title><link rel="icon" href="data:,"><form method="post">
 <input name="login" aria-label="login"><button>Sign in</button><button name="abort" value="1">Cancel</button></form></html>`
 
 async function interact(
