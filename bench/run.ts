@@ -15,6 +15,7 @@ import { benchPipeline, type PipelineLoad, type PipelineResult } from './pipelin
 import { benchPoison } from './poison.ts'
 import { benchProfile } from './profile.ts'
 import { benchRestart, type TimedStart } from './restart.ts'
+import { benchStoreOutage } from './store-outage.ts'
 import { benchTelegraf } from './telegraf.ts'
 
 const { values } = parseArgs({
@@ -89,6 +90,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
     const gigabytes = values.quick ? 1 : Number(values.journal)
     if (gigabytes > 0) await restart('restart, 1 M points of state, packets of hours waiting in the journal', gigabytes * 1e9)
   },
+  outage: async () => withInfluxd(outage),
   backtest: async () => {
     const usagePoints = values.quick ? 1_000 : 10_000
     const { readings, readingsPerSecond, readingsPerCpuSecond, residentMiB } = await benchBacktest(usagePoints, 365, runs)
@@ -163,6 +165,18 @@ async function restart(name: string, journalBytes: number): Promise<void> {
       `judging after ${of((s) => s.judgingSeconds)} s (${of((s) => s.judgingCpuSeconds)} CPU s); ` +
       `checkpoint ${result.checkpointMiB.toFixed(0)} MiB, journal ${result.journalMiB.toFixed(0)} MiB`,
     '≤ 2 s, ≤ 10 s',
+  )
+}
+
+async function outage(influxd: Influxd): Promise<void> {
+  const result = await benchStoreOutage(influxd, values.quick ? 0.1 : 1, values.quick ? 5 : 15)
+  const p99 = [...result.pubackP99Ms].map(([phase, ms]) => `${phase} ${ms.toFixed(0)}`).join(', ')
+  row(
+    'InfluxDB fails and comes back',
+    `${thousands(result.deliveredPerSecond)} readings/s delivered of a backlog of ${thousands(result.backlog)}, ` +
+      `${thousands(result.livePerSecond)}/s live beside it; live PUBACK p99 in ms: ${p99}; ` +
+      `${result.missing} of the acknowledged missing; RSS at most ${result.mostResidentMiB} MiB`,
+    '≥ 55 k/s, p99 ≤ 200 ms, 0 missing, ≤ 1.5 GiB',
   )
 }
 

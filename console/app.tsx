@@ -5,6 +5,8 @@ import { Redirect, Route, Switch } from 'wouter'
 import { AlertsScreen } from './alerts/alerts-screen.tsx'
 import { ApiError } from './api/get-json.ts'
 import { FeedProvider } from './live/feed-provider.tsx'
+import { PasswordPage } from './session/password-page.tsx'
+import { PASSWORD } from './session/password-path.ts'
 import { SessionGate } from './session/session-gate.tsx'
 import { Header } from './shell/header.tsx'
 import { NotFound } from './shell/not-found.tsx'
@@ -54,6 +56,9 @@ export function App() {
                     </Route>
                     <Route path="/gateways">
                       <GatewaysScreen />
+                    </Route>
+                    <Route path={PASSWORD}>
+                      <PasswordPage />
                     </Route>
                     <Route>
                       <NotFound />

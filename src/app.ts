@@ -32,6 +32,7 @@ import { LedgerStore } from './ledger/ledger-store.ts'
 import { LedgerWatch } from './ledger-watch.ts'
 import type { Webhooks } from './notify/webhooks.ts'
 import { openAlerts } from './open-alerts.ts'
+import { openSignOn, ownHosts } from './open-sign-on.ts'
 import { openStore } from './open-store.ts'
 import { openWebhooks } from './open-webhooks.ts'
 import { placeOfSubject } from './place-of-subject.ts'
@@ -139,6 +140,9 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
   const watching = setInterval(() => watch.refresh(), 1000)
   closing.add('ledger watch', () => clearInterval(watching))
 
+  const accounts = new Accounts(users)
+  const { signOn, close } = await openSignOn(config, users, accounts, log)
+  closing.add('issuer', close)
   let webhooks: Webhooks | undefined
   const parts = serviceParts({
     version: about.version,
@@ -146,7 +150,8 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
     config,
     files,
     tokens,
-    accounts: new Accounts(users),
+    accounts,
+    singleSignOn: signOn,
     feedKey: users.secret,
     audit,
     directory,
@@ -168,7 +173,7 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
   closing.add('webhooks', webhooks.stop)
   const server = await buildServer(parts, {
     loopback: isLoopbackAddress(config.http.host),
-    hosts: config.http.hosts.map((host) => host.toLowerCase()),
+    hosts: ownHosts(config.http),
     requestsPerMinute: config.http.requestsPerMinute,
     proxies: config.http.proxies,
     consoleDirectory: CONSOLE,

@@ -24,7 +24,7 @@ export class ConfigError extends Error {
   }
 }
 
-const SECRET = /password|token|secret|key$/i
+const SECRET = /password|secret$|token|key$/i
 
 export function explain(error: z.ZodError, tree: unknown, origin: Origin, known: readonly string[]): ConfigError {
   return new ConfigError(

@@ -34,12 +34,14 @@ const FILES = [
   ['database', 'ca'],
   ['database', 'cert'],
   ['database', 'key'],
+  ['signIn', 'oidc', 'clientSecret'],
   ['detectors', 'calibration'],
 ] as const
 
 /** Throws ConfigError, which names each key, its value and what is allowed, before anything is touched. */
 export function loadConfig({ file, environment, options = {} }: ConfigSources): Config {
   const tree: Tree = file === undefined ? {} : readYaml(file)
+  refuseOpenSecret(tree)
   const origins = new Map<string, string>()
   const origin: Origin = (path) => origins.get(path) ?? file ?? 'the configuration'
 
@@ -51,13 +53,25 @@ export function loadConfig({ file, environment, options = {} }: ConfigSources): 
     put(tree, path, value)
     origins.set(path.join('.'), 'the command line')
   }
-  for (const [section, key] of FILES) readFromFile(tree, section, key, origin)
+  for (const path of FILES) readFromFile(tree, path, origin)
   fillWebhookSecrets(tree.webhooks, environment)
 
   const result = Config.safeParse(tree)
   if (!result.success) throw explain(result.error, tree, origin, knownKeys())
   if (result.data.mqtt.enabled && result.data.mqtt.tls) checkTls(result.data.mqtt.tls)
+  if (result.data.signIn.oidc && result.data.http.publicUrl === undefined) {
+    const remedy = 'it is where browsers reach this service, such as https://adit.county.example'
+    throw new ConfigError([`http.publicUrl: is missing; signIn.oidc needs it: ${remedy}`])
+  }
   return result.data
+}
+
+/** The issuer believes whoever has it that they are this service. */
+function refuseOpenSecret(tree: Tree): void {
+  const oidc = isTree(tree.signIn) ? tree.signIn.oidc : undefined
+  if (!isTree(oidc) || oidc.clientSecret === undefined) return
+  const remedy = 'put it into a file and name that in signIn.oidc.clientSecretFile, or into ADIT_SIGN_IN_OIDC_CLIENT_SECRET'
+  throw new ConfigError([`signIn.oidc.clientSecret = (secret): does not belong into the configuration; ${remedy}`])
 }
 
 function checkTls(tls: EdgeTlsConfig): void {
@@ -96,15 +110,17 @@ function treeIn(text: string, file: string): Tree {
   }
 }
 
-function readFromFile(tree: Tree, section: string, key: string, origin: Origin): void {
-  const part = tree[section]
+function readFromFile(tree: Tree, place: readonly string[], origin: Origin): void {
+  let part: unknown = tree
+  for (const section of place.slice(0, -1)) part = isTree(part) ? part[section] : undefined
   if (!isTree(part)) return
+  const key = place[place.length - 1]
   const name = `${key}File`
   const path = part[name]
   if (path === undefined) return
   delete part[name]
-  const where = `${section}.${name}`
-  if (part[key] !== undefined) throw new ConfigError([`${where} and ${section}.${key} are both given: one of them is enough`])
+  const where = `${place.join('.')}File`
+  if (part[key] !== undefined) throw new ConfigError([`${where} and ${place.join('.')} are both given: one of them is enough`])
   let text: string
   try {
     text = readFileSync(String(path), 'utf8').trimEnd()
@@ -112,7 +128,7 @@ function readFromFile(tree: Tree, section: string, key: string, origin: Origin):
     const reason = error instanceof Error ? error.message : String(error)
     throw new ConfigError([`${where} = ${String(path)}: cannot be read (${reason}), from ${origin(where)}`])
   }
-  part[key] = section === 'detectors' ? treeIn(text, `${where} = ${String(path)}`) : text
+  part[key] = place[0] === 'detectors' ? treeIn(text, `${where} = ${String(path)}`) : text
 }
 
 interface Leaf {
@@ -152,7 +168,7 @@ function variableOf(path: readonly string[]): string {
 
 /** Every value the configuration has, by its path. */
 function schemaLeaves(): Leaf[] {
-  const leaves: Leaf[] = FILES.map(([section, key]) => ({ path: [section, `${key}File`], kind: 'text' }))
+  const leaves: Leaf[] = FILES.map((place) => ({ path: [...place.slice(0, -1), `${place.at(-1)}File`], kind: 'text' }))
   for (const key of WEBHOOK_SOURCES) leaves.push({ path: ['webhooks', '*', key], kind: 'item' })
   collect(z.toJSONSchema(Config, { io: 'input', unrepresentable: 'any' }), [], leaves)
   return leaves

@@ -10,6 +10,7 @@ import { TopicRoutesConfig } from '../ingest/topic-routes.ts'
 import { CalendarConfig, workCalendar } from '../model/work-calendar.ts'
 import { DatabaseConfig } from './database/database-config.ts'
 import { WebhooksConfig } from './notify/webhook-config.ts'
+import { OidcConfig, SecureAddress } from './users/oidc-config.ts'
 
 const Path = z.string().min(1).max(1000)
 
@@ -25,6 +26,8 @@ const HttpConfig = z.strictObject({
     .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))
     .max(100)
     .default([]),
+  /** Where browsers reach the service, without a path. */
+  publicUrl: SecureAddress.refine((text) => new URL(text).pathname === '/', 'an address without a path').optional(),
   requestsPerMinute: z.int().positive().max(10_000_000).default(6_000),
 })
 
@@ -68,6 +71,8 @@ export const Config = z.strictObject({
   store: z.discriminatedUnion('kind', [EmbeddedStoreConfig, InfluxStoreConfig]).prefault({ kind: 'embedded' }),
   /** What people and the service record; passwordFile, caFile, certFile and keyFile may name files. */
   database: DatabaseConfig.prefault({ kind: 'embedded' }),
+  /** Who vouches for people, besides passwords; clientSecretFile names a file. */
+  signIn: z.strictObject({ oidc: OidcConfig.optional() }).prefault({}),
   /** Readings that say to be from outside are quarantined: a wrong clock must not reach the store. */
   window: z
     .strictObject({

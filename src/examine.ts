@@ -16,6 +16,7 @@ import { systemResolve } from './notify/reachable-address.ts'
 import { readServiceNote } from './service-note.ts'
 
 export async function examine(sources: ConfigSources, now: Date): Promise<Finding[]> {
+  const started = performance.now()
   const runtime = examineRuntime(process.versions.node)
   let config: Config
   try {
@@ -44,6 +45,10 @@ export async function examine(sources: ConfigSources, now: Date): Promise<Findin
   if (config.database.kind === 'postgresql') {
     const { examineDatabase } = await import('./examine-database.ts')
     findings.push(...(await examineDatabase(config.database, now)))
+  }
+  if (config.signIn.oidc) {
+    const { examineOidc } = await import('./examine-oidc.ts')
+    findings.push(...(await examineOidc(config, new Date(now.getTime() + performance.now() - started))))
   }
   if (config.store.kind === 'influxdb') findings.push(...(await examineInflux(config.store, now)))
   findings.push(...(await Promise.all(config.webhooks.map((webhook) => examineWebhook(webhook, systemResolve)))))

@@ -26,6 +26,8 @@ export interface HealthFacts {
   readonly judgingTrouble: string | undefined
   /** Packets of the archive that cannot be read any more. */
   readonly damagedPackets: number
+  /** The issuer that vouches for people, null when none does. */
+  readonly signOn: { readonly label: string; readonly trouble: string | undefined } | null
   /** Directories of files that were found damaged; they may not be there. */
   readonly setAside: readonly string[]
   readonly webhooks: readonly SenderState[]
@@ -40,7 +42,7 @@ const GAP_WARNED = 7 * 86_400_000
 /** A part that fails makes the service not ready; each says what to do. */
 export async function healthOf(facts: HealthFacts): Promise<HealthPart[]> {
   const parts = [journal(facts), store(facts), detectors(facts), broker(facts), database(facts), ...webhooks(facts)]
-  return [...parts, await disk(facts.directory), await filesPart(facts)]
+  return [...parts, await disk(facts.directory), await filesPart(facts), ...issuer(facts)]
 }
 
 function journal({ receiver, lastPosition }: HealthFacts): HealthPart {
@@ -122,6 +124,15 @@ function webhooks({ webhooks: all }: HealthFacts): HealthPart[] {
   if (troubles.length > 0) return [{ part: 'webhooks', status: 'warn', detail: troubles.join('; ') }]
   const pending = all.reduce((sum, one) => sum + one.pending, 0)
   return [{ part: 'webhooks', status: 'pass', detail: pending > 0 ? `${pending} events wait` : 'all events are delivered' }]
+}
+
+/** Never fails: accounts with a password go on. */
+function issuer({ signOn }: HealthFacts): HealthPart[] {
+  if (signOn === null) return []
+  const { label, trouble } = signOn
+  if (trouble === undefined) return [{ part: 'issuer', status: 'pass', detail: `${label} answers` }]
+  const detail = `nobody can sign in through ${label} (${trouble}); accounts with a password can; "adit doctor" looks at it`
+  return [{ part: 'issuer', status: 'warn', detail }]
 }
 
 /** Warns until somebody has looked into it and cleared what was set aside. */

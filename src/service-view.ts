@@ -12,6 +12,7 @@ import type { Packet } from '../model/packet.ts'
 import type { AlertStore } from './alerts/alert-store.ts'
 import type { Accounts } from './api/accounts.ts'
 import type { HealthPart, ServiceParts } from './api/service-parts.ts'
+import type { SingleSignOn } from './api/single-sign-on.ts'
 import type { TokenStore } from './api/tokens.ts'
 import type { AuditLog } from './audit/audit-log.ts'
 import type { Config } from './config.ts'
@@ -35,6 +36,7 @@ export interface Running {
   readonly files: DataFiles
   readonly tokens: TokenStore
   readonly accounts: Accounts
+  readonly singleSignOn: SingleSignOn | null
   readonly feedKey: Uint8Array
   readonly audit: AuditLog
   readonly directory: GatewayDirectory
@@ -59,7 +61,7 @@ const RECENT_GAPS = 50
 
 export function serviceParts(running: Running): ServiceParts {
   const { version, demo, config, tokens, audit, directory, ledgers, ledger, alerts, quarantine, replay, store, journal } = running
-  const { judging, accounts, feedKey } = running
+  const { judging, accounts, singleSignOn, feedKey } = running
   const { judgement } = judging
   const meters = new ReportingMeters(judgement, ledger)
   const ranked = new RankedAlerts(alerts, config.detectors, judgement.bank.clock.shift + 43_200)
@@ -76,6 +78,7 @@ export function serviceParts(running: Running): ServiceParts {
     audit,
     holderOf: (token) => tokens.holderOf(token),
     accounts,
+    singleSignOn,
     feedKey,
     gateways: {
       list: () => gatewaysOf(directory, judgement),
@@ -137,6 +140,7 @@ async function health(running: Running): Promise<readonly HealthPart[]> {
     judgingTrouble: judging.trouble,
     gap: gaps.list(1)[0],
     damagedPackets: damagedPackets(),
+    signOn: running.singleSignOn,
     setAside: [files.damaged, join(files.readings, 'set-aside')],
     webhooks: webhooks()?.states() ?? [],
   })

@@ -148,6 +148,35 @@ test('PostgreSQL is given by the file or by variables, its password in a file of
   expect(load('').database).toEqual({ kind: 'embedded' })
 })
 
+test('the client secret of the issuer comes from a file or a variable, and nowhere else', () => {
+  const secret = join(directory, 'secret')
+  writeFileSync(secret, 'kept here\n')
+  const http = 'http: { publicUrl: "https://adit.county.example" }\n'
+  const issuer = 'issuer: "https://login.county.example/realms/adit", clientId: adit'
+  const expected = { clientSecret: 'kept here', userClaim: 'sub', scopes: ['openid', 'profile', 'email'] }
+  expect(load(`${http}signIn: { oidc: { ${issuer}, clientSecretFile: "${secret}" } }`).signIn.oidc).toMatchObject(expected)
+  const environment = { ADIT_SIGN_IN_OIDC_CLIENT_SECRET: 'kept here' }
+  expect(load(`${http}signIn: { oidc: { ${issuer} } }`, environment).signIn.oidc).toMatchObject(expected)
+  const open = complaint(`${http}signIn: { oidc: { ${issuer}, clientSecret: hunter2 } }`)
+  expect(open).toMatch(/^signIn\.oidc\.clientSecret = \(secret\): does not belong .* signIn\.oidc\.clientSecretFile/)
+  expect(complaint(`${http}signIn: { oidc: { ${issuer} } }`)).toMatch(/^signIn\.oidc\.clientSecret: is missing/)
+  expect(complaint(`signIn: { oidc: { ${issuer} } }`, environment)).toMatch(/^http\.publicUrl: is missing; signIn\.oidc needs it/)
+  for (const wrong of [
+    'http://login.county.example',
+    'https://me:pw@login.county.example',
+    'https://login.example/?a=b',
+    'login',
+  ]) {
+    const told = complaint(`${http}signIn: { oidc: { issuer: "${wrong}", clientId: adit } }`, environment)
+    expect(told, wrong).toMatch(/^signIn\.oidc\.issuer = .*https:\/\/…, or http:\/\/ to a loopback address/)
+  }
+  const grants = (text: string) =>
+    complaint(`${http}signIn: { oidc: { ${issuer}, mapping: { claim: groups, grants: ${text} } } }`, environment)
+  expect(grants('[{ value: a, role: boss, counties: all }]')).toMatch(/grants\.0\.role = "boss": allowed: operator/)
+  expect(grants('[{ value: a, role: admin }]')).toMatch(/grants\.0\.counties: is missing/)
+  expect(grants('[{ value: a, role: admin, counties: [] }]')).toMatch(/grants\.0\.counties = \[\]/)
+})
+
 test('a wrong secret is not shown', () => {
   expect(complaint('database: { kind: postgresql, url: "postgresql://me:hunter2@db/adit" }')).not.toMatch('hunter2')
   expect(complaint('broker: { url: "mqtt://me:hunter2@x:1/path" }')).not.toMatch('hunter2')

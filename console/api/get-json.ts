@@ -11,12 +11,15 @@ export class ApiError extends Error {
   readonly status: number
   readonly path: string
   readonly detail: string
+  /** Of the problem, as it is documented; empty when there is none. */
+  readonly code: string
 
-  constructor(status: number, path: string, detail: string) {
+  constructor(status: number, path: string, detail: string, code = '') {
     super(`${path}: ${status} ${detail}`)
     this.status = status
     this.path = path
     this.detail = detail
+    this.code = code
   }
 }
 
@@ -55,7 +58,10 @@ async function callJson<T>(path: string, init: RequestInit, schema: z.ZodType<T>
     throw new ApiError(0, path, error instanceof Error ? error.message : String(error))
   }
   const text = await response.text()
-  if (!response.ok) throw new ApiError(response.status, path, reasonIn(text) ?? response.statusText)
+  if (!response.ok) {
+    const { detail, title = response.statusText, code } = problemIn(text)
+    throw new ApiError(response.status, path, detail ?? title, code)
+  }
   const parsed = schema.safeParse(text === '' ? {} : parseOr(text, path))
   if (!parsed.success) {
     const issue = parsed.error.issues[0]
@@ -64,12 +70,12 @@ async function callJson<T>(path: string, init: RequestInit, schema: z.ZodType<T>
   return inert(parsed.data)
 }
 
-function reasonIn(text: string): string | undefined {
+function problemIn(text: string): z.output<typeof Problem> {
   try {
     const problem = Problem.safeParse(JSON.parse(text))
-    return problem.success ? (inert(problem.data).detail ?? problem.data.title) : undefined
+    return problem.success ? inert(problem.data) : {}
   } catch {
-    return undefined
+    return {}
   }
 }
 

@@ -14,6 +14,19 @@ export const Session = z.object({
     .nullable(),
   csrf: z.string().max(200).nullable(),
   until: z.string().max(64).nullable(),
+  /** Who signed in by a password can change it here. */
+  hasPassword: z.boolean(),
+  /** An issuer that vouches for people, and where its way begins. */
+  singleSignOn: z
+    .object({
+      label: z.string().max(200),
+      url: z
+        .string()
+        .max(1000)
+        .regex(/^https?:\/\//),
+      reachable: z.boolean(),
+    })
+    .nullable(),
 })
 export type Session = z.infer<typeof Session>
 export type Caller = NonNullable<Session['caller']>

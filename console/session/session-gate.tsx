@@ -9,12 +9,26 @@ import { Skeletons } from '../shell/skeletons.tsx'
 import { SignInPage } from './sign-in-page.tsx'
 import { pathAfterSignIn, SIGN_IN, signInPath } from './sign-in-path.ts'
 
-const CallerContext = createContext<Caller | null>(null)
+interface Asking {
+  readonly caller: Caller
+  readonly hasPassword: boolean
+}
+
+const AskingContext = createContext<Asking | null>(null)
 
 export function useCaller(): Caller {
-  const caller = useContext(CallerContext)
-  if (!caller) throw new Error('useCaller outside SessionGate')
-  return caller
+  return useAsking().caller
+}
+
+/** They signed in by a password, and can change it. */
+export function useHasPassword(): boolean {
+  return useAsking().hasPassword
+}
+
+function useAsking(): Asking {
+  const asking = useContext(AskingContext)
+  if (!asking) throw new Error('who asks is asked outside SessionGate')
+  return asking
 }
 
 /** May look at gateways and quarantine; a member of one county may not, for they speak of all (docs/operations.md). */
@@ -49,7 +63,11 @@ export function SessionGate({ children }: { readonly children: ReactNode }) {
   if (error && !data) return <ErrorNotice what={t('session.title')} error={error} onRetry={refetch} />
   if (!data) return <Skeletons rows={6} />
   const isSigningIn = location === SIGN_IN
-  if (data.caller === null) return isSigningIn ? <SignInPage /> : <Redirect to={signInPath(location, search)} replace />
+  const { caller, hasPassword, singleSignOn } = data
+  if (caller === null) {
+    if (!isSigningIn) return <Redirect to={signInPath(location, search)} replace />
+    return <SignInPage singleSignOn={singleSignOn} />
+  }
   if (isSigningIn) return <Redirect to={pathAfterSignIn(search)} replace />
-  return <CallerContext value={data.caller}>{children}</CallerContext>
+  return <AskingContext value={{ caller, hasPassword }}>{children}</AskingContext>
 }

@@ -1,36 +1,37 @@
 import { Button } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useEffect, useId } from 'react'
+import { useSearch } from 'wouter'
 import { z } from 'zod'
+import { SIGN_ON_REFUSALS } from '../../model/session.ts'
 import { ApiError, postJson } from '../api/get-json.ts'
+import type { Session } from '../api/session.ts'
 import { readToken } from '../api/token.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { AppearanceButtons } from '../shell/appearance-buttons.tsx'
 import { TokenField } from '../shell/token-field.tsx'
+import { CodeForm } from './code-form.tsx'
+import { FormField, typedInto } from './form-field.tsx'
+import { IssuerEntrance } from './issuer-entrance.tsx'
 
-/** Name, password and code in one form: no step tells which of them was right. */
-export function SignInPage() {
+interface Props {
+  readonly singleSignOn: Session['singleSignOn']
+}
+
+export function SignInPage({ singleSignOn }: Props) {
   const { t } = useLanguage()
+  const query = new URLSearchParams(useSearch())
   const queries = useQueryClient()
-  const id = useId()
   const askAgain = () => {
     // what was read by who was here before is not shown to who comes next
     queries.removeQueries({ predicate: ({ queryKey: [name] }) => name !== 'session' })
     return queries.invalidateQueries({ queryKey: ['session'] })
   }
-  const signIn = useMutation({
-    mutationFn: (typed: Record<string, string>) => postJson('/api/v1/session', typed, z.unknown()),
-    onSuccess: askAgain,
-  })
   useEffect(() => {
     document.title = `${t('session.title')} · ${t('title')}`
   }, [t])
-
-  const submit = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault()
-    const typed = new FormData(event.currentTarget)
-    signIn.mutate(Object.fromEntries(['name', 'password', 'code'].map((field) => [field, String(typed.get(field) ?? '')])))
-  }
+  const label = singleSignOn?.label ?? t('session.issuer')
+  const refused = SIGN_ON_REFUSALS.find((why) => why === query.get('refused'))
 
   return (
     <>
@@ -46,53 +47,60 @@ export function SignInPage() {
       </header>
       <main id="main" className="page sign-in">
         <h1>{t('session.title')}</h1>
-        <p className="muted">{t('session.intro')}</p>
-        <form onSubmit={submit} aria-describedby={signIn.error ? `${id}-error` : undefined}>
-          <label htmlFor={`${id}-name`}>{t('session.name')}</label>
-          <input
-            id={`${id}-name`}
-            name="name"
-            className="plain-input"
-            autoComplete="username"
-            autoCapitalize="none"
-            required
-            maxLength={100}
-          />
-          <label htmlFor={`${id}-password`}>{t('session.password')}</label>
-          <input
-            id={`${id}-password`}
-            name="password"
-            type="password"
-            className="plain-input"
-            autoComplete="current-password"
-            required
-            maxLength={200}
-          />
-          <label htmlFor={`${id}-code`}>{t('session.code')}</label>
-          <input
-            id={`${id}-code`}
-            name="code"
-            className="plain-input"
-            autoComplete="one-time-code"
-            maxLength={40}
-            aria-describedby={`${id}-hint`}
-          />
-          <p id={`${id}-hint`} className="muted small">
-            {t('session.codeHint')}
-          </p>
-          {signIn.error && (
-            <p id={`${id}-error`} className="notice notice-bad" role="alert">
-              {reasonOf(signIn.error, t)}
-            </p>
-          )}
-          <Button type="submit" className="submit" loading={signIn.isPending}>
-            {t('session.submit')}
-          </Button>
-        </form>
-        {readToken() !== '' && <p className="muted">{t('session.tokenWrong')}</p>}
-        <TokenField token={readToken()} purpose={t('session.token')} onToken={askAgain} />
+        {query.get('step') === 'code' ? (
+          <CodeForm label={label} onSignedIn={askAgain} />
+        ) : (
+          <>
+            <p className="muted">{t('session.intro')}</p>
+            {refused && (
+              <p className="notice notice-bad" role="alert">
+                {t(`session.no.${refused}`, { label })}
+              </p>
+            )}
+            {singleSignOn && <IssuerEntrance {...singleSignOn} isTold={refused === 'unreachable'} />}
+            <PasswordForm onSignedIn={askAgain} />
+            {readToken() !== '' && <p className="muted">{t('session.tokenWrong')}</p>}
+            <TokenField token={readToken()} purpose={t('session.token')} onToken={askAgain} />
+          </>
+        )}
       </main>
     </>
+  )
+}
+
+/** Name, password and code in one form: no step tells which of them was right. */
+function PasswordForm({ onSignedIn }: { readonly onSignedIn: () => unknown }) {
+  const { t } = useLanguage()
+  const id = useId()
+  const signIn = useMutation({
+    mutationFn: (typed: Record<string, string>) => postJson('/api/v1/session', typed, z.unknown()),
+    onSuccess: onSignedIn,
+  })
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    signIn.mutate(typedInto(event.currentTarget, ['name', 'password', 'code']))
+  }
+  return (
+    <form onSubmit={submit} aria-describedby={signIn.error ? `${id}-error` : undefined}>
+      <FormField label={t('session.name')} name="name" autoComplete="username" autoCapitalize="none" required maxLength={100} />
+      <FormField
+        label={t('session.password')}
+        name="password"
+        type="password"
+        autoComplete="current-password"
+        required
+        maxLength={200}
+      />
+      <FormField label={t('session.code')} hint={t('session.codeHint')} name="code" autoComplete="one-time-code" maxLength={40} />
+      {signIn.error && (
+        <p id={`${id}-error`} className="notice notice-bad" role="alert">
+          {reasonOf(signIn.error, t)}
+        </p>
+      )}
+      <Button type="submit" className="submit" loading={signIn.isPending}>
+        {t('session.submit')}
+      </Button>
+    </form>
   )
 }
 

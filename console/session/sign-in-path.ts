@@ -1,3 +1,5 @@
+import { ownPath } from '../../model/own-path.ts'
+
 export const SIGN_IN = '/sign-in'
 
 /** Where one signs in, remembering the page one wanted. */
@@ -8,7 +10,6 @@ export function signInPath(location: string, search: string): string {
 
 /** The page one wanted: a path of ours, whatever the address says. */
 export function pathAfterSignIn(search: string): string {
-  const wanted = new URLSearchParams(search).get('to') ?? '/'
-  const isOurs = /^\/(?![/\\])[^\\\s\p{C}]*$/u.test(wanted) && !wanted.startsWith(SIGN_IN)
-  return isOurs ? wanted : '/'
+  const wanted = ownPath(new URLSearchParams(search).get('to') ?? '/')
+  return wanted.startsWith(SIGN_IN) ? '/' : wanted
 }

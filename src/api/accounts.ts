@@ -1,4 +1,4 @@
-import type { Session, SignInAttempt, SignInOutcome } from '../../model/session.ts'
+import type { PasswordChange, PasswordOutcome, Session, SignInAttempt, SignInOutcome } from '../../model/session.ts'
 
 /** People with a password of their own, and their sessions. */
 export interface Accounts {
@@ -7,6 +7,8 @@ export interface Accounts {
   signIn(attempt: SignInAttempt): Promise<SignInOutcome>
   /** Undefined when there is no such session any more; otherwise it stays awake, unless it was only `polled`. */
   sessionOf(token: string, now: number, polled: boolean): Promise<Session | undefined>
+  /** Throws Refusal when the new password is not fit. */
+  changePassword(change: PasswordChange): Promise<PasswordOutcome>
   signOut(token: string): Promise<void>
   /** Names the device that this cookie was given to, when it is one of ours. */
   deviceOf(cookie: string): string | undefined

@@ -13,8 +13,8 @@ declare module 'fastify' {
     audit?: AuditedRoute
   }
   interface FastifyRequest {
-    /** What is known only after it was done: who signed in. Goes into the record of the end. */
-    acted: Partial<AuditActor & Pick<AuditEntry, 'subject'>> | null
+    /** What is known only after it was done: who signed in, or why not. Goes into the record of the end. */
+    acted: Partial<AuditActor & Pick<AuditEntry, 'subject' | 'outcome' | 'detail'>> | null
   }
 }
 
@@ -68,8 +68,8 @@ export function auditRoutes(app: Api, audit: AuditWriter): void {
     begun.delete(request)
     const { record } = beginning
     const entry = { ...beginning.entry, ...request.acted }
-    const detail = { of: record.sequence, status: reply.statusCode }
-    await audit.append([{ ...entry, detail, outcome: outcomeOf(reply) }]).catch((error: unknown) => {
+    const detail = { of: record.sequence, status: reply.statusCode, ...request.acted?.detail }
+    await audit.append([{ ...entry, detail, outcome: request.acted?.outcome ?? outcomeOf(reply) }]).catch((error: unknown) => {
       request.log.error({ err: error, of: record.sequence }, 'the end of an action is not in the audit log')
     })
   })

@@ -32,6 +32,8 @@ export interface Access {
   readonly accounts: Accounts
   /** True while only this machine can reach the service. */
   readonly loopback: boolean
+  /** An issuer vouches for people: reading takes a login before there is an account, too. */
+  readonly manyPeople: boolean
   /** Host names the service answers to besides loopback names, lower case. */
   readonly hosts: readonly string[]
 }
@@ -96,7 +98,7 @@ function isProtected(url: string): boolean {
 /** A token counts before a cookie; one that is wrong is nobody, whatever else came with it. */
 async function whoAsks(
   request: FastifyRequest,
-  { holderOf, accounts, loopback }: Access,
+  { holderOf, accounts, loopback, manyPeople }: Access,
   polled: boolean,
 ): Promise<{ caller: Caller | null; session: Session | null }> {
   const { authorization } = request.headers
@@ -110,7 +112,7 @@ async function whoAsks(
     const { name, role, counties } = session
     return { caller: { kind: 'user', name, role, counties }, session }
   }
-  return { caller: loopback && !(await accounts.exist()) ? THIS_MACHINE : null, session: null }
+  return { caller: loopback && !manyPeople && !(await accounts.exist()) ? THIS_MACHINE : null, session: null }
 }
 
 function refuseOthers({ method, is404 }: FastifyRequest, caller: Caller | null, { roles, answers }: Policy): void {

@@ -12,7 +12,7 @@ const Health = z.object({
   version: z.string(),
   parts: z.array(
     z.object({
-      part: z.enum(['journal', 'store', 'detectors', 'broker', 'database', 'webhooks', 'disk', 'files']),
+      part: z.enum(['journal', 'store', 'detectors', 'broker', 'database', 'webhooks', 'disk', 'files', 'issuer']),
       status: Status,
       detail: z.string(),
     }),

@@ -19,11 +19,13 @@ import { metricsRoute } from './metrics-route.ts'
 import { mineRoutes } from './mine-routes.ts'
 import { observabilityRoutes } from './observability-routes.ts'
 import { describeApi } from './openapi.ts'
+import { passwordRoute } from './password-route.ts'
 import { answerError } from './problem.ts'
 import { quarantineRoutes } from './quarantine-routes.ts'
 import { responseHeaders, tellBrowser } from './response-headers.ts'
 import type { ServiceParts } from './service-parts.ts'
 import { sessionRoutes } from './session-routes.ts'
+import { signOnRoutes } from './sign-on-routes.ts'
 import { summaryRoute } from './summary-route.ts'
 import { topologyRoutes } from './topology-routes.ts'
 import { usagePointRoutes } from './usage-point-routes.ts'
@@ -69,7 +71,8 @@ export async function buildServer(parts: ServiceParts, options: ServerOptions): 
   await app.register(rateLimit, { max: options.requestsPerMinute, timeWindow: '1 minute' })
   await app.register(compress, { threshold: 1024, globalDecompression: false })
   const { holderOf, accounts } = parts
-  const mayStill = authorize(app, { holderOf, accounts, loopback: options.loopback, hosts: options.hosts })
+  const manyPeople = parts.singleSignOn !== null
+  const mayStill = authorize(app, { holderOf, accounts, loopback: options.loopback, manyPeople, hosts: options.hosts })
   const visible = visibleParts(parts)
   app.decorateRequest('visible', {
     getter() {
@@ -84,7 +87,9 @@ export async function buildServer(parts: ServiceParts, options: ServerOptions): 
 
   healthRoute(app, parts)
   metricsRoute(app, parts, options.registry)
-  sessionRoutes(app, accounts)
+  sessionRoutes(app, accounts, parts.singleSignOn)
+  passwordRoute(app, accounts)
+  signOnRoutes(app, accounts, parts.singleSignOn)
   summaryRoute(app)
   alertStreamRoute(app, feed, parts.feedKey, mayStill)
   alertRoutes(app)

@@ -15,6 +15,7 @@ import type { UsagePoint } from '../../model/usage-point.ts'
 import type { WorkListSummary } from '../../model/work-list.ts'
 import type { LoadProfile } from '../stores/reading-store.ts'
 import type { Accounts } from './accounts.ts'
+import type { SingleSignOn } from './single-sign-on.ts'
 import type { TokenHolder } from './tokens.ts'
 
 /** What the API shows of the service; src/app.ts fills it in. */
@@ -34,6 +35,8 @@ export interface ServiceParts {
   readonly audit: AuditWriter & AuditReader
   holderOf(token: string): TokenHolder | undefined
   readonly accounts: Accounts
+  /** null: not configured. */
+  readonly singleSignOn: SingleSignOn | null
   /** Enciphers what a client bound to counties must not be able to count. */
   readonly feedKey: Uint8Array
   /** The list of the week that ends with the day of `at` (epoch milliseconds; null: of the newest reading), null before the first. */
@@ -159,7 +162,7 @@ export interface Progress {
 }
 
 export interface HealthPart {
-  readonly part: 'journal' | 'store' | 'detectors' | 'broker' | 'database' | 'webhooks' | 'disk' | 'files'
+  readonly part: 'journal' | 'store' | 'detectors' | 'broker' | 'database' | 'webhooks' | 'disk' | 'files' | 'issuer'
   readonly status: 'pass' | 'warn' | 'fail'
   /** What it is, or what is wrong and what to do. */
   readonly detail: string

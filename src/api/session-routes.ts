@@ -1,4 +1,3 @@
-import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { Role } from '../../model/role.ts'
 import type { Accounts } from './accounts.ts'
@@ -7,9 +6,9 @@ import { Instant, instantOf } from './instant.ts'
 import { OPEN } from './policy.ts'
 import { ApiProblem, problems } from './problem.ts'
 import { CSRF_HEADER, refuseOtherOrigin } from './same-origin.ts'
-import { cookieOf, DEVICE_COOKIE, giveDevice, giveSession, SESSION_COOKIE, takeSession } from './session-cookies.ts'
-
-const TRIES_PER_MINUTE = 30
+import { cookieOf, SESSION_COOKIE, SIGN_ON, takeSession } from './session-cookies.ts'
+import { enter, limitTries, placeOf, refusePaused } from './sign-in-answer.ts'
+import type { SingleSignOn } from './single-sign-on.ts'
 
 const Credentials = z.strictObject({
   name: z.string().min(1).max(100),
@@ -29,9 +28,14 @@ const Asking = z.object({
     .describe('null: sign in, or send a token'),
   csrf: z.string().nullable().describe(`to be repeated in ${CSRF_HEADER} by what changes something; null without a session`),
   until: Instant.nullable().describe('the session ends then at the latest; after 30 minutes without use it ends sooner'),
+  hasPassword: z.boolean().describe('the caller signed in and has a password, which POST /api/v1/session/password changes'),
+  singleSignOn: z
+    .object({ label: z.string(), url: z.string().describe('a page to go to, with ?to=PATH'), reachable: z.boolean() })
+    .nullable()
+    .describe('an issuer that vouches for people; null: none is configured'),
 })
 
-export function sessionRoutes(app: Api, accounts: Accounts): void {
+export function sessionRoutes(app: Api, accounts: Accounts, signOn: SingleSignOn | null): void {
   app.get(
     '/api/v1/session',
     {
@@ -43,6 +47,12 @@ export function sessionRoutes(app: Api, accounts: Accounts): void {
         caller: caller && { ...caller, counties: caller.counties && [...caller.counties] },
         csrf: session?.csrf ?? null,
         until: session && instantOf(session.until),
+        hasPassword: session?.hasPassword ?? false,
+        singleSignOn: signOn && {
+          label: signOn.label,
+          url: `${signOn.publicUrl}${SIGN_ON}`,
+          reachable: signOn.trouble === undefined,
+        },
       }
     },
   )
@@ -54,7 +64,7 @@ export function sessionRoutes(app: Api, accounts: Accounts): void {
       config: {
         policy: OPEN,
         audit: { action: 'session.sign-in', fields: [] },
-        rateLimit: { max: TRIES_PER_MINUTE, keyGenerator: (request) => triesOf(request, accounts) },
+        rateLimit: limitTries(accounts),
       },
       schema: {
         summary: 'Sign in with a password and, where there is one, a second factor',
@@ -66,22 +76,13 @@ export function sessionRoutes(app: Api, accounts: Accounts): void {
     },
     async (request, reply) => {
       refuseOtherOrigin(request)
-      const device = cookieOf(request, DEVICE_COOKIE)
-      const result = await accounts.signIn({ ...request.body, device, address: request.ip, now: Date.now() })
-      if (result.outcome === 'paused') {
-        const minutes = Math.ceil(result.seconds / 60)
-        reply.header('retry-after', minutes * 60)
-        throw new ApiProblem(429, 'too-many-tries', `Too many wrong tries. Try again in ${minutes} minutes.`)
-      }
+      const result = await accounts.signIn({ ...request.body, ...placeOf(request) })
+      if (result.outcome === 'paused') refusePaused(reply, result.seconds)
       if (result.outcome === 'refused') {
         request.acted = { subject: result.account ?? '' }
         throw new ApiProblem(401, 'sign-in', 'The name, the password or the code is not right.')
       }
-      await accounts.signOut(cookieOf(request, SESSION_COOKIE))
-      const { name, role } = result.session
-      request.acted = { actor: `user:${name}`, role, subject: name }
-      giveSession(request, reply, result.token)
-      if (result.device !== device) giveDevice(request, reply, result.device)
+      await enter(request, reply, accounts, result)
       return reply.code(204).send(null)
     },
   )
@@ -102,9 +103,4 @@ export function sessionRoutes(app: Api, accounts: Accounts): void {
       return reply.code(204).send(null)
     },
   )
-}
-
-/** Browsers in which somebody signed in before are counted apart: strangers cannot use their tries up. */
-function triesOf(request: FastifyRequest, accounts: Accounts): string {
-  return accounts.deviceOf(cookieOf(request, DEVICE_COOKIE)) ?? request.ip
 }

@@ -25,6 +25,11 @@ export interface TokenHolder {
   readonly counties: Counties
 }
 
+export interface TokenFacts extends TokenHolder {
+  /** Epoch milliseconds. */
+  readonly createdAt: number
+}
+
 export class TokenStore {
   readonly #database: DatabaseSync
 
@@ -55,8 +60,23 @@ export class TokenStore {
     const row = this.#database.prepare('SELECT role, salt, hash, counties FROM tokens WHERE id = ?').get(shape[1])
     if (!row || !(row.salt instanceof Uint8Array) || !(row.hash instanceof Uint8Array)) return undefined
     if (!timingSafeEqual(hashOf(row.salt, shape[2]), row.hash)) return undefined
-    const counties = row.counties === null ? null : BoundCounties.parse(JSON.parse(String(row.counties)))
-    return { name: shape[1], role: Role.parse(row.role), counties }
+    return { name: shape[1], role: Role.parse(row.role), counties: boundBy(row.counties) }
+  }
+
+  /** In the order in which they were made. */
+  list(): TokenFacts[] {
+    const rows = this.#database.prepare('SELECT id, role, counties, created_at FROM tokens ORDER BY created_at, id').all()
+    return rows.map(({ id, role, counties, created_at }) => ({
+      name: String(id),
+      role: Role.parse(role),
+      counties: boundBy(counties),
+      createdAt: Number(created_at),
+    }))
+  }
+
+  /** Counts no more from now on, in a service beside us too; false when there is none. */
+  revoke(name: string): boolean {
+    return this.#database.prepare('DELETE FROM tokens WHERE id = ?').run(name).changes > 0
   }
 
   count(): number {
@@ -66,6 +86,10 @@ export class TokenStore {
   close(): void {
     this.#database.close()
   }
+}
+
+function boundBy(counties: unknown): Counties {
+  return counties === null ? null : BoundCounties.parse(JSON.parse(String(counties)))
 }
 
 function hashOf(salt: Uint8Array, secret: string): Buffer {

@@ -12,6 +12,20 @@ export function print(text: string, mark = ''): void {
   process.stdout.write(`${mark}${harmless(text)}\n`)
 }
 
+/** Cells under each other; what somebody else wrote into one cannot move the others. */
+export function printTable(rows: readonly (readonly string[])[]): void {
+  const shown = rows.map((cells) => cells.map(visibleText))
+  const widths = shown.reduce<number[]>((most, cells) => cells.map((cell, at) => Math.max(cell.length, most[at] ?? 0)), [])
+  for (const cells of shown) {
+    print(
+      cells
+        .map((cell, at) => cell.padEnd(widths[at]))
+        .join('  ')
+        .trimEnd(),
+    )
+  }
+}
+
 export function complain(text: string): void {
   process.stderr.write(`${harmless(text)}\n`)
 }

@@ -3,8 +3,8 @@ import type { AuditEntry } from '../../model/audit-record.ts'
 import type { Config } from '../config.ts'
 import type { DataFiles } from '../data-directory.ts'
 import type { Enrolled } from '../users/enrol.ts'
-import type { UserRecords } from '../users/user-records.ts'
-import { print, printJson } from './command-output.ts'
+import type { Identity, UserRecords } from '../users/user-records.ts'
+import { print, printJson, printTable } from './command-output.ts'
 import { countyOption, roleOption } from './role-option.ts'
 
 interface Options {
@@ -17,6 +17,7 @@ interface AddOptions extends Options {
   readonly role: string
   readonly county?: readonly string[]
   readonly secondFactor?: boolean
+  readonly oidc?: string
 }
 
 export function userCommand(): Command {
@@ -26,6 +27,10 @@ export function userCommand(): Command {
     .addOption(roleOption())
     .addOption(countyOption())
     .option('--second-factor', 'asks for a code of an authenticator app too; an admin always has one')
+    .option(
+      '--oidc <USER>',
+      'signs in through the issuer of signIn.oidc, which knows them by this value of userClaim; no password',
+    )
     .action(addAccount)
   const list = new Command('list').description('accounts').action(listAccounts)
   const disable = new Command('disable')
@@ -38,7 +43,7 @@ export function userCommand(): Command {
     )
     .argument('<NAME>')
     .action(resetAccount)
-  const user = new Command('user').description('people with a password of their own; works beside a running service')
+  const user = new Command('user').description('people who sign in; works beside a running service')
   for (const command of [add, list, disable, reset]) {
     user.addCommand(
       command
@@ -51,25 +56,36 @@ export function userCommand(): Command {
 }
 
 async function addAccount(name: string, options: AddOptions): Promise<void> {
-  const { role, county, secondFactor = false, json } = options
+  const { role, county, secondFactor = false, oidc, json } = options
   const { Role } = await import('../../model/role.ts')
   const { addUser, freeName } = await import('../users/enrol.ts')
   const { warnOfUnknownCounties } = await import('./known-counties.ts')
   const counties = county ?? null
   const subject = await withUsers(options, (users) => freeName(users, name))
-  const password = await typedPassword(json)
-  const user = { name, role: Role.parse(role), counties, secondFactor, password }
-  const made = await changeUsers(options, { action: 'user.add', subject, detail: { role, counties } }, (users, files) => {
+  const identity = oidc === undefined ? null : await identityOf(oidc, options)
+  const password = identity ? null : await typedPassword(json)
+  const user = { name, role: Role.parse(role), counties, secondFactor, password, identity }
+  const detail = { role, counties, ...(identity && { identity: identity.key }) }
+  const made = await changeUsers(options, { action: 'user.add', subject, detail }, (users, files) => {
     warnOfUnknownCounties(files, county)
     return addUser(users, user, Date.now())
   })
   tell(made, password === null, json)
 }
 
+/** Throws Refusal when no issuer is configured. */
+async function identityOf(user: string, options: Options): Promise<Identity> {
+  const { Refusal } = await import('../../model/refusal.ts')
+  const { identityKey } = await import('../users/oidc-person.ts')
+  const { signIn } = await configOf(options)
+  if (!signIn.oidc) throw new Refusal('no-issuer', '--oidc takes an issuer: name the file that has signIn.oidc with --config')
+  return { key: identityKey(signIn.oidc, user), rights: 'given' }
+}
+
 async function resetAccount(name: string, options: Options): Promise<void> {
   const { knownUser, resetUser } = await import('../users/enrol.ts')
-  const { name: subject } = await withUsers(options, (users) => knownUser(users, name))
-  const password = await typedPassword(options.json)
+  const { name: subject, identity } = await withUsers(options, (users) => knownUser(users, name))
+  const password = identity ? null : await typedPassword(options.json)
   const what = { action: 'user.reset', subject, detail: {} } as const
   const made = await changeUsers(options, what, (users) => resetUser(users, subject, password, Date.now()))
   tell(made, password === null, options.json)
@@ -86,26 +102,30 @@ async function disableAccount(name: string, options: Options): Promise<void> {
 
 async function listAccounts(options: Options): Promise<void> {
   const records = await withUsers(options, (users) => users.list())
-  const users = records.map(({ name, role, counties, totp, createdAt, disabledAt }) => ({
+  const users = records.map(({ name, role, counties, totp, createdAt, disabledAt, identity }) => ({
     name,
     role,
     counties,
     secondFactor: totp !== null,
     since: new Date(createdAt).toISOString(),
     disabled: disabledAt !== null,
+    identity: identity?.key ?? null,
+    rights: identity?.rights ?? 'given',
   }))
   if (options.json) printJson({ users })
   else if (users.length === 0) print('Nobody has an account; "adit user add NAME --role admin" makes the first.')
-  else
-    print(
-      users
-        .map((user) => [user.name, user.role, user.counties?.join(' ') ?? 'all counties', stateOf(user)].join('\t'))
-        .join('\n'),
-    )
+  else printTable(users.map((user) => [user.name, user.role, user.counties?.join(' ') ?? 'all counties', stateOf(user)]))
 }
 
-function stateOf({ secondFactor, disabled }: { readonly secondFactor: boolean; readonly disabled: boolean }): string {
-  return disabled ? 'disabled' : secondFactor ? 'password and code' : 'password'
+interface State {
+  readonly secondFactor: boolean
+  readonly disabled: boolean
+  readonly identity: string | null
+}
+
+function stateOf({ secondFactor, disabled, identity }: State): string {
+  if (disabled) return 'disabled'
+  return `${identity === null ? 'password' : `by ${identity}`}${secondFactor ? ' and code' : ''}`
 }
 
 /** null where nobody can be asked: then one is made. */
@@ -114,7 +134,8 @@ async function typedPassword(json: boolean | undefined): Promise<string | null> 
   return json || !process.stdin.isTTY ? null : askPassword()
 }
 
-function tell({ name, password, secondFactor, recoveryCodes }: Enrolled, wasMade: boolean, json: boolean | undefined): void {
+function tell({ name, password, secondFactor, recoveryCodes }: Enrolled, isMade: boolean, json: boolean | undefined): void {
+  const wasMade = isMade && password !== ''
   if (json) {
     printJson({ name, ...(wasMade && { password }), secondFactor, recoveryCodes })
     return

@@ -2,12 +2,15 @@
  * Signing in and staying so. Whoever tries learns only that it was wrong: an unknown name, a wrong password, a wrong code and
  * a disabled account give the same answer after the same work.
  */
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
-import type { Session, SignInAttempt, SignInOutcome } from '../../model/session.ts'
+import { createHash, randomBytes } from 'node:crypto'
+import { Refusal } from '../../model/refusal.ts'
+import type { PasswordChange, PasswordOutcome, Session, SignInAttempt, SignInOutcome } from '../../model/session.ts'
 import { LoginBrake } from './login-brake.ts'
 import { stepOfCode } from './one-time-code.ts'
-import { isPassword } from './password-hash.ts'
+import { hashPassword, isPassword } from './password-hash.ts'
+import { checkPassword } from './password-rules.ts'
 import { recoveryHash } from './recovery-codes.ts'
+import { isSeal, seal } from './seal.ts'
 import { userName } from './user-name.ts'
 import type { User, UserRecords } from './user-records.ts'
 
@@ -42,19 +45,45 @@ export class Accounts {
   }
 
   async signIn(attempt: SignInAttempt): Promise<SignInOutcome> {
-    if (this.#waiting >= MOST_WAITING) return { outcome: 'paused', seconds: 5 }
-    this.#waiting++
-    try {
-      return await this.#tryOnce(attempt)
-    } finally {
-      this.#waiting--
+    return await this.#unlessFull(() => this.#tryOnce(attempt))
+  }
+
+  /** Whom an issuer vouched for shows a code of their second factor; a wrong one counts as any other try. */
+  async signInByCode({ name, code, address, device, now }: Omit<SignInAttempt, 'password'>): Promise<SignInOutcome> {
+    const turn = await this.#brake.take(name, this.#ownDevice(device, name), address, now)
+    if (!('wasRight' in turn)) return { outcome: 'paused', seconds: turn.seconds }
+    const user = await this.#records.find(name)
+    if (!user?.identity || user.totp === null || user.disabledAt !== null || !(await this.#isSecondFactor(user, code, now))) {
+      return { outcome: 'refused', account: user ? name : null }
     }
+    await turn.wasRight()
+    return await this.open(user, device, now)
+  }
+
+  /** A session of somebody who has shown who they are. */
+  async open(user: User, device: string, now: number): Promise<Extract<SignInOutcome, { outcome: 'signed-in' }>> {
+    await this.#records.closeSessions(now - LONGEST_MS, now - IDLE_MS)
+    const token = randomBytes(32).toString('base64url')
+    await this.#records.openSession(hashOf(token), user.name, now)
+    return {
+      outcome: 'signed-in',
+      token,
+      device: this.#ownDevice(device, user.name) === undefined ? this.#newDevice(user.name) : device,
+      session: this.#sessionOf(user, token, now),
+    }
+  }
+
+  /** Throws Refusal when the new password is not fit, before anything of the old one is looked at. */
+  async changePassword(change: PasswordChange): Promise<PasswordOutcome> {
+    checkPassword(change.newPassword, change.name)
+    if (change.newPassword === change.password)
+      throw new Refusal('password-same', 'The new password is the old one; use another.')
+    return await this.#unlessFull(() => this.#changeOnce(change))
   }
 
   async #tryOnce({ name: typed, password, code, address, device, now }: SignInAttempt): Promise<SignInOutcome> {
     const name = userName(typed)
-    const known = this.#deviceIn(device)
-    const turn = await this.#brake.take(name, known?.name === name ? known.device : undefined, address, now)
+    const turn = await this.#brake.take(name, this.#ownDevice(device, name), address, now)
     if (!('wasRight' in turn)) return { outcome: 'paused', seconds: turn.seconds }
 
     const user = await this.#records.find(name)
@@ -63,14 +92,31 @@ export class Accounts {
       return { outcome: 'refused', account: user ? name : null }
     }
     await turn.wasRight()
-    await this.#records.closeSessions(now - LONGEST_MS, now - IDLE_MS)
-    const token = randomBytes(32).toString('base64url')
-    await this.#records.openSession(hashOf(token), name, now)
-    return {
-      outcome: 'signed-in',
-      token,
-      device: known?.name === name ? device : this.#newDevice(name),
-      session: this.#sessionOf(user, token, now),
+    return await this.open(user, device, now)
+  }
+
+  async #changeOnce(change: PasswordChange): Promise<PasswordOutcome> {
+    const { name, password, newPassword, code, address, device, now, token } = change
+    const turn = await this.#brake.take(name, this.#ownDevice(device, name), address, now)
+    if (!('wasRight' in turn)) return { outcome: 'paused', seconds: turn.seconds }
+
+    const user = await this.#records.find(name)
+    const isTheirs = await this.#inTurn(() => isPassword(password, user?.password ?? ''))
+    if (!user || !isTheirs || user.disabledAt !== null || !(await this.#isSecondFactor(user, code, now)))
+      return { outcome: 'refused' }
+    await turn.wasRight()
+    const hash = await this.#inTurn(() => hashPassword(newPassword))
+    const done = await this.#records.setPassword(name, user.password, hash, hashOf(token))
+    return { outcome: done ? 'changed' : 'refused' }
+  }
+
+  async #unlessFull<T>(work: () => Promise<T>): Promise<T | { outcome: 'paused'; seconds: number }> {
+    if (this.#waiting >= MOST_WAITING) return { outcome: 'paused', seconds: 5 }
+    this.#waiting++
+    try {
+      return await work()
+    } finally {
+      this.#waiting--
     }
   }
 
@@ -95,8 +141,9 @@ export class Accounts {
     return this.#deviceIn(cookie)?.device
   }
 
-  #sessionOf({ name, role, counties }: User, token: string, openedAt: number): Session {
-    return { name, role, counties, until: openedAt + LONGEST_MS, csrf: this.#seal(`csrf ${token}`) }
+  #sessionOf({ name, role, counties, identity }: User, token: string, openedAt: number): Session {
+    const csrf = seal(this.#records.secret, `csrf ${token}`)
+    return { name, role, counties, hasPassword: identity === null, until: openedAt + LONGEST_MS, csrf }
   }
 
   /** An admin cannot do without. What is not asked for is not looked at. */
@@ -115,19 +162,19 @@ export class Accounts {
 
   #newDevice(name: string): string {
     const device = `${Buffer.from(name).toString('base64url')}.${randomBytes(12).toString('base64url')}`
-    return `${device}.${this.#seal(`device ${device}`)}`
+    return `${device}.${seal(this.#records.secret, `device ${device}`)}`
+  }
+
+  #ownDevice(cookie: string, name: string): string | undefined {
+    const known = this.#deviceIn(cookie)
+    return known?.name === name ? known.device : undefined
   }
 
   #deviceIn(cookie: string): { readonly name: string; readonly device: string } | undefined {
-    const [name, random, seal = ''] = cookie.split('.')
+    const [name, random, given = ''] = cookie.split('.')
     const device = `${name}.${random}`
-    const right = Buffer.from(this.#seal(`device ${device}`))
-    if (seal.length !== right.length || !timingSafeEqual(Buffer.from(seal), right)) return undefined
+    if (!isSeal(this.#records.secret, `device ${device}`, given)) return undefined
     return { name: Buffer.from(name, 'base64url').toString(), device }
-  }
-
-  #seal(text: string): string {
-    return createHmac('sha256', this.#records.secret).update(text).digest('base64url')
   }
 }
 

@@ -3,13 +3,13 @@
  * what is changed, there or in PostgreSQL, holds from the next request on.
  */
 import { randomBytes } from 'node:crypto'
-import type { Selectable } from 'kysely'
-import { BoundCounties } from '../../model/counties.ts'
+import type { Kysely, Selectable } from 'kysely'
+import { BoundCounties, type Counties } from '../../model/counties.ts'
 import { Role } from '../../model/role.ts'
 import { Database } from '../database/database.ts'
 import type { DatabaseConfig } from '../database/database-config.ts'
 import type { SessionRecord, Tries, User, UserRecords } from './user-records.ts'
-import { USER_MIGRATIONS, type UserTables } from './user-tables.ts'
+import { IDENTITY_MIGRATIONS, USER_MIGRATIONS, type UserTables } from './user-tables.ts'
 
 export class DatabaseUsers implements UserRecords {
   readonly secret: Uint8Array
@@ -28,6 +28,7 @@ export class DatabaseUsers implements UserRecords {
   ): Promise<DatabaseUsers> {
     const part = { part: 'users', file: users, migrations: USER_MIGRATIONS, ...(trouble && { trouble }) }
     const database = await Database.open<UserTables>(config, part)
+    await (await Database.open(config, { ...part, part: 'identities', migrations: IDENTITY_MIGRATIONS })).close()
     const secret = await database.alone(async (transaction) => {
       const found = await transaction.selectFrom('account_secret').select('bytes').executeTakeFirst()
       if (found) return found.bytes
@@ -44,19 +45,22 @@ export class DatabaseUsers implements UserRecords {
   }
 
   async list(): Promise<readonly User[]> {
-    const rows = await this.#database.reading((kysely) => kysely.selectFrom('account').selectAll().execute())
+    const rows = await this.#database.reading((kysely) => accounts(kysely).execute())
     return rows.map(userOf).sort((a, b) => (a.name < b.name ? -1 : 1))
   }
 
   async find(name: string): Promise<User | undefined> {
-    const row = await this.#database.reading((kysely) =>
-      kysely.selectFrom('account').selectAll().where('name', '=', name).executeTakeFirst(),
-    )
+    const row = await this.#database.reading((kysely) => accounts(kysely).where('a.name', '=', name).executeTakeFirst())
+    return row && userOf(row)
+  }
+
+  async findIdentity(key: string): Promise<User | undefined> {
+    const row = await this.#database.reading((kysely) => accounts(kysely).where('i.key', '=', key).executeTakeFirst())
     return row && userOf(row)
   }
 
   async put(user: User, recovery: readonly Uint8Array[]): Promise<void> {
-    const { name, role, counties, password, totp, createdAt, disabledAt } = user
+    const { name, role, counties, password, totp, createdAt, disabledAt, identity } = user
     await this.#database.alone(async (transaction) => {
       // with all that hangs on it
       await transaction.deleteFrom('account').where('name', '=', name).execute()
@@ -67,8 +71,33 @@ export class DatabaseUsers implements UserRecords {
           ...{ counties: counties && JSON.stringify(counties), totp: totp && textOf(totp) },
         })
         .execute()
+      if (identity)
+        await transaction
+          .insertInto('account_identity')
+          .values({ name, ...identity })
+          .execute()
       const codes = recovery.map((hash) => ({ name, hash: textOf(hash) }))
       if (codes.length > 0) await transaction.insertInto('account_recovery').values(codes).execute()
+    })
+  }
+
+  async setRights(name: string, role: Role, counties: Counties): Promise<void> {
+    const rights = { role, counties: counties && JSON.stringify(counties) }
+    await this.#database.reading((kysely) => kysely.updateTable('account').set(rights).where('name', '=', name).execute())
+  }
+
+  async setPassword(name: string, before: string, password: string, session: Uint8Array): Promise<boolean> {
+    return await this.#database.alone(async (transaction) => {
+      const { numUpdatedRows } = await transaction
+        .updateTable('account')
+        .set({ password })
+        .where('name', '=', name)
+        .where('password', '=', before)
+        .where('disabled_at', 'is', null)
+        .executeTakeFirst()
+      if (numUpdatedRows === 0n) return false
+      await transaction.deleteFrom('account_session').where('name', '=', name).where('hash', '!=', textOf(session)).execute()
+      return true
     })
   }
 
@@ -114,8 +143,9 @@ export class DatabaseUsers implements UserRecords {
       kysely
         .selectFrom('account_session as s')
         .innerJoin('account as a', 'a.name', 's.name')
+        .leftJoin('account_identity as i', 'i.name', 'a.name')
         .selectAll('a')
-        .select(['s.opened_at', 's.seen_at'])
+        .select(['i.key', 'i.rights', 's.opened_at', 's.seen_at'])
         .where('s.hash', '=', textOf(hash))
         .executeTakeFirst(),
     )
@@ -130,6 +160,10 @@ export class DatabaseUsers implements UserRecords {
 
   async closeSession(hash: Uint8Array): Promise<void> {
     await this.#database.reading((kysely) => kysely.deleteFrom('account_session').where('hash', '=', textOf(hash)).execute())
+  }
+
+  async closeSessionsOf(name: string): Promise<void> {
+    await this.#database.reading((kysely) => kysely.deleteFrom('account_session').where('name', '=', name).execute())
   }
 
   async closeSessions(openedBefore: number, seenBefore: number): Promise<void> {
@@ -174,7 +208,15 @@ export class DatabaseUsers implements UserRecords {
   }
 }
 
-function userOf(row: Selectable<UserTables['account']>): User {
+function accounts(kysely: Kysely<UserTables>) {
+  return kysely
+    .selectFrom('account as a')
+    .leftJoin('account_identity as i', 'i.name', 'a.name')
+    .selectAll('a')
+    .select(['i.key', 'i.rights'])
+}
+
+function userOf(row: Selectable<UserTables['account']> & { key: string | null; rights: string | null }): User {
   return {
     name: row.name,
     role: Role.parse(row.role),
@@ -183,6 +225,7 @@ function userOf(row: Selectable<UserTables['account']>): User {
     totp: row.totp === null ? null : bytesOf(row.totp),
     createdAt: row.created_at,
     disabledAt: row.disabled_at,
+    identity: row.key === null ? null : { key: row.key, rights: row.rights === 'mapped' ? 'mapped' : 'given' },
   }
 }
 

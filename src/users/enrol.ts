@@ -8,20 +8,22 @@ import { hashPassword } from './password-hash.ts'
 import { checkPassword } from './password-rules.ts'
 import { groupsOf, newRecoveryCodes, recoveryHash } from './recovery-codes.ts'
 import { newUserName } from './user-name.ts'
-import type { User, UserRecords } from './user-records.ts'
+import type { Identity, User, UserRecords } from './user-records.ts'
 
 export interface NewUser {
   readonly name: string
   readonly role: Role
   readonly counties: Counties
   readonly secondFactor: boolean
-  /** null: one is made. */
+  /** null: one is made, unless an issuer vouches for them. */
   readonly password: string | null
+  readonly identity?: Identity | null
 }
 
 /** What is shown once and kept nowhere. */
 export interface Enrolled {
   readonly name: string
+  /** Empty for whom an issuer vouches for. */
   readonly password: string
   /** For an authenticator app; null without a second factor. */
   readonly secondFactor: string | null
@@ -31,6 +33,9 @@ export interface Enrolled {
 /** Throws Refusal when the name is taken or none, or the password is not fit. An admin has a second factor, asked for or not. */
 export async function addUser(records: UserRecords, user: NewUser, now: number): Promise<Enrolled> {
   const name = await freeName(records, user.name)
+  const taken = user.identity && (await records.findIdentity(user.identity.key))
+  if (taken)
+    throw new Refusal('identity-exists', `The issuer's ${user.identity?.key.split(' ')[2]} is the user ${taken.name} already.`)
   return enrol(records, { ...user, name, counties: user.counties && BoundCounties.parse(user.counties) }, now)
 }
 
@@ -55,11 +60,13 @@ export async function knownUser(records: UserRecords, typed: string): Promise<Us
 }
 
 async function enrol(records: UserRecords, { name, role, counties, ...user }: NewUser, now: number): Promise<Enrolled> {
-  const password = user.password ?? groupsOf(randomBytes(10))
-  checkPassword(password, name)
+  const { identity = null } = user
+  const password = identity ? '' : (user.password ?? groupsOf(randomBytes(10)))
+  if (!identity) checkPassword(password, name)
   const totp = user.secondFactor || role === 'admin' ? randomBytes(20) : null
   const recoveryCodes = totp === null ? [] : newRecoveryCodes()
-  const kept = { name, role, counties, password: await hashPassword(password), totp, createdAt: now, disabledAt: null }
+  const hash = identity ? '' : await hashPassword(password)
+  const kept = { name, role, counties, password: hash, totp, createdAt: now, disabledAt: null, identity }
   await records.put(kept, recoveryCodes.map(recoveryHash))
   await new LoginBrake(records).release(name)
   return { name, password, secondFactor: totp && keyUri(name, totp), recoveryCodes }

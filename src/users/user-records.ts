@@ -15,6 +15,15 @@ export interface User {
   readonly totp: Uint8Array | null
   readonly createdAt: number
   readonly disabledAt: number | null
+  /** Whom an issuer vouches for has this in the place of a password, which is empty. */
+  readonly identity: Identity | null
+}
+
+export interface Identity {
+  /** Issuer, claim and value: one person of one issuer. */
+  readonly key: string
+  /** Role and counties were given here, or follow what the issuer says at each sign-in. */
+  readonly rights: 'given' | 'mapped'
 }
 
 export interface SessionRecord {
@@ -29,8 +38,14 @@ export interface UserRecords {
   any(): Promise<boolean>
   list(): Promise<readonly User[]>
   find(name: string): Promise<User | undefined>
+  /** By the key of their identity. */
+  findIdentity(key: string): Promise<User | undefined>
   /** In the place of who had the name; their sessions and recovery codes are gone, `recovery` are the hashes of the new ones. */
   put(user: User, recovery: readonly Uint8Array[]): Promise<void>
+  /** Holds for open sessions too. */
+  setRights(name: string, role: Role, counties: Counties): Promise<void>
+  /** In the place of `before`, as it is kept; all their sessions but `session` are over. False when it was another by then. */
+  setPassword(name: string, before: string, password: string, session: Uint8Array): Promise<boolean>
   /** Their sessions are over. False when there is no such user, or they are disabled already. */
   disable(name: string, at: number): Promise<boolean>
   /** True when no code of this step or a later one was taken before: a code counts once (RFC 6238 §5.2). */
@@ -42,6 +57,7 @@ export interface UserRecords {
   findSession(hash: Uint8Array): Promise<SessionRecord | undefined>
   seeSession(hash: Uint8Array, at: number): Promise<void>
   closeSession(hash: Uint8Array): Promise<void>
+  closeSessionsOf(name: string): Promise<void>
   /** Sessions that were opened before, or not seen since. */
   closeSessions(openedBefore: number, seenBefore: number): Promise<void>
 

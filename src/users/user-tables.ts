@@ -14,6 +14,8 @@ export interface UserTables {
     created_at: number
     disabled_at: number | null
   }
+  /** Of whom an issuer vouches for; rights: given or mapped. */
+  account_identity: { name: string; key: string; rights: string }
   account_recovery: { name: string; hash: string }
   account_session: { hash: string; name: string; opened_at: number; seen_at: number }
   account_tries: { key: string; tries: number; began_at: number }
@@ -33,5 +35,17 @@ const TABLES = [
 export const USER_MIGRATIONS: readonly Migration[] = [
   async (transaction) => {
     for (const statement of TABLES) await sql.raw(statement).execute(transaction)
+  },
+]
+
+/** A part of its own: a program of before, which knows nobody by an issuer, goes on with the rest. */
+export const IDENTITY_MIGRATIONS: readonly Migration[] = [
+  async (transaction) => {
+    await sql
+      .raw(
+        `CREATE TABLE account_identity (name text PRIMARY KEY REFERENCES account ON DELETE CASCADE, key text NOT NULL UNIQUE,
+         rights text NOT NULL)`,
+      )
+      .execute(transaction)
   },
 ]

@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ROLES, type Role } from '../../model/role.ts'
 import type { Api } from '../../src/api/api.ts'
+import { Accounts } from '../../src/users/accounts.ts'
 import { addUser } from '../../src/users/enrol.ts'
+import { OidcConfig } from '../../src/users/oidc-config.ts'
+import { OidcIssuer } from '../../src/users/oidc-issuer.ts'
+import { OidcSignIn } from '../../src/users/oidc-sign-in.ts'
 import { type Line, POLICY_TABLE } from './policy-table.ts'
 import { serveSample } from './serve-sample.ts'
 import { signIn } from './sign-in.ts'
@@ -19,7 +23,12 @@ let address: string
 beforeAll(async () => {
   world = await twoCounties()
   await raiseInBoth(world.alerts)
-  app = await serveSample(world.parts, { requestsPerMinute: 100_000 })
+  const { users } = world
+  const config = OidcConfig.parse({ issuer: 'https://127.0.0.1:1', clientId: 'adit', clientSecret: 'nobody has it' })
+  const issuer = new OidcIssuer(config, 'https://localhost/')
+  const accounts = new Accounts(users)
+  const singleSignOn = new OidcSignIn({ config, publicUrl: 'https://localhost', records: users, accounts, issuer })
+  app = await serveSample({ ...world.parts, accounts, singleSignOn }, { requestsPerMinute: 100_000 })
   address = await app.listen({ host: '127.0.0.1', port: 0 })
 })
 afterAll(async () => {

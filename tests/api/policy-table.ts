@@ -23,6 +23,20 @@ export const POLICY_TABLE: readonly Line[] = [
   { route: 'GET /api/v1/health', roles: 'anybody', counties: 'none', own: '/api/v1/health' },
   { route: 'GET /api/v1/session', roles: 'anybody', counties: 'none', own: '/api/v1/session' },
   { route: 'POST /api/v1/session', roles: 'anybody', counties: 'none', own: '/api/v1/session', body: {}, status: 400 },
+  // there is an issuer, and it is away; who asks has no password to change, or did not type it
+  { route: 'GET /api/v1/session/oidc', roles: 'anybody', counties: 'none', own: '/api/v1/session/oidc', status: 303 },
+  {
+    route: 'GET /api/v1/session/oidc/callback',
+    ...{ roles: 'anybody', counties: 'none', own: '/api/v1/session/oidc/callback?code=x&state=y', status: 303 },
+  },
+  {
+    route: 'POST /api/v1/session/oidc/code',
+    ...{ roles: 'anybody', counties: 'none', own: '/api/v1/session/oidc/code', body: {}, status: 400 },
+  },
+  {
+    route: 'POST /api/v1/session/password',
+    ...{ roles: 'every role', counties: 'none', own: '/api/v1/session/password', body: {}, status: 400 },
+  },
   { route: 'GET /api/openapi.json', roles: 'every role', counties: 'none', own: '/api/openapi.json' },
   { route: 'GET /metrics', roles: 'every role', counties: 'whole', own: '/metrics' },
   { route: 'GET /api/v1/summary', ...rows, own: '/api/v1/summary' },

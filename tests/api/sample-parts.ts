@@ -168,6 +168,7 @@ export async function sampleParts(): Promise<Sample> {
     audit,
     holderOf: (token) => tokens.holderOf(token),
     accounts: new Accounts(users),
+    singleSignOn: null,
     feedKey: users.secret,
     meters: () => ({ known: 2, reporting: 1 }),
     progress: () => ({

@@ -9,9 +9,11 @@ import type { Area } from '../../model/area.ts'
 import type { Ledger } from '../../model/ledger.ts'
 import { buildServer } from '../../src/api/server.ts'
 import type { RefusedPayload, ServiceParts } from '../../src/api/service-parts.ts'
+import type { SingleSignOn } from '../../src/api/single-sign-on.ts'
 import { Accounts } from '../../src/users/accounts.ts'
 import { DatabaseUsers } from '../../src/users/database-users.ts'
 import { scratchAudit } from '../audit/scratch-audit.ts'
+import { freePort } from '../servers/free-port.ts'
 import { fixtureAlert, fixtureDoubts, fixtureLedger, fixtureObservability, fixtureProfile, NOW } from './fixture-county.ts'
 
 export interface FixtureOptions {
@@ -24,6 +26,8 @@ export interface FixtureOptions {
   readonly consoleDirectory?: string
   /** What mines, areas, counties and refused values are called, in turn, in place of their usual names. */
   readonly names?: readonly string[]
+  /** The way in through an issuer, of a service that browsers reach at `url`. */
+  readonly signOn?: (url: string, users: DatabaseUsers) => SingleSignOn
   readonly book?: Partial<Record<'received' | 'stored' | 'duplicate' | 'superseded' | 'quarantined' | 'pending', number>>
 }
 
@@ -53,6 +57,8 @@ export async function startFixtureService(options: FixtureOptions = {}): Promise
   const audit = scratchAudit(directory)
   const ledger = called(fixtureLedger(), names)
   const users = await DatabaseUsers.open({ kind: 'embedded' }, { users: join(directory, 'users.db') })
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
   const meters = options.meters ?? { known: 80, reporting: 80 }
 
   const parts: ServiceParts = {
@@ -160,6 +166,7 @@ export async function startFixtureService(options: FixtureOptions = {}): Promise
     }),
     holderOf: (token) => (token === TOKEN ? { name: 'test', role: 'integrator', counties: null } : undefined),
     accounts: new Accounts(users),
+    singleSignOn: options.signOn?.(url, users) ?? null,
     feedKey: users.secret,
     meters: () => meters,
     progress: () => ({
@@ -173,7 +180,7 @@ export async function startFixtureService(options: FixtureOptions = {}): Promise
     health: async () => [],
   }
 
-  const open = async (port: number) => {
+  const open = async () => {
     const app = await buildServer(parts, {
       loopback: true,
       hosts: [],
@@ -184,13 +191,11 @@ export async function startFixtureService(options: FixtureOptions = {}): Promise
     await app.listen({ port, host: '127.0.0.1' })
     return app
   }
-  let app = await open(0)
-  const address = app.server.address()
-  const port = typeof address === 'object' && address ? address.port : 0
+  let app = await open()
 
   return {
     users,
-    url: `http://127.0.0.1:${port}`,
+    url,
     replayed,
     tell: (kind, alert) => {
       alerts.set(alert.id, alert)
@@ -200,7 +205,7 @@ export async function startFixtureService(options: FixtureOptions = {}): Promise
     },
     close: () => app.close(),
     reopen: async () => {
-      app = await open(port)
+      app = await open()
     },
   }
 }

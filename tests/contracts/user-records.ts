@@ -14,6 +14,7 @@ const LIN: User = {
   totp: Uint8Array.of(0, 1, 254, 255),
   createdAt: 1_790_000_000_123,
   disabledAt: null,
+  identity: null,
 }
 const HASH = Uint8Array.from({ length: 32 }, (_, at) => at * 7)
 const OTHER = HASH.toReversed()
@@ -56,6 +57,55 @@ export function describeUserRecords(name: string, create: () => Promise<UsersUnd
       expect(await users.findSession(OTHER)).toBeUndefined()
       expect((await users.find('lin'))?.disabledAt).toBe(20)
       await beside.close()
+    })
+
+    test('whom an issuer vouches for is found by it, once, and no more when their place is taken', async () => {
+      const identity = { key: "https://issuer.example/ sub O'Lin", rights: 'mapped' } as const
+      await users.put({ ...LIN, password: '', identity }, [])
+      await users.put({ ...LIN, name: 'wang' }, [])
+      expect(await users.findIdentity(identity.key)).toMatchObject({ name: 'lin', identity })
+      expect(await users.findIdentity('https://issuer.example/ sub another')).toBeUndefined()
+      expect((await users.list()).map((user) => user.identity)).toEqual([identity, null])
+      await expect(users.put({ ...LIN, name: 'zhao', identity }, [])).rejects.toThrow()
+      expect(await users.find('zhao')).toBeUndefined()
+      await users.openSession(HASH, 'lin', 10)
+      expect((await users.findSession(HASH))?.user.identity).toEqual(identity)
+      await users.put(LIN, [])
+      expect(await users.findIdentity(identity.key)).toBeUndefined()
+    })
+
+    test('other rights hold in open sessions, and all of somebody’s sessions end together', async () => {
+      await users.put(LIN, [])
+      await users.put({ ...LIN, name: 'wang' }, [])
+      await users.openSession(HASH, 'lin', 10)
+      await users.openSession(OTHER, 'wang', 10)
+      await users.setRights('lin', 'auditor', null)
+      expect((await users.findSession(HASH))?.user).toMatchObject({ name: 'lin', role: 'auditor', counties: null })
+      expect((await users.find('wang'))?.role).toBe('inspector')
+      await users.closeSessionsOf('lin')
+      expect(await users.findSession(HASH)).toBeUndefined()
+      expect(await users.findSession(OTHER)).toBeDefined()
+    })
+
+    test('a password takes the place of the one it was changed from, and ends all sessions but one', async () => {
+      await users.put(LIN, [HASH])
+      await users.put({ ...LIN, name: 'wang' }, [])
+      const [here, there, theirs] = [1, 2, 3].map((first) => Uint8Array.of(first, ...OTHER.slice(1)))
+      for (const [session, name] of [
+        [here, 'lin'],
+        [there, 'lin'],
+        [theirs, 'wang'],
+      ] as const)
+        await users.openSession(session, name, 10)
+      expect(await users.setPassword('lin', LIN.password, 'new', here)).toBe(true)
+      const found = await Promise.all([here, there, theirs].map((session) => users.findSession(session)))
+      expect(found.map((session) => session?.user.password)).toEqual(['new', undefined, LIN.password])
+      expect(await users.takeRecovery('lin', HASH)).toBe(true)
+      // somebody was quicker, or the account is disabled
+      expect(await users.setPassword('lin', LIN.password, 'newer', here)).toBe(false)
+      await users.disable('lin', 20)
+      expect(await users.setPassword('lin', 'new', 'newer', here)).toBe(false)
+      expect((await users.find('lin'))?.password).toBe('new')
     })
 
     test('a step of the second factor is taken once, and none before it after it', async () => {
