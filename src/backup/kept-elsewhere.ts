@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts'
 import { type Manifest, sha256Of } from './manifest.ts'
 
-const SECRETS = new Set(['password', 'token', 'key', 'secret'])
+const SECRETS = new Set(['password', 'token', 'key', 'secret', 'clientSecret'])
 
 /** Of the whole configuration but its secrets, so that it may be shown. */
 export function configurationHash(config: Config): string {
