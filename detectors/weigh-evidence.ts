@@ -136,15 +136,23 @@ function size({ standing, episode, subject }: Case): Evidence | null {
   if (episode.detector === 'dead-account') return null
   const kilowatts = standing.powerW / 1000
   const nats = slightNats(subject, episode, kilowatts) ?? SIZE_NATS.find(([below]) => kilowatts < below)?.[1] ?? -2.5
+  const like = nats > 0 ? LIKE_A_PLANT : isFarmSized(subject, kilowatts) ? LIKE_A_FARM : UNLIKE_A_PLANT
   return {
     group: 'size',
     nats,
     sentence: {
-      zh: `增加的功率 ${kw(standing.powerW)} kW,${nats > 0 ? '在小选厂水泵、搅拌、球磨机的功率范围内' : '不是小选厂常见的功率'}。`,
-      en: `The added ${kw(standing.powerW)} kW is ${nats > 0 ? 'what pumps, agitators and small mills draw' : 'not what small plants usually draw'}.`,
+      zh: `增加的功率 ${kw(standing.powerW)} kW,${like.zh}。`,
+      en: `The added ${kw(standing.powerW)} kW is ${like.en}.`,
     },
   }
 }
+
+const LIKE_A_PLANT: Sentence = { zh: '在小选厂水泵、搅拌、球磨机的功率范围内', en: 'what pumps, agitators and small mills draw' }
+const LIKE_A_FARM: Sentence = {
+  zh: '农户自用的风机、增氧机、水泵也是这样大',
+  en: 'what a farm’s own fans, aerators and pumps draw too',
+}
+const UNLIKE_A_PLANT: Sentence = { zh: '不是小选厂常见的功率', en: 'not what small plants usually draw' }
 
 /** Nats below each size, kW. */
 const SIZE_NATS: readonly (readonly [number, number])[] = [
@@ -154,10 +162,18 @@ const SIZE_NATS: readonly (readonly [number, number])[] = [
   [90, -1.2],
 ]
 
-/** Under three kilowatts what no meter counts may as well be a meter's error or the loss of a line; a works' machines differ by five. */
+/**
+ * Under three kilowatts what no meter counts may as well be a meter's error or the loss of a line; a works' machines differ
+ * by five; and a farm's own fans, aerators and pumps have one to seven (domain.md, 2), of which it starts one more any day.
+ */
 function slightNats(subject: Case['subject'], episode: Case['episode'], kilowatts: number): number | null {
   if (subject.kind === 'area') return kilowatts < 3 ? -1.8 : null
+  if (isFarmSized(subject, kilowatts)) return kilowatts < 5 ? -0.7 : -0.2
   return isBusyHost(subject, episode) && kilowatts < 5 ? -0.9 : null
+}
+
+function isFarmSized({ category }: Case['subject'], kilowatts: number): boolean {
+  return category === 'agricultural' && kilowatts < 7
 }
 
 /** A mill or pump is flat to a few per cent while it runs, and the same from day to day. */
