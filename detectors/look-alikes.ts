@@ -241,10 +241,12 @@ export const LOOK_ALIKES: readonly LookAlike[] = [
     detectors: ['night-surge', 'furnace-burst'],
     categories: ['residential', 'commercial', 'public'],
     months: ALL_YEAR,
-    kilowatts: [2.5, 12],
+    // a wall box at home, posts of up to sixty at a shop or a station
+    kilowatts: [2.5, 60],
     tangent: [0, 0.28],
     common: 0.4,
     company: 0,
+    fits: ({ subject, standing }) => (subject.category === 'residential' && standing.powerW > 12_000 ? 0.2 : 1),
     sentence: { zh: '电动汽车充电:功率因数接近 1。', en: 'Charging of an electric car: power factor near 1.' },
   },
   {

@@ -95,9 +95,13 @@ function idleHost(subject: Case['subject'], episode: Case['episode']): boolean {
   return subject.kind === 'usage-point' && subject.category !== 'residential' && episode.usual.mean.medianW < 250
 }
 
-/** Reach by power and cable, and how open the mine is. */
+/**
+ * Reach by power and cable, and how open the mine is. A furnace stands in a house with a supply of its own, to which the
+ * carbon is carried (domain.md, 1.1): its distance counts, and not what a cable to the mine would carry.
+ */
 function geography({ subject, standing, episode }: Case): Evidence {
-  const powerW = powerForReach(episode.detector, standing.powerW)
+  const isFurnace = episode.detector === 'furnace-burst'
+  const powerW = powerForReach(episode.detector, isFurnace ? Math.min(standing.powerW, CARRIED_W) : standing.powerW)
   const [best] = subject.mines
   if (best === undefined) {
     return {
@@ -120,16 +124,20 @@ function geography({ subject, standing, episode }: Case): Evidence {
     }
   }
   const km = (nearest.distanceMeters / 1000).toFixed(1)
+  const farthestKm = (LOAD_MOMENT / 1.3 / (powerW / 1000)).toFixed(1)
   const mine = isolatedText(nearest.mine.name)
   return {
     group: 'reach',
     nats,
     sentence: {
-      zh: `距${SEALING[nearest.mine.sealing].zh}的${mine} ${km} km;这一功率的低压线最远可送 ${(LOAD_MOMENT / 1.3 / (powerW / 1000)).toFixed(1)} km。`,
-      en: `${km} km from ${mine} (${SEALING[nearest.mine.sealing].en}); at low voltage this power carries at most ${(LOAD_MOMENT / 1.3 / (powerW / 1000)).toFixed(1)} km.`,
+      zh: `距${SEALING[nearest.mine.sealing].zh}的${mine} ${km} km;${isFurnace ? '载金炭可运到附近自有供电的房屋熔炼' : `这一功率的低压线最远可送 ${farthestKm} km`}。`,
+      en: `${km} km from ${mine} (${SEALING[nearest.mine.sealing].en}); ${isFurnace ? 'loaded carbon is carried to a furnace nearby that has a supply of its own' : `at low voltage this power carries at most ${farthestKm} km`}.`,
     },
   }
 }
+
+/** A furnace is held to be as near as a load of this power would have to be, W. */
+const CARRIED_W = 8_000
 
 /** Equipment of such plants: 3–45 kW; beyond that it needs a transformer of its own. */
 function size({ standing, episode, subject }: Case): Evidence | null {

@@ -205,6 +205,26 @@ describe('look-alikes', () => {
     expect(burst(1)).toBeLessThanOrEqual(-1.5)
   })
 
+  test('carbon is carried to a furnace: its distance counts, while a pump must be reached by a cable that carries its power', () => {
+    const reach = (detector: string, kilowatts: number, certainMeters: number) => {
+      const shop = account({ category: 'commercial' })
+      const subject = { ...shop, mines: shop.mines.map((site) => ({ ...site, certainMeters })) }
+      return natsOf(caseOf(episodeOf(detector, 6, { powerW: kilowatts * 1000 }), { subject }), 'reach')
+    }
+    expect(reach('furnace-burst', 40, 2_000)).toBe(reach('furnace-burst', 12, 2_000))
+    expect(reach('furnace-burst', 12, 6_000)).toBeLessThan(reach('furnace-burst', 12, 2_000) - 1)
+    expect(reach('flat-load', 40, 2_000)).toBeLessThan(reach('flat-load', 12, 2_000) - 1)
+  })
+
+  test('bursts of twenty kilowatts at power factor 1 are a charging post at a shop, and none at home', () => {
+    const burst = (category: 'commercial' | 'residential') =>
+      explained(
+        caseOf(episodeOf('furnace-burst', 6, { powerW: 20_000, tangent: 0.1, hours: 2 }), { subject: account({ category }) }),
+      )
+    expect(burst('commercial').kind).toBe('charging')
+    expect(burst('residential').kind).not.toBe('charging')
+  })
+
   test('a crusher that rattles beside its mill does not speak against the mill', () => {
     const rattling = (powerW: number) => natsOf(caseOf(episodeOf('night-surge', 6, { flatness: 0.09, powerW })), 'steadiness')
     expect(rattling(25_000)).toBeGreaterThan(0)
