@@ -59,8 +59,11 @@ export const LOOK_ALIKES: readonly LookAlike[] = [
     tangent: [0.5, 0.85],
     common: 0.4,
     company: 0.4,
-    fits: ({ standing }) =>
-      standing.hotDays < 3 || standing.hotDays / standing.days < 0.9 ? 1 : standing.hotDays < 4 ? 0.5 : 0.25,
+    // days on and days off, on an account that draws nothing otherwise, is how fields are watered
+    fits: ({ standing: { hotDays, days }, episode }) => {
+      if (hotDays / days < 0.9) return hotDays >= 3 && episode.usual.mean.medianW < 250 ? 1.5 : 1
+      return hotDays < 3 ? 1 : hotDays < 4 ? 0.5 : 0.25
+    },
     sentence: {
       zh: '旱季抽水灌溉:一次 4–60 小时,农业户。若连续五天以上不停,则不像灌溉。',
       en: 'Irrigation in the dry season: 4–60 hours at a time. More than five days without a stop would refute it.',
@@ -163,14 +166,14 @@ export const LOOK_ALIKES: readonly LookAlike[] = [
     categories: ['agricultural'],
     months: [2, 3, 4, 5, 6, 7, 8, 9, 10, 11],
     kilowatts: [1.5, 20],
-    tangent: [0.45, 0.95],
+    tangent: [0.3, 1.1],
     common: 0.4,
     company: 0.3,
     // by the clock and again about noon: a pump that hides in the dark does not come on at noon
     fits: ({ standing }) =>
       (Math.abs(standing.startSlot - POND_HOURS.from) <= POND_HOURS.within &&
       Math.abs(standing.endSlot - POND_HOURS.to) <= POND_HOURS.within
-        ? 1.2
+        ? 1.6
         : 0.5) * (standing.swings >= 3 && standing.swings < 7 ? 1.4 : 0.6),
     sentence: {
       zh: '鱼塘增氧机:21:30 至次日 6:30,中午再开一次。',
@@ -238,10 +241,12 @@ export const LOOK_ALIKES: readonly LookAlike[] = [
     detectors: ['night-surge', 'furnace-burst'],
     categories: ['residential', 'commercial', 'public'],
     months: ALL_YEAR,
-    kilowatts: [2.5, 12],
+    // a wall box at home, posts of up to sixty at a shop or a station
+    kilowatts: [2.5, 60],
     tangent: [0, 0.28],
     common: 0.4,
     company: 0,
+    fits: ({ subject, standing }) => (subject.category === 'residential' && standing.powerW > 12_000 ? 0.2 : 1),
     sentence: { zh: '电动汽车充电:功率因数接近 1。', en: 'Charging of an electric car: power factor near 1.' },
   },
   {

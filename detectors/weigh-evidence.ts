@@ -95,9 +95,13 @@ function idleHost(subject: Case['subject'], episode: Case['episode']): boolean {
   return subject.kind === 'usage-point' && subject.category !== 'residential' && episode.usual.mean.medianW < 250
 }
 
-/** Reach by power and cable, and how open the mine is. */
+/**
+ * Reach by power and cable, and how open the mine is. A furnace stands in a house with a supply of its own, to which the
+ * carbon is carried (domain.md, 1.1): its distance counts, and not what a cable to the mine would carry.
+ */
 function geography({ subject, standing, episode }: Case): Evidence {
-  const powerW = powerForReach(episode.detector, standing.powerW)
+  const isFurnace = episode.detector === 'furnace-burst'
+  const powerW = powerForReach(episode.detector, isFurnace ? Math.min(standing.powerW, CARRIED_W) : standing.powerW)
   const [best] = subject.mines
   if (best === undefined) {
     return {
@@ -120,31 +124,43 @@ function geography({ subject, standing, episode }: Case): Evidence {
     }
   }
   const km = (nearest.distanceMeters / 1000).toFixed(1)
+  const farthestKm = (LOAD_MOMENT / 1.3 / (powerW / 1000)).toFixed(1)
   const mine = isolatedText(nearest.mine.name)
   return {
     group: 'reach',
     nats,
     sentence: {
-      zh: `距${SEALING[nearest.mine.sealing].zh}的${mine} ${km} km;这一功率的低压线最远可送 ${(LOAD_MOMENT / 1.3 / (powerW / 1000)).toFixed(1)} km。`,
-      en: `${km} km from ${mine} (${SEALING[nearest.mine.sealing].en}); at low voltage this power carries at most ${(LOAD_MOMENT / 1.3 / (powerW / 1000)).toFixed(1)} km.`,
+      zh: `距${SEALING[nearest.mine.sealing].zh}的${mine} ${km} km;${isFurnace ? '载金炭可运到附近自有供电的房屋熔炼' : `这一功率的低压线最远可送 ${farthestKm} km`}。`,
+      en: `${km} km from ${mine} (${SEALING[nearest.mine.sealing].en}); ${isFurnace ? 'loaded carbon is carried to a furnace nearby that has a supply of its own' : `at low voltage this power carries at most ${farthestKm} km`}.`,
     },
   }
 }
+
+/** A furnace is held to be as near as a load of this power would have to be, W. */
+const CARRIED_W = 8_000
 
 /** Equipment of such plants: 3–45 kW; beyond that it needs a transformer of its own. */
 function size({ standing, episode, subject }: Case): Evidence | null {
   if (episode.detector === 'dead-account') return null
   const kilowatts = standing.powerW / 1000
   const nats = slightNats(subject, episode, kilowatts) ?? SIZE_NATS.find(([below]) => kilowatts < below)?.[1] ?? -2.5
+  const like = nats > 0 ? LIKE_A_PLANT : isFarmSized(subject, kilowatts) ? LIKE_A_FARM : UNLIKE_A_PLANT
   return {
     group: 'size',
     nats,
     sentence: {
-      zh: `增加的功率 ${kw(standing.powerW)} kW,${nats > 0 ? '在小选厂水泵、搅拌、球磨机的功率范围内' : '不是小选厂常见的功率'}。`,
-      en: `The added ${kw(standing.powerW)} kW is ${nats > 0 ? 'what pumps, agitators and small mills draw' : 'not what small plants usually draw'}.`,
+      zh: `增加的功率 ${kw(standing.powerW)} kW,${like.zh}。`,
+      en: `The added ${kw(standing.powerW)} kW is ${like.en}.`,
     },
   }
 }
+
+const LIKE_A_PLANT: Sentence = { zh: '在小选厂水泵、搅拌、球磨机的功率范围内', en: 'what pumps, agitators and small mills draw' }
+const LIKE_A_FARM: Sentence = {
+  zh: '农户自用的风机、增氧机、水泵也是这样大',
+  en: 'what a farm’s own fans, aerators and pumps draw too',
+}
+const UNLIKE_A_PLANT: Sentence = { zh: '不是小选厂常见的功率', en: 'not what small plants usually draw' }
 
 /** Nats below each size, kW. */
 const SIZE_NATS: readonly (readonly [number, number])[] = [
@@ -154,10 +170,18 @@ const SIZE_NATS: readonly (readonly [number, number])[] = [
   [90, -1.2],
 ]
 
-/** Under three kilowatts what no meter counts may as well be a meter's error or the loss of a line; a works' machines differ by five. */
+/**
+ * Under three kilowatts what no meter counts may as well be a meter's error or the loss of a line; a works' machines differ
+ * by five; and a farm's own fans, aerators and pumps have one to seven (domain.md, 2), of which it starts one more any day.
+ */
 function slightNats(subject: Case['subject'], episode: Case['episode'], kilowatts: number): number | null {
   if (subject.kind === 'area') return kilowatts < 3 ? -1.8 : null
+  if (isFarmSized(subject, kilowatts)) return kilowatts < 5 ? -0.7 : -0.2
   return isBusyHost(subject, episode) && kilowatts < 5 ? -0.9 : null
+}
+
+function isFarmSized({ category }: Case['subject'], kilowatts: number): boolean {
+  return category === 'agricultural' && kilowatts < 7
 }
 
 /** A mill or pump is flat to a few per cent while it runs, and the same from day to day. */

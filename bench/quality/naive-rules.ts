@@ -78,7 +78,7 @@ function runs(days: number, score: (day: number) => number, inARow: number): [nu
 }
 
 function alertOf(kind: 'usage-point' | 'area', id: string, route: string, raisedAt: string, probability: number): ScoredAlert {
-  return { subject: { kind, id }, route, raisedAt, probability, rank: null }
+  return { subject: { kind, id }, route, raisedAt, clearedAt: null, probability, rank: null }
 }
 
 /** NaN days are left out; 0 when there is nothing before. */

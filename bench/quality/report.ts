@@ -17,7 +17,7 @@ function headline(verdict: Verdict): string[] {
   const rightAll = verdict.alerts.filter((one) => one.site).length
   return [
     `average precision ${averagePrecision(verdict).toFixed(3)}   precision@50/week ${percent(right, listed)} (${right} of ${listed} listed)   ` +
-      `all alerts ${percent(rightAll, verdict.alerts.length)} right (${rightAll} of ${verdict.alerts.length}); ${verdict.sites.length} sites, ${verdict.subjects} subjects`,
+      `all alerts ${percent(rightAll, verdict.alerts.length)} right (${rightAll} of ${verdict.alerts.length}); ${verdict.sites.length} sites, ${verdict.blind} more that no reading tells of, ${verdict.subjects} subjects`,
   ]
 }
 

@@ -1,6 +1,8 @@
 /**
  * Judges a list of alerts against the truth of a world. An alert is right when its subject takes illegal power and had begun by the
- * time it was raised; an alert on the area of a tampered meter is right too, for the missing energy shows there.
+ * time it was raised; an alert on the area of a tampered meter is right too, for the missing energy shows there. A site that
+ * begins where such an alert stands is on the list from its beginning. A tap in an area that has no meter of its own is blind:
+ * it is counted as such, and not as missed.
  */
 import type { Point, ScoredAlert, Site, WorldTruth } from './truth.ts'
 
@@ -29,6 +31,8 @@ export interface FoundSite {
   /** Days from the onset to the first right alert, and to the first with a rank; undefined when there is none. */
   readonly delay: number | undefined
   readonly listedDelay: number | undefined
+  /** An alert stood on its subject, for another site, when it began. */
+  readonly stood: boolean
   readonly probability: number
   readonly world: string
 }
@@ -36,6 +40,8 @@ export interface FoundSite {
 export interface Verdict {
   readonly alerts: readonly JudgedAlert[]
   readonly sites: readonly FoundSite[]
+  /** Sites that no reading tells of. */
+  readonly blind: number
   readonly points: readonly Point[]
   /** Days × points, by class, near mines. */
   readonly pointMonths: Readonly<Record<string, number>>
@@ -45,6 +51,8 @@ export interface Verdict {
 export function judge(truth: WorldTruth, alerts: readonly ScoredAlert[]): Verdict {
   const start = Date.parse(truth.start)
   const points = new Map(truth.points.map((point) => [point.id, point]))
+  const unmetered = new Set(truth.areas.filter(({ totalMeter }) => !totalMeter).map(({ id }) => id))
+  const visible = truth.sites.filter(({ route, area }) => route !== 'tapped' || !unmetered.has(area))
   const sites = new Map<string, Site[]>()
   for (const site of truth.sites) {
     push(sites, `${site.kind}:${site.id}`, site)
@@ -57,7 +65,8 @@ export function judge(truth: WorldTruth, alerts: readonly ScoredAlert[]): Verdic
   })
   return {
     alerts: judged,
-    sites: truth.sites.map((site) => find(site, judged, truth.seed)),
+    sites: visible.map((site) => find(site, judged, truth.seed)),
+    blind: truth.sites.length - visible.length,
     points: truth.points,
     pointMonths: countMonths(truth),
     subjects: truth.points.length + truth.areas.length,
@@ -71,13 +80,26 @@ function push(map: Map<string, Site[]>, key: string, site: Site): void {
 function find(site: Site, judged: readonly JudgedAlert[], world: string): FoundSite {
   const onset = Date.parse(site.onset)
   const mine = judged.filter((one) => one.site === site)
+  const standing = judged.filter(
+    ({ alert, site: other }) =>
+      other !== undefined &&
+      other !== site &&
+      alert.subject.kind === site.kind &&
+      alert.subject.id === site.id &&
+      Date.parse(alert.raisedAt) <= onset &&
+      (alert.clearedAt === null || Date.parse(alert.clearedAt) > onset),
+  )
   const delayOf = (some: readonly JudgedAlert[]): number | undefined =>
-    some.length === 0 ? undefined : Math.min(...some.map((one) => (Date.parse(one.alert.raisedAt) - onset) / 86_400_000))
+    some.length === 0
+      ? undefined
+      : Math.max(0, Math.min(...some.map((one) => (Date.parse(one.alert.raisedAt) - onset) / 86_400_000)))
+  const found = [...mine, ...standing]
   return {
     site,
-    delay: delayOf(mine),
-    listedDelay: delayOf(mine.filter((one) => one.alert.rank !== null)),
-    probability: Math.max(0, ...mine.map((one) => one.alert.probability)),
+    delay: delayOf(found),
+    listedDelay: delayOf(found.filter((one) => one.alert.rank !== null)),
+    stood: standing.length > 0,
+    probability: Math.max(0, ...found.map((one) => one.alert.probability)),
     world,
   }
 }
@@ -99,13 +121,17 @@ export function join(verdicts: readonly Verdict[]): Verdict {
   return {
     alerts: verdicts.flatMap((verdict) => verdict.alerts),
     sites: verdicts.flatMap((verdict) => verdict.sites),
+    blind: verdicts.reduce((sum, verdict) => sum + verdict.blind, 0),
     points: verdicts.flatMap((verdict) => verdict.points),
     pointMonths,
     subjects: verdicts.reduce((sum, verdict) => sum + verdict.subjects, 0),
   }
 }
 
-/** Area under the precision-recall curve over subjects, each by its highest probability; a site never alerted is never recalled. */
+/**
+ * Area under the precision-recall curve over subjects, each by its highest probability; a site never alerted is never recalled, and
+ * two of one subject are one.
+ */
 export function averagePrecision({ alerts, sites }: Verdict): number {
   const best = new Map<string, { probability: number; right: boolean }>()
   for (const { alert, site, world } of alerts) {
@@ -114,7 +140,7 @@ export function averagePrecision({ alerts, sites }: Verdict): number {
     if (!known || alert.probability > known.probability)
       best.set(key, { probability: alert.probability, right: site !== undefined })
   }
-  const wanted = new Set(sites.map(({ site, world }) => `${world}/${site.site}`)).size
+  const wanted = sites.filter(({ stood }) => !stood).length
   const byProbability = [...best.values()].sort((a, b) => b.probability - a.probability)
   let right = 0
   let seen = 0

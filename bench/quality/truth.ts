@@ -33,7 +33,8 @@ const WorldTruth = z.object({
   seconds: z.number(),
   sites: z.array(Site),
   points: z.array(Point),
-  areas: z.array(z.object({ id: z.string(), mineMeters: z.number() })),
+  /** Where no meter counts what the transformer supplies, nothing betrays a tap. */
+  areas: z.array(z.object({ id: z.string(), mineMeters: z.number(), totalMeter: z.boolean() })),
   defects: z.array(z.object({ usagePoint: z.string(), kind: z.string(), factor: z.number() })),
 })
 export type WorldTruth = z.infer<typeof WorldTruth>
@@ -47,6 +48,7 @@ const ScoredAlert = z.object({
   subject: z.object({ kind: z.enum(['usage-point', 'area']), id: z.string() }),
   route: z.string(),
   raisedAt: z.string(),
+  clearedAt: z.string().nullable().default(null),
   probability: z.number(),
   rank: z.number().nullable(),
   /** Adit's own, which other judges do not have. */

@@ -53,7 +53,7 @@ export const WORLD_SETS: Readonly<Record<string, readonly WorldKind[]>> = {
     widened(7, { widen: 0.25 }, false),
     widened(8, { widen: 0.25, missing: 0.1 }),
   ],
-  test: set('held-out', 4),
+  test: set('unseen', 4),
   transfer: [
     transfer('wide', { widen: 0.5 }),
     transfer('30 minutes', { seconds: 1800 }),

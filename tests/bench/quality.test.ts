@@ -15,7 +15,7 @@ const TRUTH: WorldTruth = {
     { id: 'U1', class: 'home', kind: 'home', lookAlike: false, starts: null, mineMeters: 500 },
     { id: 'U2', class: 'industry', kind: 'kiln', lookAlike: true, starts: null, mineMeters: 900 },
   ],
-  areas: [{ id: 'T1', mineMeters: 700 }],
+  areas: [{ id: 'T1', mineMeters: 700, totalMeter: true }],
   defects: [],
 }
 
@@ -30,7 +30,7 @@ function alert(
   probability: number,
   rank: number | null,
 ): ScoredAlert {
-  return { subject: { kind, id }, route: 'metered', raisedAt, probability, rank }
+  return { subject: { kind, id }, route: 'metered', raisedAt, clearedAt: null, probability, rank }
 }
 
 test('an alert before the work began is false, one after it is right and dates the delay', () => {
@@ -40,6 +40,23 @@ test('an alert before the work began is false, one after it is right and dates t
   ])
   expect(verdict.alerts.map((one) => one.site !== undefined)).toEqual([false, true])
   expect(verdict.sites.map(({ delay }) => delay)).toEqual([2.5, undefined])
+})
+
+test('a tap in an area that no meter counts is blind, not missed', () => {
+  const { sites, blind } = judge({ ...TRUTH, areas: [{ id: 'T1', mineMeters: 700, totalMeter: false }] }, [])
+  expect(sites.map(({ site: { route } }) => route)).toEqual(['metered'])
+  expect(blind).toBe(1)
+})
+
+test('a tap that begins while the area stands on the list for a tampered meter is there from its beginning; once cleared, it is not', () => {
+  const tampered = { ...site('usage-point', 'U9', 'tampered', '2026-07-05T00:00:00Z'), site: 3 }
+  const found = (clearedAt: string | null) => {
+    const stands = { ...alert('area', 'T1', '2026-07-08T00:00:00Z', 0.9, 1), clearedAt }
+    const verdict = judge({ ...TRUTH, sites: [tampered, ...TRUTH.sites.slice(1)] }, [stands])
+    return { delay: verdict.sites[1]?.delay, average: averagePrecision(verdict) }
+  }
+  expect(found(null)).toEqual({ delay: 0, average: 1 })
+  expect(found('2026-07-20T00:00:00Z')).toEqual({ delay: undefined, average: 0.5 })
 })
 
 test('a perfect list has average precision one, a missed site costs its share, a false alert above costs half', () => {

@@ -42,23 +42,25 @@ export function account(more: Partial<Subject> = {}): Subject {
   }
 }
 
+/** Ten hours of a loaded motor. */
+export const RUN: DayFinding = {
+  detector: 'long-run',
+  startSlot: 32,
+  endSlot: 72,
+  hours: 10,
+  powerW: 8_000,
+  energyWh: 80_000,
+  flatness: 0.02,
+  tangent: 0.7,
+  swings: 2,
+  surprise: 20,
+  usualW: 200,
+  lift: Number.NaN,
+}
+
 /** A load that was found on so many days in a row, the same every day. */
 export function episodeOf(detector: string, days: number, more: Partial<DayFinding> = {}): Episode {
-  const finding: DayFinding = {
-    detector,
-    startSlot: 32,
-    endSlot: 72,
-    hours: 10,
-    powerW: 8_000,
-    energyWh: 80_000,
-    flatness: 0.02,
-    tangent: 0.7,
-    swings: 2,
-    surprise: 20,
-    usualW: 200,
-    lift: Number.NaN,
-    ...more,
-  }
+  const finding = { ...RUN, detector, ...more }
   const envelope = { medianW: 150, highestW: 300, rangeW: 150 }
   const usual = {
     ...{ floor: QUIET, night: QUIET, noon: QUIET, burst: { ...QUIET, medianW: 1_500 }, mean: QUIET },

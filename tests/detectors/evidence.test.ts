@@ -4,11 +4,13 @@ import { type Beginning, Beginnings, COMPANY_SECONDS } from '../../detectors/com
 import { composeAlert, weigh } from '../../detectors/compose-alert.ts'
 import { flatnessOf } from '../../detectors/day-detector.ts'
 import { DetectorsConfig } from '../../detectors/detectors-config.ts'
+import { NO_AREA_DAY, withColdDay, withHotDay } from '../../detectors/episode.ts'
 import { flatLoadLine } from '../../detectors/flat-load.ts'
 import { bestInnocentExplanation } from '../../detectors/innocent-explanations.ts'
 import { type Case, MOST_KIN } from '../../detectors/subject.ts'
 import { weighEvidence } from '../../detectors/weigh-evidence.ts'
-import { account, caseOf, episodeOf } from './case-of.ts'
+import { account, caseOf, episodeOf, RUN } from './case-of.ts'
+import { FIRST_NOON } from './county.ts'
 
 const config = DetectorsConfig.parse({})
 const natsOf = (it: Case, group: string) => weighEvidence(it).find((evidence) => evidence.group === group)?.nats ?? 0
@@ -158,7 +160,34 @@ describe('look-alikes', () => {
     const pond = caseOf(episodeOf('night-surge', 5, { startSlot: 38, endSlot: 74, swings: 4 }), { subject: farm })
     const pump = caseOf(episodeOf('night-surge', 5, { startSlot: 30, endSlot: 66, swings: 2 }), { subject: farm })
     expect(explained(pond)).toMatchObject({ kind: 'aerators' })
-    expect(weigh(pond, config.calibration).logOdds).toBeLessThan(weigh(pump, config.calibration).logOdds - 0.8)
+    expect(weigh(pond, config.calibration).logOdds).toBeLessThan(weigh(pump, config.calibration).logOdds - 2)
+    const small = caseOf(episodeOf('night-surge', 5, { startSlot: 38, endSlot: 74, swings: 4, powerW: 4_500 }), { subject: farm })
+    expect(weigh(small, config.calibration).strength).toBeLessThan(config.raiseAt)
+  })
+
+  test('a farm’s pump that is on for days and off for days waters fields in the dry season, one that never stops does not', () => {
+    const always = episodeOf('long-run', 5, { powerW: 8_000 })
+    let torn = always
+    for (let day = 1; day <= 3; day++) torn = withColdDay(torn, 0)
+    const finding = { ...RUN, powerW: 8_000 }
+    torn = withHotDay(torn, 109, finding, FIRST_NOON + 9 * 86_400, Number.NaN, NO_AREA_DAY)
+    const watered = explained(caseOf(torn, { subject: farm, month: 1 }))
+    expect(watered.kind).toBe('irrigation')
+    expect(watered.likelihood).toBeGreaterThanOrEqual(0.6)
+    expect(explained(caseOf(always, { subject: farm, month: 1 })).likelihood).toBeLessThan(0.3)
+  })
+
+  test('a farm’s next small motor says less than one as large as a plant’s, and the sentence says why', () => {
+    const size = (kilowatts: number, subject = farm) =>
+      weighEvidence(caseOf(episodeOf('flat-load', 5, { powerW: kilowatts * 1000 }), { subject })).find(
+        ({ group }) => group === 'size',
+      )
+    const nats = (kilowatts: number, subject = farm) => size(kilowatts, subject)?.nats ?? Number.NaN
+    expect(nats(4)).toBeLessThan(nats(6))
+    expect(nats(6)).toBeLessThan(nats(8))
+    expect(nats(8)).toBe(nats(8, account()))
+    expect(nats(6, account())).toBe(nats(8, account()))
+    expect(size(6)?.sentence.en).toContain('farm’s own fans')
   })
 
   test('in the curing season a load that stays level for days and stands alone is no barn; among neighbours it may be', () => {
@@ -174,6 +203,26 @@ describe('look-alikes', () => {
     const burst = (tangent: number) => natsOf(caseOf(episodeOf('furnace-burst', 6, { hours: 2, tangent })), 'power-factor')
     expect(burst(0.45)).toBeGreaterThan(0)
     expect(burst(1)).toBeLessThanOrEqual(-1.5)
+  })
+
+  test('carbon is carried to a furnace: its distance counts, while a pump must be reached by a cable that carries its power', () => {
+    const reach = (detector: string, kilowatts: number, certainMeters: number) => {
+      const shop = account({ category: 'commercial' })
+      const subject = { ...shop, mines: shop.mines.map((site) => ({ ...site, certainMeters })) }
+      return natsOf(caseOf(episodeOf(detector, 6, { powerW: kilowatts * 1000 }), { subject }), 'reach')
+    }
+    expect(reach('furnace-burst', 40, 2_000)).toBe(reach('furnace-burst', 12, 2_000))
+    expect(reach('furnace-burst', 12, 6_000)).toBeLessThan(reach('furnace-burst', 12, 2_000) - 1)
+    expect(reach('flat-load', 40, 2_000)).toBeLessThan(reach('flat-load', 12, 2_000) - 1)
+  })
+
+  test('bursts of twenty kilowatts at power factor 1 are a charging post at a shop, and none at home', () => {
+    const burst = (category: 'commercial' | 'residential') =>
+      explained(
+        caseOf(episodeOf('furnace-burst', 6, { powerW: 20_000, tangent: 0.1, hours: 2 }), { subject: account({ category }) }),
+      )
+    expect(burst('commercial').kind).toBe('charging')
+    expect(burst('residential').kind).not.toBe('charging')
   })
 
   test('a crusher that rattles beside its mill does not speak against the mill', () => {
