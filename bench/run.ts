@@ -169,7 +169,7 @@ async function restart(name: string, journalBytes: number): Promise<void> {
 }
 
 async function outage(influxd: Influxd): Promise<void> {
-  const result = await benchStoreOutage(influxd, values.quick ? 0.1 : 1, values.quick ? 5 : 15)
+  const result = await benchStoreOutage(influxd, values.quick ? 0.1 : 0.5, values.quick ? 5 : 15)
   const p99 = [...result.pubackP99Ms].map(([phase, ms]) => `${phase} ${ms.toFixed(0)}`).join(', ')
   row(
     'InfluxDB fails and comes back',
