@@ -22,6 +22,8 @@ export interface DataFiles {
   readonly audit: string
   readonly auditHead: string
   readonly directoryId: string
+  /** Which rows of ledgers that are kept elsewhere this directory goes by. */
+  readonly ledgerRows: string
   readonly checkpoint: string
   readonly readings: string
   readonly archive: string
@@ -51,6 +53,7 @@ export function dataFiles(directory: string): DataFiles {
     audit: at('audit.db'),
     auditHead: at('audit-head'),
     directoryId: at('directory-id'),
+    ledgerRows: at('ledger-rows'),
     checkpoint: at('checkpoint'),
     readings: at('readings'),
     archive: at('archive'),

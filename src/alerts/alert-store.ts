@@ -29,8 +29,8 @@ export interface AlertStoreOptions {
   readonly file: string
   /** Names the journal that positions are of; asked for a database that others reach too, where those of two would be mixed up. */
   readonly journal: () => string
-  /** In which area and county a subject lies, by the ledger of the moment. */
-  readonly placeOf: (subject: Alert['subject']) => Place
+  /** In which area and county subjects lie, in their order, by the ledgers of the moment. */
+  readonly placesOf: (subjects: readonly Alert['subject'][]) => Promise<readonly Place[]>
   readonly trouble?: (error: Error) => void
 }
 
@@ -38,25 +38,25 @@ export class AlertStore {
   /** It was made by this opening: nothing that was ever told is in it. */
   readonly fresh: boolean
   readonly #database: Database<AlertTables>
-  readonly #placeOf: AlertStoreOptions['placeOf']
+  readonly #placesOf: AlertStoreOptions['placesOf']
   readonly #listeners = new Set<EventsListener>()
   #counts = { open: 0, cleared: 0 }
   #lastSequence = 0
 
-  private constructor(database: Database<AlertTables>, placeOf: AlertStoreOptions['placeOf'], fresh: boolean) {
+  private constructor(database: Database<AlertTables>, placesOf: AlertStoreOptions['placesOf'], fresh: boolean) {
     this.fresh = fresh
     this.#database = database
-    this.#placeOf = placeOf
+    this.#placesOf = placesOf
   }
 
   /** Rejects with a Refusal when the database cannot be used, or holds the alerts of another journal. */
-  static async open({ database: config, file, journal, placeOf, trouble }: AlertStoreOptions): Promise<AlertStore> {
+  static async open({ database: config, file, journal, placesOf, trouble }: AlertStoreOptions): Promise<AlertStore> {
     const part = { part: 'alerts', file, migrations: ALERT_MIGRATIONS, ...(trouble && { trouble }) }
     const newFile = !existsSync(file)
     const database = await Database.open<AlertTables>(config, part)
     try {
       const fresh = database.kind === 'postgresql' ? await takenBy(database, journal()) : newFile
-      const store = new AlertStore(database, placeOf, fresh)
+      const store = new AlertStore(database, placesOf, fresh)
       await store.#count()
       return store
     } catch (error) {
@@ -77,9 +77,10 @@ export class AlertStore {
 
   async #takeAll(alerts: readonly Alert[], position: number, amendment: Amendment | null): Promise<void> {
     if (alerts.length === 0) return
+    const places = await this.#placesOf(alerts.map(({ subject }) => subject))
     const { events, change } = await this.#database.alone(async (transaction) => {
-      const intake = new AlertIntake(transaction, this.#placeOf, position)
-      await intake.take(alerts, amendment)
+      const intake = new AlertIntake(transaction, position)
+      await intake.take(alerts, places, amendment)
       crashPoint('alerts-written')
       return intake
     })
