@@ -108,7 +108,7 @@ async function rowsOf(
 ): Promise<Map<string, FindingRow>> {
   const statement = new ListStatement<string, FindingRow>(
     (some) => kysely.selectFrom('finding').selectAll().where('subject', 'in', some).compile(),
-    (subject) => [subject],
+    (some) => some,
   )
   const rows = await statement.execute(kysely, [...new Set(findings.map(({ subject }) => subject.id))])
   return new Map(rows.map((row) => [keyOf(row), row]))
@@ -128,7 +128,7 @@ function putStatement(transaction: Transaction<FindingTables>): ListStatement<Fi
           })),
         )
         .compile(),
-    (row) => Object.values(row),
+    (rows) => rows.flatMap((row) => Object.values(row)),
   )
 }
 

@@ -13,23 +13,29 @@ interface QueryExecutor {
  */
 export class ListStatement<Item, Row> {
   readonly #compile: (items: readonly Item[]) => CompiledQuery<Row>
-  readonly #valuesOf: (item: Item) => readonly unknown[]
+  readonly #parametersOf: (items: readonly Item[]) => readonly unknown[]
+  readonly #atOnce: number
   readonly #compiled = new Map<number, CompiledQuery<Row>>()
 
-  /** `valuesOf` gives an item's values in the order in which the statement has them. */
-  constructor(compile: (items: readonly Item[]) => CompiledQuery<Row>, valuesOf: (item: Item) => readonly unknown[]) {
+  /** `parametersOf` gives the values of items in the order in which the statement has them. */
+  constructor(
+    compile: (items: readonly Item[]) => CompiledQuery<Row>,
+    parametersOf: (items: readonly Item[]) => readonly unknown[],
+    { atOnce = AT_ONCE } = {},
+  ) {
     this.#compile = compile
-    this.#valuesOf = valuesOf
+    this.#parametersOf = parametersOf
+    this.#atOnce = atOnce
   }
 
   /** Of `kysely` or of a transaction. */
   async execute(kysely: QueryExecutor, items: readonly Item[]): Promise<Row[]> {
     const all: Row[] = []
-    for (let from = 0; from < items.length; from += AT_ONCE) {
-      const some = items.slice(from, from + AT_ONCE)
+    for (let from = 0; from < items.length; from += this.#atOnce) {
+      const some = items.slice(from, from + this.#atOnce)
       const compiled = this.#compiled.get(some.length) ?? this.#compile(some)
       this.#compiled.set(some.length, compiled)
-      const { rows } = await kysely.executeQuery<Row>({ ...compiled, parameters: some.flatMap(this.#valuesOf) })
+      const { rows } = await kysely.executeQuery<Row>({ ...compiled, parameters: this.#parametersOf(some) })
       for (const row of rows) all.push(row)
     }
     return all

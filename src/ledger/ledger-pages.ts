@@ -3,7 +3,7 @@ import type { LedgerSize } from './build-ledger.ts'
 import type { AreaRow, LawfulUseRow, LedgerTables, MineRow, UsagePointRow } from './ledger-tables.ts'
 
 /** Rows in memory at once, of millions; more make it no quicker. */
-const PAGE = 5_000
+const PAGE = 1_000
 
 /** All rows of the ledgers, page by page; within one transaction they show one moment. */
 export class LedgerPages {

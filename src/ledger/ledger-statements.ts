@@ -1,5 +1,6 @@
-/** The statements that take lists of rows, the same for both databases. */
-import type { Kysely } from 'kysely'
+/** The statements that take lists of ids or rows. */
+import { type Kysely, sql } from 'kysely'
+import type { DatabaseKind } from '../database/database.ts'
 import { ListStatement } from '../database/list-statement.ts'
 import type { AreaRow, LawfulUseRow, LedgerTables, MineRow, UsagePointRow } from './ledger-tables.ts'
 
@@ -20,11 +21,11 @@ export class LedgerStatements {
   readonly putUses
   readonly putFormerMeters
 
-  constructor(kysely: Kysely<LedgerTables>) {
+  constructor(kysely: Kysely<LedgerTables>, kind: DatabaseKind) {
     const ids = <Row>(compile: ConstructorParameters<typeof ListStatement<string, Row>>[0]) =>
-      new ListStatement(compile, (id) => [id])
+      new ListStatement(compile, (some) => some)
     const numbers = (compile: ConstructorParameters<typeof ListStatement<number, unknown>>[0]) =>
-      new ListStatement(compile, (row) => [row])
+      new ListStatement(compile, (some) => some)
     this.pointsById = ids((some) => kysely.selectFrom('usage_point').selectAll().where('id', 'in', some).compile())
     this.pointsByMeter = ids((some) => kysely.selectFrom('usage_point').selectAll().where('meter', 'in', some).compile())
     this.areasById = ids((some) => kysely.selectFrom('area').selectAll().where('id', 'in', some).compile())
@@ -33,10 +34,7 @@ export class LedgerStatements {
     this.deletePoints = numbers((some) => kysely.deleteFrom('usage_point').where('row', 'in', some).compile())
     this.deleteAreas = numbers((some) => kysely.deleteFrom('area').where('row', 'in', some).compile())
     this.deleteMines = ids((some) => kysely.deleteFrom('mine').where('id', 'in', some).compile())
-    this.insertPoints = new ListStatement<UsagePointRow, unknown>(
-      (rows) => kysely.insertInto('usage_point').values(rows).compile(),
-      valuesOf,
-    )
+    this.insertPoints = kind === 'postgresql' ? insertColumns(kysely) : insertRows(kysely)
     this.insertAreas = new ListStatement<AreaRow, unknown>((rows) => kysely.insertInto('area').values(rows).compile(), valuesOf)
     this.insertMines = new ListStatement<MineRow, unknown>((rows) => kysely.insertInto('mine').values(rows).compile(), valuesOf)
     this.putUses = new ListStatement<LawfulUseRow, unknown>(
@@ -68,7 +66,40 @@ export class LedgerStatements {
   }
 }
 
+function insertRows(kysely: Kysely<LedgerTables>): ListStatement<UsagePointRow, unknown> {
+  return new ListStatement<UsagePointRow, unknown>((rows) => kysely.insertInto('usage_point').values(rows).compile(), valuesOf)
+}
+
+/** A list for each column instead of a value for each field: PostgreSQL takes millions of rows in less than half the time. */
+function insertColumns(kysely: Kysely<LedgerTables>): ListStatement<UsagePointRow, unknown> {
+  const columns = Object.keys(POINT_TYPES)
+  const names = sql.join(columns.map((column) => sql.ref(column)))
+  const lists = sql.join(Object.values(POINT_TYPES).map((type) => sql`${null}::${sql.raw(type)}[]`))
+  const compiled = sql`INSERT INTO usage_point (${names}) SELECT * FROM unnest(${lists})`.compile(kysely)
+  const listsOf = (rows: readonly UsagePointRow[]) => columns.map((column) => rows.map((row) => Reflect.get(row, column)))
+  return new ListStatement(() => compiled, listsOf, { atOnce: 1_000 })
+}
+
+const POINT_TYPES: Readonly<Record<keyof UsagePointRow, string>> = {
+  row: 'bigint',
+  id: 'text',
+  meter: 'text',
+  area: 'text',
+  category: 'text',
+  latitude: 'double precision',
+  longitude: 'double precision',
+  datum: 'text',
+  contract_kw: 'double precision',
+  ct_ratio: 'double precision',
+  pt_ratio: 'double precision',
+  status: 'text',
+  status_since: 'bigint',
+  role: 'text',
+  name: 'text',
+  county: 'text',
+}
+
 /** In the order of the columns: each kind of row is made in one place, with all of its keys. */
-function valuesOf(row: object): readonly unknown[] {
-  return Object.values(row)
+function valuesOf(rows: readonly object[]): readonly unknown[] {
+  return rows.flatMap((row) => Object.values(row))
 }

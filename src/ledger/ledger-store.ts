@@ -39,7 +39,7 @@ export class LedgerStore {
     this.name = database.name
     this.#accept = accept
     this.#database = database
-    this.#statements = new LedgerStatements(database.kysely)
+    this.#statements = new LedgerStatements(database.kysely, database.kind)
   }
 
   /** Rejects with a Refusal when the database cannot be used. */

@@ -24,7 +24,7 @@ export class LedgerWriter {
 
   constructor(transaction: Transaction<LedgerTables>, kind: DatabaseKind) {
     this.#transaction = transaction
-    this.#statements = new LedgerStatements(transaction)
+    this.#statements = new LedgerStatements(transaction, kind)
     this.#kind = kind
   }
 

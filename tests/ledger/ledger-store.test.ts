@@ -21,9 +21,7 @@ describe.runIf(requireServer('postgres'))('with PostgreSQL', () => {
   afterAll(() => server.stop())
 
   describeLedgerStore('PostgreSQL', async () => {
-    const name = `ledgers_${databases++}`
-    await server.execute(server.url, `CREATE DATABASE ${name}`)
-    const url = server.url.replace(/postgres$/, name)
+    const url = await server.another(`ledgers_${databases++}`)
     const database = DatabaseConfig.parse({ kind: 'postgresql', url, user: server.user })
     return { open: () => LedgerStore.open({ database, file: '' }) }
   })

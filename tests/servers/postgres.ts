@@ -17,6 +17,8 @@ export interface Postgres {
   readonly pid: number
   log(): string
   readonly url: string
+  /** A new database beside the first: its address. */
+  another(name: string): Promise<string>
   /** Nothing is in the database then. */
   empty(): Promise<void>
   /** One statement as that user. */
@@ -80,6 +82,10 @@ export async function startPostgres({ hba = [], config = [] }: { hba?: string[];
     },
     log: () => server.log(),
     url,
+    another: async (name) => {
+      await execute(url, `CREATE DATABASE ${name}`)
+      return url.replace(/postgres$/, name)
+    },
     empty: async () => {
       await execute(url, 'DROP SCHEMA public CASCADE; CREATE SCHEMA public')
     },
