@@ -42,6 +42,8 @@ export class AlertStore {
   readonly #listeners = new Set<EventsListener>()
   #counts = { open: 0, cleared: 0 }
   #lastSequence = 0
+  /** Up to which journal position all is judged again; asked at every checkpoint, so that the server is not. */
+  #againUntil: number | null = null
 
   private constructor(database: Database<AlertTables>, placesOf: AlertStoreOptions['placesOf'], fresh: boolean) {
     this.fresh = fresh
@@ -133,12 +135,12 @@ export class AlertStore {
         .onConflict((conflict) => conflict.column('one').doUpdateSet({ until }))
         .execute()
     })
+    this.#againUntil = until
   }
 
   /** Once judging again has come to its end: withdraws open alerts that were not raised again. `at` is an event time, ISO 8601. */
   async endAgain(position: number, at: string): Promise<void> {
-    const again = await this.#database.reading((kysely) => kysely.selectFrom('alerts_again').select('until').executeTakeFirst())
-    if (again === undefined || position < again.until) return
+    if (this.#againUntil === null || position < this.#againUntil) return
     const unconfirmed = await this.#database.reading((kysely) =>
       kysely.selectFrom('alerts').select('json').where('position', '=', -1).where('cleared_at', 'is', null).execute(),
     )
@@ -149,6 +151,7 @@ export class AlertStore {
     await this.#database.alone(async (transaction) => {
       await transaction.deleteFrom('alerts_again').execute()
     })
+    this.#againUntil = null
   }
 
   /** A page of alerts; rejects with RangeError for a cursor that this list did not give. */
@@ -255,6 +258,8 @@ export class AlertStore {
       .selectFrom('alert_events')
       .select(({ fn }) => fn.max('sequence').as('last'))
       .executeTakeFirst()
+    const again = await kysely.selectFrom('alerts_again').select('until').executeTakeFirst()
+    this.#againUntil = again?.until ?? null
     this.#counts = { open: alerts.all - alerts.cleared, cleared: alerts.cleared }
     this.#lastSequence = last?.last ?? 0
   }

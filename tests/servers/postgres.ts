@@ -23,6 +23,8 @@ export interface Postgres {
   empty(): Promise<void>
   /** One statement as that user. */
   execute(url: string, sql: string): Promise<pg.QueryResult>
+  /** Begins a transaction with a statement, and holds what it has locked. */
+  hold(url: string, sql: string): Promise<{ letGo(): Promise<void> }>
   /** Stops the server and deletes its data. */
   stop(): Promise<void>
   /** Stops the server and keeps its data, `resume` starts it on the same port. */
@@ -65,6 +67,12 @@ export async function startPostgres({ hba = [], config = [] }: { hba?: string[];
     process.kill(server.pid, 'SIGINT')
     await server.stop()
   }
+  const hold = async (url: string, sql: string) => {
+    const client = new pg.Client({ connectionString: url.replace('//', `//${user}@`) })
+    await client.connect()
+    await client.query(`BEGIN; ${sql}`)
+    return { letGo: () => client.end() }
+  }
   const execute = async (url: string, sql: string) => {
     const client = new pg.Client({ connectionString: url.replace('//', `//${user}@`) })
     await client.connect()
@@ -90,6 +98,7 @@ export async function startPostgres({ hba = [], config = [] }: { hba?: string[];
       await execute(url, 'DROP SCHEMA public CASCADE; CREATE SCHEMA public')
     },
     execute,
+    hold,
     interrupt,
     resume: async () => {
       server = await start()
