@@ -2,14 +2,17 @@ import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { connectAsync } from 'mqtt'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { GatewayDirectory } from '../../ingest/gateway-directory.ts'
+import { takeBackup } from '../../src/backup/take-backup.ts'
+import { loadConfig } from '../../src/config-sources.ts'
+import { dataFiles } from '../../src/data-directory.ts'
+import { examine } from '../../src/examine.ts'
 import { TcpProxy } from '../faults/tcp-proxy.ts'
 import { scratchDirectory } from '../ingest/scratch-directory.ts'
 import { type Postgres, startPostgres } from '../servers/postgres.ts'
 import { requireServer } from '../servers/require-server.ts'
 import { runAdit, type Started, startAdit } from './run-adit.ts'
 import { seedLedger } from './seed-ledger.ts'
-
-const START = Date.UTC(2026, 10, 24) / 1000
 
 describe.runIf(requireServer('postgres'))('ledgers in PostgreSQL', () => {
   let server: Postgres
@@ -77,14 +80,22 @@ describe.runIf(requireServer('postgres'))('ledgers in PostgreSQL', () => {
   }
   const rowsIn = async () => (await server.execute(url, 'SELECT row, id FROM usage_point ORDER BY row')).rows.map(({ id }) => id)
 
-  async function publish(config: string, meter: string, quarter: number): Promise<void> {
-    const known = await runAdit('gateway', 'add', `gw-${meter}`, '--config', config, '--json')
-    const { mqtt, password } = JSON.parse(known.stdout)
-    const client = await connectAsync(`mqtt://${mqtt}`, { username: `gw-${meter}`, password })
-    const start = new Date((START + quarter * 900) * 1000).toISOString()
-    const message = JSON.stringify({ start, seconds: 900, readings: [[meter, 100]] })
-    await client.publishAsync(`adit/v1/gw-${meter}/readings`, message, { qos: 1 })
-    await client.endAsync()
+  /** A gateway that sends a reading of a meter, a quarter-hour later each time. */
+  async function gateway(name: string): Promise<{ send(meter: string): Promise<void>; end(): Promise<void> }> {
+    const gateways = new GatewayDirectory(at('data/gateways.db'))
+    const password = gateways.add(name, new Date())
+    gateways.close()
+    const address = /mqtt:\S+/.exec((await service?.firstLine) ?? '')?.[0] ?? ''
+    const client = await connectAsync(address, { username: name, password })
+    let start = Date.UTC(2026, 10, 24)
+    return {
+      send: async (meter) => {
+        const message = { start: new Date(start).toISOString(), seconds: 900, readings: [[meter, 100]] }
+        await client.publishAsync(`adit/v1/${name}/readings`, JSON.stringify(message), { qos: 1 })
+        start += 900_000
+      },
+      end: () => client.endAsync(),
+    }
   }
 
   test('those of ledger.db are copied at the first start that names it, on record, under their rows, and once', async () => {
@@ -96,10 +107,13 @@ describe.runIf(requireServer('postgres'))('ledgers in PostgreSQL', () => {
       1,
       expect.stringMatching(/has no ledgers and .*ledger\.db has: start adit serve/),
     ])
-    const doctor = async (...words: string[]) => /^.*ledgers.*$/m.exec((await runAdit('doctor', ...words)).stdout)?.[0]
-    expect(await doctor('--config', config)).toMatch(/warn.*is not in postgresql.* yet: adit serve copies it/)
+    const doctor = async (file: string) => {
+      const findings = await examine({ file, environment: {} }, new Date())
+      return findings.find(({ check }) => check === 'ledgers')
+    }
+    expect(await doctor(config)).toMatchObject({ status: 'warn', detail: expect.stringMatching(/is not in postgresql.* yet/) })
     await serve(config)
-    expect(await doctor('--config', config)).toMatch(/ok +ledgers +postgresql/)
+    expect(await doctor(config)).toMatchObject({ status: 'pass', detail: url })
     expect(await statusOf('/usage-points/P3')).toBe(200)
     expect(await rowsIn()).toEqual(['P0', 'P1', 'P2', 'P3'])
     expect((await runAdit('import', points, '--config', config)).code).toBe(0)
@@ -114,12 +128,19 @@ describe.runIf(requireServer('postgres'))('ledgers in PostgreSQL', () => {
 
     const elsewhere = await runAdit('gateway', 'meters', 'gw', '--add', 'm0', '--data', data)
     expect([elsewhere.code, elsewhere.stderr]).toEqual([1, expect.stringMatching(/are kept in PostgreSQL.*--config/)])
-    expect(await doctor('--data', data)).toMatch(/FAIL.*are kept in PostgreSQL/)
+    writeFileSync(at('files.yaml'), `data: ${data}\n`)
+    expect(await doctor(at('files.yaml'))).toMatchObject({
+      status: 'fail',
+      detail: expect.stringMatching(/are kept in PostgreSQL/),
+    })
     await stop()
     await seedLedger(data, 5)
     const changed = await runAdit('serve', '--config', config)
     expect([changed.code, changed.stderr]).toEqual([1, expect.stringMatching(/ledger\.db was changed after it was copied/)])
-    expect(await doctor('--config', config)).toMatch(/FAIL.*was changed after it was copied/)
+    expect(await doctor(config)).toMatchObject({
+      status: 'fail',
+      detail: expect.stringMatching(/was changed after it was copied/),
+    })
   })
 
   test('a database with the ledgers of others is refused, and nothing is changed', async () => {
@@ -140,30 +161,26 @@ describe.runIf(requireServer('postgres'))('ledgers in PostgreSQL', () => {
     await serve(config)
     expect((await runAdit('import', ledgerFile('u.csv', 'U1'), '--config', beside)).code).toBe(0)
     await expect.poll(() => statusOf('/usage-points/U1')).toBe(200)
-    await publish(config, 'm-U1', 0)
-    await expect.poll(() => book('gw-m-U1')).toMatchObject({ received: 1, stored: 1 })
+    const { send, end } = await gateway('gw-1')
+    await send('m-U1')
+    await expect.poll(() => book('gw-1')).toMatchObject({ received: 1, stored: 1 })
 
-    const { mqtt, password } = JSON.parse((await runAdit('gateway', 'add', 'gw-3', '--config', config, '--json')).stdout)
-    await runAdit('gateway', 'meters', 'gw-3', '--take-over', 'gw-m-U1', '--config', config)
-    await expect.poll(async () => (await get('/summary')).pending).toBe(0)
     await server.interrupt()
     await expect.poll(database).toMatchObject({ status: 'warn', detail: expect.stringMatching(/judging goes on with those/) })
-    const client = await connectAsync(`mqtt://${mqtt}`, { username: 'gw-3', password })
-    const message = (start: number) =>
-      JSON.stringify({ start: new Date(start * 1000).toISOString(), seconds: 900, readings: [['m-U1', 100]] })
-    await client.publishAsync('adit/v1/gw-3/readings', message(START + 900), { qos: 1 })
-    await expect.poll(() => book('gw-3')).toMatchObject({ received: 1, stored: 1 })
+    await send('m-U1')
+    await expect.poll(() => book('gw-1')).toMatchObject({ received: 2, stored: 2 })
     const saved = statSync(at('data/checkpoint')).mtimeMs
+    await send('m-U1')
     await expect.poll(() => statSync(at('data/checkpoint')).mtimeMs).not.toBe(saved)
-    await client.publishAsync('adit/v1/gw-3/readings', message(START + 1800), { qos: 1 })
-    await expect.poll(() => book('gw-3')).toMatchObject({ received: 2, stored: 2 })
+    await send('m-U1')
+    await expect.poll(() => book('gw-1')).toMatchObject({ received: 4, stored: 4 })
     expect(await statusOf('/usage-points/U1/load-profile?from=2026-11-24T00:00:00Z&to=2026-11-25T00:00:00Z')).toBe(200)
     expect(await statusOf('/usage-points/U1')).toBe(503)
-    await client.endAsync()
     await server.resume()
     await expect.poll(database).toMatchObject({ status: 'pass' })
     expect((await runAdit('import', ledgerFile('u.csv', 'U2'), '--config', beside)).code).toBe(0)
     await expect.poll(() => statusOf('/usage-points/U2')).toBe(200)
+    await end()
   })
 
   test('readings imported with usage points that the service cannot see yet wait until it can', async () => {
@@ -208,7 +225,7 @@ describe.runIf(requireServer('postgres'))('ledgers in PostgreSQL', () => {
     await proxy.close()
   })
 
-  test('findings are there too: those of before are taken over, and calibrating reads them', async () => {
+  test('findings are there too, with those of before; a backup notes the rows of the ledgers it belongs to', async () => {
     await seedLedger(data, 2)
     writeFileSync(at('f.csv'), 'subject,found_at,result\nP0,2026-11-01T00:00:00Z,confirmed\n')
     writeFileSync(at('g.csv'), 'subject,found_at,result\nP1,2026-11-02T00:00:00Z,innocent\n')
@@ -223,6 +240,8 @@ describe.runIf(requireServer('postgres'))('ledgers in PostgreSQL', () => {
       { subject: 'P0', result: 'confirmed' },
       { subject: 'P1', result: 'innocent' },
     ])
-    expect(readFileSync(at('data/ledger-rows'), 'utf8')).toMatch(/"rows":2/)
+    const backup = { files: dataFiles(data), config: loadConfig({ file: config, environment: {} }), out: at('backup') }
+    await takeBackup({ ...backup, program: '0.1.0', now: new Date() })
+    expect(readFileSync(at('backup/ledger-rows'), 'utf8')).toMatch(/"rows":2/)
   })
 })

@@ -34,16 +34,18 @@ export function describeFindingsStore(name: string, create: () => Promise<Findin
 
     test('of the same subject and time correct each other, the last one in a file too', async () => {
       await store.put([finding('U1', 10), finding('U2', 10)])
-      const corrected = finding('U1', 10, { result: 'nothing-found' })
-      const file = [finding('U1', 10, { chosen: 'tip' }), finding('U2', 10), finding('U1', 11), corrected]
-      expect(await store.put(file)).toEqual({ added: 1, changed: 2, unchanged: 1 })
-      expect(await store.all()).toEqual([corrected, finding('U2', 10), finding('U1', 11)])
+      const corrected = finding('U2', 10, { result: 'nothing-found' })
+      const file = [finding('U1', 10, { chosen: 'tip' }), corrected, finding('U1', 11), finding('U1', 10)]
+      expect(await store.put(file)).toEqual({ added: 1, changed: 3, unchanged: 0 })
+      expect(await store.all()).toEqual([finding('U1', 10), corrected, finding('U1', 11)])
     })
 
     test('many are taken at once, by several at once', async () => {
       const beside = await open()
       const many = (letter: string) => Array.from({ length: 700 }, (_, at) => finding(`${letter}${at}`, at))
-      await Promise.all([store.put([...many('A'), ...many('X')]), beside.put([...many('B'), ...many('X')])])
+      const counts = await Promise.all([store.put([...many('A'), ...many('X')]), beside.put([...many('B'), ...many('X')])])
+      expect(counts.map(({ added, unchanged }) => added + unchanged)).toEqual([1_400, 1_400])
+      expect(counts[0].added + counts[1].added).toBe(2_100)
       await beside.close()
       expect(await store.all()).toHaveLength(2_100)
     })

@@ -17,7 +17,7 @@ export interface Postgres {
   readonly pid: number
   log(): string
   readonly url: string
-  /** A new database beside the first: its address. */
+  /** A new database beside the first, which sorts as people do: its address. */
   another(name: string): Promise<string>
   /** Nothing is in the database then. */
   empty(): Promise<void>
@@ -91,7 +91,7 @@ export async function startPostgres({ hba = [], config = [] }: { hba?: string[];
     log: () => server.log(),
     url,
     another: async (name) => {
-      await execute(url, `CREATE DATABASE ${name}`)
+      await execute(url, `CREATE DATABASE ${name} TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US'`)
       return url.replace(/postgres$/, name)
     },
     empty: async () => {
