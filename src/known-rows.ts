@@ -14,8 +14,9 @@ const Ids = z.object({ rows: z.int().nonnegative(), hash: z.string().regex(/^[0-
 const Note = z.object({
   usagePoints: Ids,
   areas: Ids,
-  /** Version of `ledger.db` when it was copied from here, 0 when there was none. */
+  /** Version of `ledger.db` when it was copied, and how many usage points and areas were in it; 0 when there was none. */
   fileVersion: z.int().nonnegative(),
+  fileRows: z.int().nonnegative(),
 })
 type Note = z.infer<typeof Note>
 
@@ -31,7 +32,16 @@ export class KnownRows {
 
   /** Whether this directory goes by rows of ledgers that are kept elsewhere. */
   get any(): boolean {
-    return this.#note !== null && this.#note.usagePoints.rows + this.#note.areas.rows > 0
+    return this.#rows > 0
+  }
+
+  /** Whether there are more than `ledger.db` has: who goes by that goes wrong. */
+  get beyondFile(): boolean {
+    return this.#rows > (this.#note?.fileRows ?? 0)
+  }
+
+  get #rows(): number {
+    return this.#note === null ? 0 : this.#note.usagePoints.rows + this.#note.areas.rows
   }
 
   get fileVersion(): number {
@@ -40,7 +50,8 @@ export class KnownRows {
 
   /** What was in `ledger.db` must be in what is accepted next. */
   beginWith(ledger: Ledger): void {
-    this.#note = { ...noteOf(ledger), fileVersion: ledger.version }
+    const fileRows = ledger.usagePoints.length + ledger.areas.length
+    this.#note = { ...noteOf(ledger), fileVersion: ledger.version, fileRows }
     this.#saved = false
   }
 
@@ -53,7 +64,7 @@ export class KnownRows {
     }
     const { usagePoints, areas } = ledger
     if (this.#saved && seen?.usagePoints.rows === usagePoints.length && seen.areas.rows === areas.length) return
-    this.#note = { ...noteOf(ledger), fileVersion: this.fileVersion }
+    this.#note = { ...noteOf(ledger), fileVersion: this.fileVersion, fileRows: seen?.fileRows ?? 0 }
     writeFileSync(`${this.#path}.new`, `${JSON.stringify(this.#note)}\n`, { mode: 0o600, flush: true })
     renameSync(`${this.#path}.new`, this.#path)
     syncDirectory(dirname(this.#path))
@@ -73,7 +84,7 @@ function insist({ rows, hash }: z.infer<typeof Ids>, ids: readonly string[], who
   )
 }
 
-function noteOf({ usagePoints, areas }: Ledger): Omit<Note, 'fileVersion'> {
+function noteOf({ usagePoints, areas }: Ledger): Pick<Note, 'usagePoints' | 'areas'> {
   const of = (ids: readonly string[]) => ({ rows: ids.length, hash: hashOf(ids, ids.length) })
   return { usagePoints: of(usagePoints.id), areas: of(areas.id) }
 }

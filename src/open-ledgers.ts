@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import type { Ledger } from '../model/ledger.ts'
 import { Refusal } from '../model/refusal.ts'
 import type { Config } from './config.ts'
-import type { DataFiles } from './data-directory.ts'
+import { type DataFiles, raiseFormat } from './data-directory.ts'
 import { KnownRows } from './known-rows.ts'
 import { LedgerStore } from './ledger/ledger-store.ts'
 
@@ -23,10 +23,14 @@ export async function openLedgers(
     refuseWhenElsewhere(known, files)
     return await LedgerStore.open({ database, file: files.ledger })
   }
+  const accept = (ledger: Ledger) => {
+    known.accept(ledger, database.url)
+    if (known.beyondFile) raiseFormat(files)
+  }
   const store = await LedgerStore.open({
     database,
     file: files.ledger,
-    accept: (ledger) => known.accept(ledger, database.url),
+    accept,
     ...(trouble && { trouble }),
   })
   try {

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { connectAsync } from 'mqtt'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -116,7 +116,11 @@ describe.runIf(requireServer('postgres'))('ledgers in PostgreSQL', () => {
     expect(await doctor(config)).toMatchObject({ status: 'pass', detail: url })
     expect(await statusOf('/usage-points/P3')).toBe(200)
     expect(await rowsIn()).toEqual(['P0', 'P1', 'P2', 'P3'])
+    // an older program can go by the file until there is more than in it
+    expect(existsSync(at('data/format'))).toBe(false)
     expect((await runAdit('import', points, '--config', config)).code).toBe(0)
+    await expect.poll(() => statusOf('/usage-points/P9')).toBe(200)
+    expect(readFileSync(at('data/format'), 'utf8')).toBe('2\n')
     await stop()
     await serve(config)
     expect(await rowsIn()).toEqual(['P0', 'P1', 'P2', 'P3', 'P9'])
