@@ -14,14 +14,17 @@ describeLedgerStore('a file of our own', async () => {
 
 describe.runIf(requireServer('postgres'))('with PostgreSQL', () => {
   let server: Postgres
-  let databases = 0
+  let urls: string[]
+  let turn = 0
   beforeAll(async () => {
     server = await startPostgres()
+    urls = [await server.another('ledgers'), await server.another('copies')]
   })
   afterAll(() => server.stop())
 
   describeLedgerStore('PostgreSQL', async () => {
-    const url = await server.another(`ledgers_${databases++}`)
+    const url = urls[turn++ % 2]
+    await server.empty(url)
     const database = DatabaseConfig.parse({ kind: 'postgresql', url, user: server.user })
     return { open: () => LedgerStore.open({ database, file: '' }) }
   })

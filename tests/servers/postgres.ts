@@ -19,8 +19,8 @@ export interface Postgres {
   readonly url: string
   /** A new database beside the first, which sorts as people do: its address. */
   another(name: string): Promise<string>
-  /** Nothing is in the database then. */
-  empty(): Promise<void>
+  /** Nothing is in the database then, in the first when none is named. */
+  empty(url?: string): Promise<void>
   /** One statement as that user. */
   execute(url: string, sql: string): Promise<pg.QueryResult>
   /** Begins a transaction with a statement, and holds what it has locked. */
@@ -94,8 +94,8 @@ export async function startPostgres({ hba = [], config = [] }: { hba?: string[];
       await execute(url, `CREATE DATABASE ${name} TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US'`)
       return url.replace(/postgres$/, name)
     },
-    empty: async () => {
-      await execute(url, 'DROP SCHEMA public CASCADE; CREATE SCHEMA public')
+    empty: async (which = url) => {
+      await execute(which, 'DROP SCHEMA public CASCADE; CREATE SCHEMA public')
     },
     execute,
     hold,

@@ -14,14 +14,17 @@ describeFindingsStore('a file of our own', async () => {
 
 describe.runIf(requireServer('postgres'))('with PostgreSQL', () => {
   let server: Postgres
-  let databases = 0
+  let urls: string[]
+  let turn = 0
   beforeAll(async () => {
     server = await startPostgres()
+    urls = [await server.another('findings'), await server.another('copies')]
   })
   afterAll(() => server.stop())
 
   describeFindingsStore('PostgreSQL', async () => {
-    const url = await server.another(`findings_${databases++}`)
+    const url = urls[turn++ % 2]
+    await server.empty(url)
     const config = DatabaseConfig.parse({ kind: 'postgresql', url, user: server.user })
     return { open: () => FindingsStore.open(config, '') }
   })
