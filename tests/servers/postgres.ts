@@ -61,11 +61,13 @@ export async function startPostgres({ hba = [], config = [] }: { hba?: string[];
   ]
   const start = () => startProcess(command, args, (log) => log.includes('database system is ready to accept connections'))
   let server = await start()
+  let up = true
   const url = `postgresql://127.0.0.1:${port}/postgres`
   const interrupt = async () => {
     // a fast shutdown: the usual one waits until every client has gone
     process.kill(server.pid, 'SIGINT')
     await server.stop()
+    up = false
   }
   const hold = async (url: string, sql: string) => {
     const client = new pg.Client({ connectionString: url.replace('//', `//${user}@`) })
@@ -102,9 +104,10 @@ export async function startPostgres({ hba = [], config = [] }: { hba?: string[];
     interrupt,
     resume: async () => {
       server = await start()
+      up = true
     },
     stop: async () => {
-      await interrupt()
+      if (up) await interrupt()
       await rm(directory, { recursive: true, force: true })
     },
   }
