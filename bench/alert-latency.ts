@@ -65,13 +65,13 @@ function payloadOf(start: number, meter: string): Uint8Array {
 }
 
 /** The first points are closed accounts. */
-function fillWithClosed(path: string, closed: number): void {
-  fillLoadLedger(path, USAGE_POINTS)
-  const store = new LedgerStore(path)
-  store.putUsagePoints(
+async function fillWithClosed(file: string, closed: number): Promise<void> {
+  await fillLoadLedger(file, USAGE_POINTS)
+  const store = await LedgerStore.open({ database: { kind: 'embedded' }, file })
+  await store.putUsagePoints(
     Array.from({ length: closed }, (_, i) => ({ ...loadUsagePoint(i), status: 'closed' as const, statusSince: 1_600_000_000 })),
   )
-  store.close()
+  await store.close()
 }
 
 /** All other points, a hundred a packet, interval after interval, at the wanted rate. */

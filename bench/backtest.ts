@@ -28,7 +28,7 @@ export async function benchBacktest(usagePoints: number, days: number, runs: num
   const directory = mkdtempSync(join(tmpdir(), 'adit-bench-backtest-'))
   try {
     const files = openDataDirectory(join(directory, 'data'))
-    fillLoadLedger(files.ledger, usagePoints)
+    await fillLoadLedger(files.ledger, usagePoints)
     await fillStore(files.readings, usagePoints, days)
     const configs = ['a', 'b'].map((name) => join(directory, `${name}.yaml`))
     writeFileSync(configs[0], '')

@@ -5,7 +5,7 @@ import { dayClock } from '../detectors/day-clock.ts'
 import { DetectorBank } from '../detectors/detector-bank.ts'
 import { DetectorsConfig } from '../detectors/detectors-config.ts'
 import { ReadingBatchBuilder } from '../model/reading-batch.ts'
-import { ledgerOfRows } from '../src/ledger/build-ledger.ts'
+import { LedgerBuilder } from '../src/ledger/build-ledger.ts'
 import { loadAreas, loadMines, loadUsagePoint } from './load-county.ts'
 import { median } from './machine.ts'
 
@@ -25,13 +25,10 @@ const BATCH = 32_768
 /** `days` of readings of every point; a tenth of the points works like a small shop, the rest like homes. */
 export function benchDetectors(usagePoints: number, days: number): DetectorsResult {
   const areas = loadAreas(usagePoints)
-  const ledger = ledgerOfRows(
-    {
-      ...{ usagePointCount: usagePoints, areaCount: areas.length, areas, mines: loadMines(usagePoints), lawfulUses: [] },
-      usagePoints: generate(usagePoints),
-    },
-    1,
-  )
+  const builder = new LedgerBuilder({ usagePoints, areas: areas.length })
+  for (const area of areas) builder.addArea(area)
+  for (const point of generate(usagePoints)) builder.addUsagePoint(point)
+  const ledger = builder.build(1, loadMines(usagePoints), [])
   const bank = new DetectorBank(DetectorsConfig.parse({}), dayClock('Asia/Shanghai'), ledger)
   const batch = new ReadingBatchBuilder(BATCH)
   const begin = Date.UTC(2026, 6, 1, 4) / 1000

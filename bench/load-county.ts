@@ -57,13 +57,13 @@ function placeOfMine(i: number): { latitude: number; longitude: number } {
   return { latitude: 22 + 0.08 * (i % 60), longitude: 98 + 0.08 * Math.floor(i / 60) }
 }
 
-/** Fills `ledger.db` at `path`. */
-export function fillLoadLedger(path: string, usagePoints: number): void {
-  const store = new LedgerStore(path)
-  store.putAreas(loadAreas(usagePoints))
-  store.putMines(loadMines(usagePoints))
+/** Fills `ledger.db` `file`. */
+export async function fillLoadLedger(file: string, usagePoints: number): Promise<void> {
+  const store = await LedgerStore.open({ database: { kind: 'embedded' }, file })
+  await store.putAreas(loadAreas(usagePoints))
+  await store.putMines(loadMines(usagePoints))
   for (let from = 0; from < usagePoints; from += CHUNK) {
-    store.putUsagePoints(Array.from({ length: Math.min(CHUNK, usagePoints - from) }, (_, i) => loadUsagePoint(from + i)))
+    await store.putUsagePoints(Array.from({ length: Math.min(CHUNK, usagePoints - from) }, (_, i) => loadUsagePoint(from + i)))
   }
-  store.close()
+  await store.close()
 }

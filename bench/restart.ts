@@ -78,7 +78,7 @@ export async function benchRestart({ usagePoints, journalBytes, runs }: RestartL
 
 async function prepare(directory: string, usagePoints: number): Promise<Place> {
   const files = openDataDirectory(join(directory, 'data'))
-  fillLoadLedger(files.ledger, usagePoints)
+  await fillLoadLedger(files.ledger, usagePoints)
   const gateways = new GatewayDirectory(files.gateways)
   const password = gateways.add(GATEWAY, new Date())
   gateways.close()

@@ -47,15 +47,15 @@ export interface ServeOptions {
   /** Further options of Node itself. */
   readonly node?: readonly string[]
   /** Fills the ledgers in another way than with the load county. */
-  readonly fill?: (ledgerPath: string) => void
+  readonly fill?: (ledgerPath: string) => Promise<void>
 }
 
 /** `adit serve` as a process of its own over a fresh data directory with ledgers and four gateways. */
 export async function startServe({ usagePoints, config = {}, node = [], fill }: ServeOptions): Promise<ServeProcess> {
   const directory = mkdtempSync(join(tmpdir(), 'adit-bench-'))
   const files = openDataDirectory(join(directory, 'data'))
-  if (fill) fill(files.ledger)
-  else fillLoadLedger(files.ledger, usagePoints)
+  if (fill) await fill(files.ledger)
+  else await fillLoadLedger(files.ledger, usagePoints)
   const gateways = new GatewayDirectory(files.gateways)
   const passwords = [0, 1, 2, 3].map((i) => gateways.add(`gw-${i}`, new Date()))
   gateways.close()

@@ -16,6 +16,7 @@ export const AUDIT_ACTIONS = [
   'session.sign-out',
   'quarantine.replay',
   'import',
+  'ledgers.move',
   'calibrate',
   'personal.unmask',
   'backup',

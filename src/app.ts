@@ -28,15 +28,14 @@ import { type DataFiles, lockDataDirectory, openDataDirectory } from './data-dir
 import { startCopying } from './database-copies.ts'
 import { examineFiles, sealDatabases, suspectFiles } from './examine-files.ts'
 import { type Judging, startJudging } from './judging.ts'
-import { LedgerStore } from './ledger/ledger-store.ts'
-import { LedgerWatch } from './ledger-watch.ts'
 import type { Webhooks } from './notify/webhooks.ts'
 import { openAlerts } from './open-alerts.ts'
 import { openSignOn, ownHosts } from './open-sign-on.ts'
 import { openStore } from './open-store.ts'
 import { openWebhooks } from './open-webhooks.ts'
-import { placeOfSubject } from './place-of-subject.ts'
+import { placesOfSubjects } from './place-of-subject.ts'
 import { isDatabaseDamage } from './salvage-database.ts'
+import { openServiceLedgers, watchLedgers } from './service-ledgers.ts'
 import { serviceLog } from './service-log.ts'
 import { removeServiceNote, writeServiceNote } from './service-note.ts'
 import { serviceParts } from './service-view.ts'
@@ -96,9 +95,10 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
   const directory = closing.keep('gateways', new GatewayDirectory(files.gateways))
   const gaps = closing.keep('gaps', new GapBook(files.gateways))
   const edgeRefusals = closing.keep('edge refusals', new RefusalBook(files.gateways))
-  const ledgers = closing.keep('ledgers', new LedgerStore(files.ledger))
-  const watch = new LedgerWatch(ledgers)
-  const alerts = await openAlerts(config, files, (subject) => placeOfSubject(ledgers, subject), brokeOff)
+  const ledgers = closing.keep('ledgers', await openServiceLedgers(config, files, audit, log))
+  const watch = await watchLedgers(ledgers, log)
+  closing.add('ledger watch', watch.follow(1000))
+  const alerts = await openAlerts(config, files, (subjects) => placesOfSubjects(ledgers, subjects), brokeOff)
   closing.add('alerts', () => alerts.close())
 
   const quarantine = closing.keep('quarantine', openQuarantine(files, log))
@@ -128,7 +128,7 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
     readings: store,
     quarantine,
     alerts,
-    ledger: () => watch.newest(),
+    ledgers: watch,
     release: (position) => receiver.release(position),
     storing: (slice, judgement) => refusals.storing(slice, judgement),
     now: () => performance.now(),
@@ -137,8 +137,6 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
   closing.add('judging', () => judging.stop())
   const copying = startCopying(files, () => watch.current.version, log)
   closing.add('copies', () => copying.stop())
-  const watching = setInterval(() => watch.refresh(), 1000)
-  closing.add('ledger watch', () => clearInterval(watching))
 
   const accounts = new Accounts(users)
   const { signOn, close } = await openSignOn(config, users, accounts, log)
@@ -158,7 +156,7 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
     edgeRefusals,
     gaps,
     ledgers,
-    ledger: () => watch.current,
+    watch,
     alerts,
     quarantine,
     replay: (packet) => replays.append(packet),

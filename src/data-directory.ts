@@ -22,6 +22,8 @@ export interface DataFiles {
   readonly audit: string
   readonly auditHead: string
   readonly directoryId: string
+  /** Which rows of ledgers that are kept elsewhere this directory goes by. */
+  readonly ledgerRows: string
   readonly checkpoint: string
   readonly readings: string
   readonly archive: string
@@ -51,6 +53,7 @@ export function dataFiles(directory: string): DataFiles {
     audit: at('audit.db'),
     auditHead: at('audit-head'),
     directoryId: at('directory-id'),
+    ledgerRows: at('ledger-rows'),
     checkpoint: at('checkpoint'),
     readings: at('readings'),
     archive: at('archive'),
@@ -62,8 +65,11 @@ export function dataFiles(directory: string): DataFiles {
   }
 }
 
-/** Raised, and written into the directory's file `format`, when an older program could no longer go on from what this one writes. */
-const DATA_FORMAT = 1
+/**
+ * Raised, and written into the directory's file `format`, when an older program could no longer go on from what this one writes:
+ * 2 when rows of the ledgers are in a database that are not in `ledger.db`.
+ */
+const DATA_FORMAT = 2
 
 /** Makes the directory if need be, for its owner only. Throws Refusal when it is a newer program's, or holds a part of a backup only. */
 export function openDataDirectory(directory: string): DataFiles {
@@ -81,6 +87,12 @@ export function openDataDirectory(directory: string): DataFiles {
     )
   }
   return files
+}
+
+/** Of this program: older ones refuse the directory from now on. */
+export function raiseFormat({ directory }: DataFiles): void {
+  const path = join(directory, 'format')
+  if (formatIn(path) < DATA_FORMAT) writeFileSync(path, `${DATA_FORMAT}\n`, { flush: true })
 }
 
 /** Without such a file it is the first. */

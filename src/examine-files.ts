@@ -58,7 +58,11 @@ function databasesOf(files: DataFiles): Database[] {
       make: openJournalDatabase,
       remedy: 'packets that are missing are named in the log; gateways that keep theirs can send them again',
     },
-    { path: files.ledger, make: (path) => new LedgerStore(path), remedy: 'import again what was imported since' },
+    {
+      path: files.ledger,
+      make: (file) => LedgerStore.open({ database: EMBEDDED, file }),
+      remedy: 'import again what was imported since',
+    },
     {
       path: files.gateways,
       make: (path) => {
@@ -83,11 +87,10 @@ function databasesOf(files: DataFiles): Database[] {
       make: (path) => new WebhookCursors(path),
       remedy: 'webhooks whose place was lost are told of what happens from now on; let their receivers read the alerts of before',
     },
-    { path: files.findings, make: (path) => new FindingsStore(path), remedy: 'import again what was imported since' },
+    { path: files.findings, make: (file) => FindingsStore.open(EMBEDDED, file), remedy: 'import again what was imported since' },
     {
       path: files.alerts,
-      make: (file) =>
-        AlertStore.open({ database: EMBEDDED, file, journal: () => '', placeOf: () => ({ area: null, county: null }) }),
+      make: (file) => AlertStore.open({ database: EMBEDDED, file, journal: () => '', placesOf: async () => [] }),
       ...again,
     },
     { path: files.quarantine, make: (path) => new Quarantine({ path }), ...again },

@@ -9,6 +9,7 @@ import type { Config } from './config.ts'
 import { ConfigError } from './config-error.ts'
 import { type ConfigSources, loadConfig } from './config-sources.ts'
 import { type DataFiles, openDataDirectory } from './data-directory.ts'
+import { examineLedgers } from './examine-ledgers.ts'
 import { examineBroker, examineInflux } from './examine-servers.ts'
 import { examineWebhook } from './examine-webhooks.ts'
 import type { Finding } from './finding.ts'
@@ -38,7 +39,7 @@ export async function examine(sources: ConfigSources, now: Date): Promise<Findin
   findings.push(directory.finding)
   if (directory.files) {
     findings.push(await examineDisk(config.data), await examineClock(directory.files, now))
-    findings.push(...(await examinePorts(config, directory.files)))
+    findings.push(...(await examinePorts(config, directory.files)), examineLedgers(config, directory.files))
   }
   if (config.mqtt.enabled && config.mqtt.tls) findings.push(examineCertificate(config.mqtt.tls, now))
   if (config.broker) findings.push(await examineBroker(config.broker))

@@ -18,14 +18,17 @@ import { openBytes } from '../ingest/open-bytes.ts'
 import type { Territory } from '../ingest/territory.ts'
 import type { TimeZone } from '../ingest/time-zone.ts'
 import { IMPORT_GATEWAY, IMPORT_TOPIC } from '../ingest/topic-routes.ts'
+import type { DatabaseConfig } from './database/database-config.ts'
+import { DatabaseUnavailable } from './database/database-unavailable.ts'
 import { knownFindings, subjectsOf } from './findings-file.ts'
 import { type ImportTarget, realTarget, scratchTarget } from './import-target.ts'
-import type { LedgerChange } from './ledger/ledger-writer.ts'
+import type { LedgerChange } from './ledger/ledger-change.ts'
 import { ReadingsImport } from './readings-import.ts'
 import { RejectsFile } from './rejects-file.ts'
 
 export interface ImportOptions {
   readonly data: string
+  readonly database: DatabaseConfig
   readonly kind?: CsvKind
   readonly dryRun: boolean
   readonly zone: TimeZone
@@ -57,7 +60,7 @@ type Counts = Pick<ImportedFile, 'added' | 'changed' | 'unchanged' | 'taken' | '
 
 /** Ledgers first, whatever the order of the files: readings need their meters known. Reports in that order. */
 export async function importFiles(paths: readonly string[], options: ImportOptions): Promise<readonly ImportedFile[]> {
-  const target = options.dryRun ? scratchTarget(options.data) : realTarget(options.data)
+  const target = await (options.dryRun ? scratchTarget(options) : realTarget(options))
   try {
     const recognised: { path: string; kind: CsvKind | null; failure: ImportedFile | null }[] = []
     for (const path of paths) {
@@ -80,13 +83,16 @@ export async function importFiles(paths: readonly string[], options: ImportOptio
         options.progress(before)
       }
       if (kind === 'readings') {
-        readings ??= new ReadingsImport({
-          directory: target.importsDirectory,
-          ledger: target.ledgers.load(),
-          latest: Math.floor(options.now / 1000) + options.futureSeconds,
-        })
-        const sink = readings
-        outcomes.push(await importFile(path, kind, options, (rejects) => importReadings(path, sink, options, rejects, read)))
+        outcomes.push(
+          await importFile(path, kind, options, async (rejects) => {
+            readings ??= new ReadingsImport({
+              directory: target.importsDirectory,
+              ledger: await target.ledgers.load(),
+              latest: Math.floor(options.now / 1000) + options.futureSeconds,
+            })
+            return await importReadings(path, readings, options, rejects, read)
+          }),
+        )
       } else {
         outcomes.push(await importFile(path, kind, options, (rejects) => importTable(path, kind, target, options, rejects, read)))
       }
@@ -168,21 +174,21 @@ async function importTable(
   const source = openBytes(path, read)
   const options: TableOptions = { zone, territory, reject: (reject) => rejects.add(reject) }
   if (kind === 'usage-points')
-    return put(await readUsagePoints(source, options), (records) => ledgers.putUsagePoints(records), rejects)
-  if (kind === 'areas') return put(await readAreas(source, options), (records) => ledgers.putAreas(records), rejects)
-  if (kind === 'mines') return put(await readMines(source, options), (records) => ledgers.putMines(records), rejects)
+    return await put(await readUsagePoints(source, options), (records) => ledgers.putUsagePoints(records), rejects)
+  if (kind === 'areas') return await put(await readAreas(source, options), (records) => ledgers.putAreas(records), rejects)
+  if (kind === 'mines') return await put(await readMines(source, options), (records) => ledgers.putMines(records), rejects)
   if (kind === 'lawful-uses')
-    return put(await readLawfulUses(source, options), (records) => ledgers.putLawfulUses(records), rejects)
+    return await put(await readLawfulUses(source, options), (records) => ledgers.putLawfulUses(records), rejects)
 
   if (kind === 'findings') {
     const findings = await readFindings(source, options)
-    const known = knownFindings(findings, subjectsOf(ledgers.load()), options.reject)
-    const counts = target.findings.put(known)
+    const known = knownFindings(findings, subjectsOf(await ledgers.load()), options.reject)
+    const counts = await target.findings.put(known)
     return { ...counts, taken: known.length, missing: 0, ignoredColumns: findings.ignoredColumns }
   }
 
   const table = await readEvents(source, options)
-  const ledger = ledgers.load()
+  const ledger = await ledgers.load()
   const known = table.records.filter(({ meter }, index) => {
     if (ledger.rowOfMeter(meter) >= 0) return true
     const remedy = 'import its usage point first, or correct the number'
@@ -201,8 +207,12 @@ async function importTable(
 }
 
 /** The ledger's own refusals become rejects of the rows they came from. */
-function put<T>(table: Table<T>, change: (records: readonly T[]) => LedgerChange, rejects: RejectsFile): Counts {
-  const { added, changed, unchanged, refused } = change(table.records)
+async function put<T>(
+  table: Table<T>,
+  change: (records: readonly T[]) => Promise<LedgerChange>,
+  rejects: RejectsFile,
+): Promise<Counts> {
+  const { added, changed, unchanged, refused } = await change(table.records)
   for (const { index, field, value, reason, remedy } of refused) {
     rejects.add({ line: table.lines[index], column: field, value, reason, remedy, row: table.rows[index] })
   }
@@ -226,6 +236,15 @@ function failureOf(file: string, error: unknown): ImportedFile {
     rejects: [],
     rejectsFile: null,
     ignoredColumns: [],
+  }
+  if (error instanceof DatabaseUnavailable) {
+    const reason = `the database went away (${error.message}); a file of ledgers or findings is taken whole or not at all`
+    return {
+      file,
+      kind: null,
+      ...nothing,
+      error: { reason, remedy: 'import it again when the database is back: what is known already changes nothing' },
+    }
   }
   if (error instanceof CsvFileError)
     return { file, kind: null, ...nothing, error: { reason: error.message, remedy: error.remedy } }

@@ -1,12 +1,15 @@
-/** Where an import puts what it takes: the data directory, or for a dry run copies that are thrown away. */
+/** Where an import puts what it takes: the data directory and its database, or for a dry run copies that are thrown away. */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SqliteJournal } from '../ingest/sqlite-journal.ts'
 import type { Packet } from '../model/packet.ts'
+import type { Config } from './config.ts'
 import { dataFiles, openDataDirectory } from './data-directory.ts'
 import { FindingsStore } from './findings-store.ts'
 import { LedgerStore } from './ledger/ledger-store.ts'
+import { openFindings } from './open-findings.ts'
+import { openLedgers } from './open-ledgers.ts'
 
 export interface ImportTarget {
   readonly ledgers: LedgerStore
@@ -16,10 +19,12 @@ export interface ImportTarget {
   close(): Promise<void>
 }
 
-export function realTarget(data: string): ImportTarget {
+type Place = Pick<Config, 'data' | 'database'>
+
+export async function realTarget({ data, database }: Place): Promise<ImportTarget> {
   const files = openDataDirectory(data)
-  const ledgers = new LedgerStore(files.ledger)
-  const findings = new FindingsStore(files.findings)
+  const ledgers = await openLedgers({ database }, files)
+  const findings = await openFindings({ database }, files)
   const journal = new SqliteJournal({ path: files.journal, waitMilliseconds: 5 })
   return {
     ledgers,
@@ -29,38 +34,47 @@ export function realTarget(data: string): ImportTarget {
       await Promise.all(packets.map((packet) => journal.append(packet)))
     },
     close: async () => {
-      ledgers.close()
-      findings.close()
+      await ledgers.close()
+      await findings.close()
       await journal.close()
     },
   }
 }
 
 /** For a dry run: copies of the ledgers and findings, and nothing that leads back. */
-export function scratchTarget(data: string): ImportTarget {
+export async function scratchTarget(place: Place): Promise<ImportTarget> {
   const directory = mkdtempSync(join(tmpdir(), 'adit-dry-run-'))
-  const copies = { ledger: join(directory, 'ledger.db'), findings: join(directory, 'findings.db') }
-  const originals = dataFiles(data)
-  copy(originals.ledger, copies.ledger, (path) => new LedgerStore(path))
-  copy(originals.findings, copies.findings, (path) => new FindingsStore(path))
-  const ledgers = new LedgerStore(copies.ledger)
-  const findings = new FindingsStore(copies.findings)
-  return {
+  const database = { kind: 'embedded' } as const
+  const ledgers = await LedgerStore.open({ database, file: join(directory, 'ledger.db') })
+  const findings = await FindingsStore.open(database, join(directory, 'findings.db'))
+  const target = {
     ledgers,
     findings,
     importsDirectory: directory,
     append: async () => {},
     close: async () => {
-      ledgers.close()
-      findings.close()
+      await ledgers.close()
+      await findings.close()
       rmSync(directory, { recursive: true, force: true })
     },
   }
+  try {
+    await copyFrom(place, target)
+    return target
+  } catch (error) {
+    await target.close()
+    throw error
+  }
 }
 
-function copy(from: string, to: string, open: (path: string) => { copyTo(path: string): void; close(): void }): void {
-  if (!existsSync(from)) return
-  const original = open(from)
-  original.copyTo(to)
-  original.close()
+async function copyFrom({ data, database }: Place, to: Pick<ImportTarget, 'ledgers' | 'findings'>): Promise<void> {
+  const files = dataFiles(data)
+  if (database.kind === 'postgresql' || existsSync(files.ledger)) {
+    const ledgers = await openLedgers({ database }, files)
+    await to.ledgers.copyFrom(ledgers).finally(() => ledgers.close())
+  }
+  if (database.kind === 'postgresql' || existsSync(files.findings)) {
+    const findings = await openFindings({ database }, files)
+    await to.findings.copyFrom(findings).finally(() => findings.close())
+  }
 }

@@ -8,7 +8,7 @@ import type { RefusedPayload } from '../ingest/decode-packets.ts'
 import { decodeSlice } from '../ingest/decode-slice.ts'
 import type { JournalReader, Slice } from '../ingest/journal.ts'
 import { TimeZone } from '../ingest/time-zone.ts'
-import { TopicRoutes } from '../ingest/topic-routes.ts'
+import { IMPORT_GATEWAY, TopicRoutes } from '../ingest/topic-routes.ts'
 import type { Alert } from '../model/alert.ts'
 import type { Ledger } from '../model/ledger.ts'
 import type { Amendment } from './alerts/told-history.ts'
@@ -31,7 +31,7 @@ export interface JudgingParts {
   readonly readings: ReadingStore
   readonly quarantine: { keep(refused: readonly RefusedPayload[]): void }
   readonly alerts: JudgedAlerts
-  readonly ledger: () => Ledger
+  readonly ledgers: JudgedLedgers
   readonly release: (position: number) => Promise<void>
   /** Told of the packets that are being stored, so that a reading the store refuses can be traced to its packet. */
   readonly storing: (slice: Slice, judgement: Judgement) => void
@@ -39,6 +39,12 @@ export interface JudgingParts {
   readonly now: () => number
   /** Why everything is to be judged again from the archive although there is a checkpoint; undefined when it is not. */
   readonly anew?: string | undefined
+}
+
+export interface JudgedLedgers {
+  readonly current: Ledger
+  newest(): Promise<Ledger>
+  newestForCertain(signal: AbortSignal): Promise<Ledger>
 }
 
 /** Each may be done again when it is not known whether it was done. */
@@ -67,7 +73,7 @@ export interface Judging {
 }
 
 export function startJudging(parts: JudgingParts): Judging {
-  const { config, files, log, readings, quarantine, ledger, release, journal, storing, now } = parts
+  const { config, files, log, readings, quarantine, ledgers, release, journal, storing, now } = parts
   const stop = new AbortController()
   let alertsTrouble: string | undefined
   const alerts = insistentAlerts(parts.alerts, stop.signal, (trouble) => {
@@ -79,7 +85,7 @@ export function startJudging(parts: JudgingParts): Judging {
   if (parts.alerts.fresh) judgeAgainFor(config, files, log)
   const judgement = openJudgement(
     { config: config.detectors, clock: clockOf(config), checkpointPath: files.checkpoint, meters: config.gateways.meters },
-    ledger(),
+    ledgers.current,
     log,
     () => {
       prepared = alerts.beginAgain(journal.lastPosition())
@@ -108,7 +114,9 @@ export function startJudging(parts: JudgingParts): Judging {
     readings,
     alerts,
     quarantine: { add: (refused) => quarantine.keep(refused) },
-    ledger,
+    // what people put on the line goes by the ledgers as they were then, with their row numbers
+    ledger: (slice, signal) =>
+      slice.packets.some(({ gateway }) => gateway === IMPORT_GATEWAY) ? ledgers.newestForCertain(signal) : ledgers.newest(),
     decode: decoderOf(config, files, storing),
     checkpointDue: (judged) => rhythm.due(judged),
     judgeLate: (position, signal) => lateTruth.judge(position, signal),

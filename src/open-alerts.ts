@@ -9,14 +9,14 @@ import { directoryId } from './directory-id.ts'
 export async function openAlerts(
   { database }: Pick<Config, 'database'>,
   files: DataFiles,
-  placeOf: (subject: Alert['subject']) => Place,
+  placesOf: (subjects: readonly Alert['subject'][]) => Promise<readonly Place[]>,
   trouble?: (error: Error) => void,
 ): Promise<AlertStore> {
   return await AlertStore.open({
     database,
     file: files.alerts,
     journal: () => directoryId(files.directoryId),
-    placeOf,
+    placesOf,
     ...(trouble && { trouble }),
   })
 }

@@ -17,7 +17,7 @@ export interface Line {
   readonly readings: ReadingStore
   readonly quarantine: { add(refused: readonly RefusedPayload[]): void }
   readonly alerts: { raise(alerts: readonly Alert[], position: number): Promise<void> }
-  ledger(): Ledger
+  ledger(slice: Slice, signal: AbortSignal): Promise<Ledger>
   decode(slice: Slice, judgement: Judgement, ledger: Ledger): AsyncIterable<DecodedSlice>
   checkpointDue(judgement: Judgement): boolean
   /** Judges again what late readings changed, once all that was taken is in the store. */
@@ -36,7 +36,7 @@ export interface DecodedSlice {
 export async function processReadings(line: Line, signal: AbortSignal): Promise<void> {
   const { judgement, journal, readings, quarantine, alerts } = line
   for await (const slice of journal.readFrom(judgement.position, signal)) {
-    const ledger = line.ledger()
+    const ledger = await line.ledger(slice, signal)
     judgement.swapLedger(ledger)
     for await (const { packets, decoded } of line.decode(slice, judgement, ledger)) {
       await line.insist(() => quarantine.add(decoded.refused), signal)

@@ -18,6 +18,10 @@ export interface HealthFacts {
   /** The same of alerts, and of the audit log. */
   readonly alertsTrouble: string | undefined
   readonly auditTrouble: string | undefined
+  /** Why a change of the ledgers would not be seen at the moment. */
+  readonly ledgersTrouble: string | undefined
+  /** Whether judging waits until they can be asked. */
+  readonly ledgersWaitedFor: boolean
   /** The latest time in which an external broker had forgotten our session. */
   readonly gap: UpstreamGap | undefined
   /** Epoch milliseconds. */
@@ -99,12 +103,17 @@ function certificateTrouble(tls: ReceiverStatus['tls'], now: number): string | u
   return `the certificate of the MQTT edge ${days < 0 ? 'has ended' : `ends in ${days} days`}: put a new one into the files of mqtt.tls`
 }
 
-function database({ alertsTrouble, auditTrouble }: HealthFacts): HealthPart {
-  if (alertsTrouble !== undefined) {
-    return { part: 'database', status: 'fail', detail: `${alertsTrouble}; judging waits, packets are taken and nothing is lost` }
+function database({ alertsTrouble, auditTrouble, ledgersTrouble, ledgersWaitedFor }: HealthFacts): HealthPart {
+  const waited = alertsTrouble ?? (ledgersWaitedFor ? ledgersTrouble : undefined)
+  if (waited !== undefined) {
+    return { part: 'database', status: 'fail', detail: `${waited}; judging waits, packets are taken and nothing is lost` }
   }
   if (auditTrouble !== undefined) {
     return { part: 'database', status: 'warn', detail: `the audit log: ${auditTrouble}; what would change something is refused` }
+  }
+  if (ledgersTrouble !== undefined) {
+    const detail = `the ledgers: ${ledgersTrouble}; judging goes on with those that are known, changes of them are not seen`
+    return { part: 'database', status: 'warn', detail }
   }
   return { part: 'database', status: 'pass', detail: 'takes alerts and audit records' }
 }

@@ -7,7 +7,6 @@ import type { Quarantine } from '../ingest/quarantine.ts'
 import type { Receiver } from '../ingest/receiver.ts'
 import type { ReceiverStatus } from '../ingest/receiver-status.ts'
 import type { RefusalBook } from '../ingest/refusal-book.ts'
-import type { Ledger } from '../model/ledger.ts'
 import type { Packet } from '../model/packet.ts'
 import type { AlertStore } from './alerts/alert-store.ts'
 import type { Accounts } from './api/accounts.ts'
@@ -20,6 +19,7 @@ import type { DataFiles } from './data-directory.ts'
 import type { Judgement } from './judgement.ts'
 import type { Judging } from './judging.ts'
 import type { LedgerStore } from './ledger/ledger-store.ts'
+import type { LedgerWatch } from './ledger-watch.ts'
 import { LoadCurves } from './load-curves.ts'
 import { MineObservability } from './mine-observability.ts'
 import type { Webhooks } from './notify/webhooks.ts'
@@ -43,7 +43,7 @@ export interface Running {
   readonly edgeRefusals: RefusalBook
   readonly gaps: GapBook
   readonly ledgers: LedgerStore
-  readonly ledger: () => Ledger
+  readonly watch: Pick<LedgerWatch, 'current' | 'trouble' | 'waiting'>
   readonly alerts: AlertStore
   readonly quarantine: Quarantine
   readonly replay: (packet: Packet) => Promise<void>
@@ -60,9 +60,10 @@ export interface Running {
 const RECENT_GAPS = 50
 
 export function serviceParts(running: Running): ServiceParts {
-  const { version, demo, config, tokens, audit, directory, ledgers, ledger, alerts, quarantine, replay, store, journal } = running
+  const { version, demo, config, tokens, audit, directory, ledgers, watch, alerts, quarantine, replay, store, journal } = running
   const { judging, accounts, singleSignOn, feedKey } = running
   const { judgement } = judging
+  const ledger = () => watch.current
   const meters = new ReportingMeters(judgement, ledger)
   const ranked = new RankedAlerts(alerts, config.detectors, judgement.bank.clock.shift + 43_200)
   return {
@@ -126,7 +127,7 @@ function gatewaysOf(directory: GatewayDirectory, { books, owners }: Judgement): 
 }
 
 async function health(running: Running): Promise<readonly HealthPart[]> {
-  const { files, receiver, journal, judging, store, audit, gaps, damagedPackets, webhooks } = running
+  const { files, receiver, journal, judging, store, audit, watch, gaps, damagedPackets, webhooks } = running
   return healthOf({
     directory: files.directory,
     receiver: await statusOf(receiver),
@@ -136,6 +137,8 @@ async function health(running: Running): Promise<readonly HealthPart[]> {
     storeTrouble: store.trouble,
     alertsTrouble: judging.alertsTrouble,
     auditTrouble: audit.trouble,
+    ledgersTrouble: watch.trouble,
+    ledgersWaitedFor: watch.waiting,
     now: Date.now(),
     judgingTrouble: judging.trouble,
     gap: gaps.list(1)[0],

@@ -10,7 +10,7 @@ import type { TopologyDoubt, TopologyDoubtPage, TopologyDoubtQuery } from '../mo
 import type { Judgement } from './judgement.ts'
 
 interface Books {
-  usagePoint(id: string): { readonly meter: string } | null
+  usagePoints(ids: readonly string[]): Promise<ReadonlyMap<string, { readonly meter: string }>>
 }
 
 /**
@@ -29,8 +29,8 @@ export class TopologyDoubts {
     this.#books = books
   }
 
-  /** Throws RangeError for a cursor that is none of ours. */
-  list({ area, county, limit, cursor }: TopologyDoubtQuery, counties: Counties = null): TopologyDoubtPage {
+  /** Rejects with RangeError for a cursor that is none of ours. */
+  async list({ area, county, limit, cursor }: TopologyDoubtQuery, counties: Counties = null): Promise<TopologyDoubtPage> {
     const { areas, usagePoints } = this.#ledger()
     const after = cursor === undefined ? null : parseCursor(cursor)
     const wanted = (area === undefined ? this.#open() : this.#ofArea(areas.id.indexOf(area)))
@@ -42,17 +42,21 @@ export class TopologyDoubts {
     const page = wanted.slice(0, limit)
     const last = page.at(-1)
     return {
-      items: page.map(({ stray }) => this.#told(stray, counties)),
+      items: await this.#told(
+        page.map(({ stray }) => stray),
+        counties,
+      ),
       nextCursor: last === undefined || wanted.length <= limit ? null : cursorOf(last),
     }
   }
 
   /** Booked on an area or probably fed by it. */
-  ofArea(area: number, counties: Counties = null): readonly TopologyDoubt[] {
+  async ofArea(area: number, counties: Counties = null): Promise<readonly TopologyDoubt[]> {
     const { county } = this.#ledger().areas
-    return this.#ofArea(area)
-      .filter((stray) => covers(counties, county[stray.area]))
-      .map((stray) => this.#told(stray, counties))
+    return await this.#told(
+      this.#ofArea(area).filter((stray) => covers(counties, county[stray.area])),
+      counties,
+    )
   }
 
   /** In order of area and usage point; readings are judged in between. */
@@ -63,7 +67,7 @@ export class TopologyDoubts {
       .filter((stray) => covers(counties, areas.county[stray.area]))
       .map((stray) => ({ stray, name: nameOf(stray) }))
     for (const { stray } of open.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      yield this.#told(stray, counties)
+      yield* await this.#told([stray], counties)
       await breathe()
     }
   }
@@ -83,12 +87,16 @@ export class TopologyDoubts {
     return !mended && this.#ledger().usagePoints.area[row] === area
   }
 
-  #told(stray: StrayMeter, counties: Counties): TopologyDoubt {
+  async #told(strays: readonly StrayMeter[], counties: Counties): Promise<TopologyDoubt[]> {
     const ledger = this.#ledger()
-    const meter = this.#books.usagePoint(ledger.usagePoints.id[stray.row])?.meter ?? null
-    const feeding = this.#feeding(stray)
-    const named = feeding !== null && covers(counties, ledger.areas.county[feeding.area]) ? feeding : null
-    return topologyDoubt(ledger, stray, named, meter)
+    const idOf = ({ row }: StrayMeter) => ledger.usagePoints.id[row]
+    const feedings = strays.map((stray) => this.#feeding(stray))
+    const books = await this.#books.usagePoints(strays.map(idOf))
+    return strays.map((stray, index) => {
+      const feeding = feedings[index]
+      const named = feeding !== null && covers(counties, ledger.areas.county[feeding.area]) ? feeding : null
+      return topologyDoubt(ledger, stray, named, books.get(idOf(stray))?.meter ?? null)
+    })
   }
 
   #feeding(stray: StrayMeter): FeedingArea | null {

@@ -15,7 +15,6 @@ type Held = Pick<AlertTables['alerts'], 'position' | 'json' | 'cleared_at'>
 
 export class AlertIntake {
   readonly #transaction: Transaction<AlertTables>
-  readonly #placeOf: (subject: Alert['subject']) => Place
   readonly #position: number
   readonly #held = new Map<string, Held>()
   readonly #told = new Map<string, string>()
@@ -30,15 +29,15 @@ export class AlertIntake {
   readonly change = { open: 0, cleared: 0 }
 
   /** `position` is that of the packet in the journal after which the alerts were judged. */
-  constructor(transaction: Transaction<AlertTables>, placeOf: (subject: Alert['subject']) => Place, position: number) {
+  constructor(transaction: Transaction<AlertTables>, position: number) {
     this.#transaction = transaction
-    this.#placeOf = placeOf
     this.#position = position
   }
 
-  async take(alerts: readonly Alert[], amendment: Amendment | null): Promise<void> {
+  /** `places` are where their subjects lie, in the same order. */
+  async take(alerts: readonly Alert[], places: readonly Place[], amendment: Amendment | null): Promise<void> {
     await this.#lookUp(alerts.map(({ id }) => id))
-    for (const alert of alerts) this.#takeOne(alert, amendment)
+    for (const [index, alert] of alerts.entries()) this.#takeOne(alert, places[index], amendment)
     await this.#write()
   }
 
@@ -58,7 +57,7 @@ export class AlertIntake {
     this.#sequence = last?.last ?? 0
   }
 
-  #takeOne(judged: Alert, amendment: Amendment | null): void {
+  #takeOne(judged: Alert, place: Place, amendment: Amendment | null): void {
     const position = this.#position
     const held = this.#held.get(judged.id)
     if (held && held.position > position) return
@@ -74,7 +73,7 @@ export class AlertIntake {
     const wasOpen = held ? held.cleared_at === null : undefined
     const raisedAt = Math.floor(listedOf(judged).raisedAt / 1000)
     const clearedAt = alert.clearedAt === null ? null : Math.floor(Date.parse(alert.clearedAt) / 1000)
-    const row = { id, raised_at: raisedAt, cleared_at: clearedAt, ...this.#placeOf(alert.subject), position, json }
+    const row = { id, raised_at: raisedAt, cleared_at: clearedAt, ...place, position, json }
     this.#rows.set(id, row)
     this.#held.set(id, row)
     this.#mines.set(

@@ -29,8 +29,8 @@ export interface AlertStoreOptions {
   readonly file: string
   /** Names the journal that positions are of; asked for a database that others reach too, where those of two would be mixed up. */
   readonly journal: () => string
-  /** In which area and county a subject lies, by the ledger of the moment. */
-  readonly placeOf: (subject: Alert['subject']) => Place
+  /** In which area and county subjects lie, in their order, by the ledgers of the moment. */
+  readonly placesOf: (subjects: readonly Alert['subject'][]) => Promise<readonly Place[]>
   readonly trouble?: (error: Error) => void
 }
 
@@ -38,25 +38,27 @@ export class AlertStore {
   /** It was made by this opening: nothing that was ever told is in it. */
   readonly fresh: boolean
   readonly #database: Database<AlertTables>
-  readonly #placeOf: AlertStoreOptions['placeOf']
+  readonly #placesOf: AlertStoreOptions['placesOf']
   readonly #listeners = new Set<EventsListener>()
   #counts = { open: 0, cleared: 0 }
   #lastSequence = 0
+  /** Up to which journal position all is judged again; asked at every checkpoint, so that the server is not. */
+  #againUntil: number | null = null
 
-  private constructor(database: Database<AlertTables>, placeOf: AlertStoreOptions['placeOf'], fresh: boolean) {
+  private constructor(database: Database<AlertTables>, placesOf: AlertStoreOptions['placesOf'], fresh: boolean) {
     this.fresh = fresh
     this.#database = database
-    this.#placeOf = placeOf
+    this.#placesOf = placesOf
   }
 
   /** Rejects with a Refusal when the database cannot be used, or holds the alerts of another journal. */
-  static async open({ database: config, file, journal, placeOf, trouble }: AlertStoreOptions): Promise<AlertStore> {
+  static async open({ database: config, file, journal, placesOf, trouble }: AlertStoreOptions): Promise<AlertStore> {
     const part = { part: 'alerts', file, migrations: ALERT_MIGRATIONS, ...(trouble && { trouble }) }
     const newFile = !existsSync(file)
     const database = await Database.open<AlertTables>(config, part)
     try {
       const fresh = database.kind === 'postgresql' ? await takenBy(database, journal()) : newFile
-      const store = new AlertStore(database, placeOf, fresh)
+      const store = new AlertStore(database, placesOf, fresh)
       await store.#count()
       return store
     } catch (error) {
@@ -77,9 +79,10 @@ export class AlertStore {
 
   async #takeAll(alerts: readonly Alert[], position: number, amendment: Amendment | null): Promise<void> {
     if (alerts.length === 0) return
+    const places = await this.#placesOf(alerts.map(({ subject }) => subject))
     const { events, change } = await this.#database.alone(async (transaction) => {
-      const intake = new AlertIntake(transaction, this.#placeOf, position)
-      await intake.take(alerts, amendment)
+      const intake = new AlertIntake(transaction, position)
+      await intake.take(alerts, places, amendment)
       crashPoint('alerts-written')
       return intake
     })
@@ -132,12 +135,12 @@ export class AlertStore {
         .onConflict((conflict) => conflict.column('one').doUpdateSet({ until }))
         .execute()
     })
+    this.#againUntil = until
   }
 
   /** Once judging again has come to its end: withdraws open alerts that were not raised again. `at` is an event time, ISO 8601. */
   async endAgain(position: number, at: string): Promise<void> {
-    const again = await this.#database.reading((kysely) => kysely.selectFrom('alerts_again').select('until').executeTakeFirst())
-    if (again === undefined || position < again.until) return
+    if (this.#againUntil === null || position < this.#againUntil) return
     const unconfirmed = await this.#database.reading((kysely) =>
       kysely.selectFrom('alerts').select('json').where('position', '=', -1).where('cleared_at', 'is', null).execute(),
     )
@@ -148,6 +151,7 @@ export class AlertStore {
     await this.#database.alone(async (transaction) => {
       await transaction.deleteFrom('alerts_again').execute()
     })
+    this.#againUntil = null
   }
 
   /** A page of alerts; rejects with RangeError for a cursor that this list did not give. */
@@ -254,6 +258,8 @@ export class AlertStore {
       .selectFrom('alert_events')
       .select(({ fn }) => fn.max('sequence').as('last'))
       .executeTakeFirst()
+    const again = await kysely.selectFrom('alerts_again').select('until').executeTakeFirst()
+    this.#againUntil = again?.until ?? null
     this.#counts = { open: alerts.all - alerts.cleared, cleared: alerts.cleared }
     this.#lastSequence = last?.last ?? 0
   }

@@ -50,13 +50,14 @@ export function areaRoutes(app: Api): void {
         description: `The first ${LISTED} usage points are listed.`,
         tags: ['ledgers'],
         params: z.strictObject({ id: Id }),
-        response: { 200: AreaView, ...problems(400, 404) },
+        response: { 200: AreaView, ...problems(400, 404, 503) },
       },
     },
     async ({ params, visible }) => {
       const found = visible.places.area(params.id)
       if (!found) throw unknownArea(params.id)
-      const { row: area, record } = found
+      const { row: area } = found
+      const record = await found.record()
       const { areas, usagePoints } = found.ledger
       const rows: number[] = []
       const totals = { usagePoints: 0, active: 0, areaTotals: 0, contractKw: 0, openAlerts: 0 }
@@ -88,7 +89,7 @@ export function areaRoutes(app: Api): void {
           latitude: known(usagePoints.latitude[row]),
           longitude: known(usagePoints.longitude[row]),
         })),
-        topologyDoubts: [...visible.doubtsOfArea(area)],
+        topologyDoubts: [...(await visible.doubtsOfArea(area))],
       }
     },
   )

@@ -44,7 +44,7 @@ export function loadProfileRoutes(app: Api): void {
     },
     async ({ params: { id }, query, visible }) => {
       const { from, to } = rangeOf(query)
-      const found = visible.places.usagePoint(id)
+      const found = await visible.places.usagePoint(id)
       if (!found) throw unknownUsagePoint(id)
       return { usagePoint: id, ...columnsOf(await visible.curves.ofUsagePoint(found.row, from, to)) }
     },

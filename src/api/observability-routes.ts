@@ -20,11 +20,11 @@ export function observabilityRoutes(app: Api): void {
           'it is taken. Supplies that are not judged are counted: they are neither visible nor cleared. Unknown is null.',
         tags: ['ledgers'],
         params: z.strictObject({ id: Id }),
-        response: { 200: Observability, ...problems(400, 404) },
+        response: { 200: Observability, ...problems(400, 404, 503) },
       },
     },
     async ({ params, visible }) => {
-      const found = visible.observability(params.id)
+      const found = await visible.observability(params.id)
       if (!found) throw unknownMine(params.id)
       return found
     },

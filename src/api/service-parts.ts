@@ -60,8 +60,9 @@ export interface AlertReader {
 }
 
 export interface LedgerRecords {
-  usagePoint(id: string): UsagePoint | null
-  area(id: string): Area | null
+  /** Those there are. */
+  usagePoints(ids: readonly string[]): Promise<ReadonlyMap<string, UsagePoint>>
+  areas(ids: readonly string[]): Promise<ReadonlyMap<string, Area>>
 }
 
 /** What would be seen of power taken to a mine, as the detectors stand now. */
@@ -78,10 +79,10 @@ export interface MineWatch {
 
 /** Meters whose booking or multiplier is in doubt, as the detectors stand now: those booked in the counties. */
 export interface TopologyDoubtReader {
-  /** Throws RangeError for a cursor that is none of its own. */
-  list(query: TopologyDoubtQuery, counties: Counties): TopologyDoubtPage
+  /** Rejects with RangeError for a cursor that is none of its own. */
+  list(query: TopologyDoubtQuery, counties: Counties): Promise<TopologyDoubtPage>
   /** By row of the area: booked on it or probably fed by it. */
-  ofArea(area: number, counties: Counties): readonly TopologyDoubt[]
+  ofArea(area: number, counties: Counties): Promise<readonly TopologyDoubt[]>
   all(counties: Counties): AsyncIterable<TopologyDoubt>
 }
 

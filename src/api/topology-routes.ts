@@ -18,12 +18,12 @@ export function topologyRoutes(app: Api): void {
           'gone after a day or two of right readings.',
         tags: ['ledgers'],
         querystring: TopologyDoubtQuery,
-        response: { 200: TopologyDoubtPage, ...problems(400) },
+        response: { 200: TopologyDoubtPage, ...problems(400, 503) },
       },
     },
     async ({ query, visible }) => {
       try {
-        return visible.topologyDoubts(query)
+        return await visible.topologyDoubts(query)
       } catch (error) {
         if (error instanceof RangeError) throw new ApiProblem(400, 'cursor', `cursor: ${error.message}`)
         throw error

@@ -52,9 +52,10 @@ export function usagePointRoutes(app: Api): void {
       },
     },
     async ({ params, query, visible }) => {
-      const found = visible.places.usagePoint(params.id)
+      const found = await visible.places.usagePoint(params.id)
       if (!found) throw unknownUsagePoint(params.id)
-      const { row, record } = found
+      const { row } = found
+      const record = await found.record()
       const { usagePoints, areas, lawfulUses } = found.ledger
       const area = usagePoints.area[row]
       const since = usagePoints.statusSince[row]

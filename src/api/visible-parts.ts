@@ -67,21 +67,21 @@ export class VisibleParts {
   }
 
   /** Undefined when no ledger knows the mine. Supplies that lie elsewhere are counted and not named. */
-  observability(id: string): Observability | undefined {
+  async observability(id: string): Promise<Observability | undefined> {
     const found = this.places.mine(id) && this.#parts.observability.of(id)
-    return found && { ...found, supplies: found.supplies.filter((supply) => this.places.has(supply)) }
+    return found && { ...found, supplies: [...(await this.places.of(found.supplies))] }
   }
 
   async *mineWatches(): AsyncGenerator<MineWatch> {
     for await (const watch of this.#parts.observability.all()) if (covers(this.#counties, watch.mine.county)) yield watch
   }
 
-  /** Throws RangeError for a cursor that is none of its own. */
-  topologyDoubts(query: TopologyDoubtQuery): TopologyDoubtPage {
+  /** Rejects with RangeError for a cursor that is none of its own. */
+  topologyDoubts(query: TopologyDoubtQuery): Promise<TopologyDoubtPage> {
     return this.#parts.topologyDoubts.list(query, this.#counties)
   }
 
-  doubtsOfArea(area: number): readonly TopologyDoubt[] {
+  doubtsOfArea(area: number): Promise<readonly TopologyDoubt[]> {
     return this.#parts.topologyDoubts.ofArea(area, this.#counties)
   }
 

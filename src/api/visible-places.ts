@@ -4,15 +4,15 @@ import { type Ledger, NO_AREA } from '../../model/ledger.ts'
 import type { Mine } from '../../model/mine.ts'
 import type { Supply } from '../../model/observability.ts'
 import type { UsagePoint } from '../../model/usage-point.ts'
-import { placeOfSubject } from '../place-of-subject.ts'
+import { placesOfSubjects } from '../place-of-subject.ts'
 import type { LedgerFinder } from './ledger-finder.ts'
 import type { ServiceParts } from './service-parts.ts'
 
-/** A row of the ledger's columns, with the ledger that has it and, where the ledgers keep one, its record. */
+/** A row of the ledger's columns, with the ledger that has it and the way to its record, where the ledgers keep one. */
 export interface Found<T> {
   readonly row: number
   readonly ledger: Ledger
-  readonly record: T | null
+  record(): Promise<T | null>
 }
 
 /** The ledgers as far as they lie in the counties. What has an area lies where that lies; what lies nowhere is seen by who sees all. */
@@ -28,13 +28,14 @@ export class VisiblePlaces {
     this.#counties = counties
   }
 
-  usagePoint(id: string): Found<UsagePoint> | undefined {
+  async usagePoint(id: string): Promise<Found<UsagePoint> | undefined> {
     const ledger = this.#parts.ledger()
     const row = this.#finder.usagePoint(id)
     if (row < 0) return undefined
-    const record = this.#parts.records.usagePoint(id)
+    const record = async () => (await this.#parts.records.usagePoints([id])).get(id) ?? null
     const area = ledger.usagePoints.area[row]
-    const county = area === NO_AREA ? (record?.county ?? null) : ledger.areas.county[area]
+    if (this.#counties === null) return { row, ledger, record }
+    const county = area === NO_AREA ? ((await record())?.county ?? null) : ledger.areas.county[area]
     return covers(this.#counties, county) ? { row, ledger, record } : undefined
   }
 
@@ -42,7 +43,7 @@ export class VisiblePlaces {
     const ledger = this.#parts.ledger()
     const row = this.#finder.area(id)
     if (row < 0 || !covers(this.#counties, ledger.areas.county[row])) return undefined
-    return { row, ledger, record: this.#parts.records.area(id) }
+    return { row, ledger, record: async () => (await this.#parts.records.areas([id])).get(id) ?? null }
   }
 
   /** How many areas there are. */
@@ -58,8 +59,11 @@ export class VisiblePlaces {
     return this.#lying().mines
   }
 
-  has(subject: Pick<Supply, 'kind' | 'id'>): boolean {
-    return this.#counties === null || covers(this.#counties, placeOfSubject(this.#parts.records, subject).county)
+  /** Those that lie in the counties. */
+  async of<Subject extends Pick<Supply, 'kind' | 'id'>>(subjects: readonly Subject[]): Promise<readonly Subject[]> {
+    if (this.#counties === null) return subjects
+    const places = await placesOfSubjects(this.#parts.records, subjects)
+    return subjects.filter((_, index) => covers(this.#counties, places[index].county))
   }
 
   /** Remembered as long as the ledger stands. */

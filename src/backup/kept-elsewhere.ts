@@ -14,7 +14,7 @@ export function keptElsewhere({ database, store }: Config, directory: string): M
   if (database.kind === 'postgresql') {
     const user = database.user === undefined ? '' : ` --username ${database.user}`
     elsewhere.push({
-      part: `alerts, accounts and audit log in ${database.url}`,
+      part: `ledgers, findings, alerts, accounts and audit log in ${database.url}`,
       command: `pg_dump --format custom --file ${directory}.dump${user} --dbname ${database.url}`,
     })
   }

@@ -50,7 +50,7 @@ async function take({ files, config, program, now }: BackupOptions, backup: Back
   } finally {
     await moment.close()
   }
-  if (existsSync(files.directoryId)) await backup.copy(files.directoryId, basename(files.directoryId))
+  for (const path of [files.directoryId, files.ledgerRows]) if (existsSync(path)) await backup.copy(path, basename(path))
   await copyArchive(files.archive, moment, backup)
   await copyImports(files.imports, backup)
   const { calibration } = config.detectors

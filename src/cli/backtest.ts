@@ -87,20 +87,18 @@ async function judge(
   const { backtest } = await import('../backtest.ts')
   const { backtestReport } = await import('../backtest-report.ts')
   const { readFindings, subjectsOf } = await import('../findings-file.ts')
-  const { LedgerStore } = await import('../ledger/ledger-store.ts')
   const { openHistory } = await import('../open-history.ts')
+  const { loadLedger } = await import('../open-ledgers.ts')
   const { readEventsFile } = await import('./read-events.ts')
   const { StoreUnavailable } = await import('../stores/store-unavailable.ts')
-  if (!existsSync(files.ledger)) {
+  if (!existsSync(configs[0].database.kind === 'embedded' ? files.ledger : files.ledgerRows)) {
     throw new Refusal('no-data', `${files.directory} holds no ledgers: give the service's data directory with --data`)
   }
   for (const file of [findingsFile, events]) {
     if (file !== undefined && file !== '-' && !existsSync(file)) throw new Refusal('no-such-file', `no such file: ${file}`)
   }
   const [{ store, timeZone }] = configs
-  const ledgers = new LedgerStore(files.ledger)
-  const ledger = ledgers.load()
-  ledgers.close()
+  const ledger = await loadLedger(configs[0], files)
   const zone = new TimeZone(timeZone)
   const findings = findingsFile === undefined ? null : await readFindings(findingsFile, zone, subjectsOf(ledger))
   const told =

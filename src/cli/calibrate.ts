@@ -72,15 +72,15 @@ async function written(out: string, calibration: Calibration, config: Config): P
 async function findingsOf(
   { findings }: CalibrateOptions,
   files: DataFiles,
-  { timeZone }: Config,
+  config: Config,
   alerts: readonly Alert[],
 ): Promise<readonly InspectionFinding[]> {
   const { Refusal } = await import('../../model/refusal.ts')
   if (findings === undefined) {
-    const { FindingsStore } = await import('../findings-store.ts')
-    const store = new FindingsStore(files.findings)
-    const all = store.all()
-    store.close()
+    const { openFindings } = await import('../open-findings.ts')
+    const store = await openFindings(config, files)
+    const all = await store.all()
+    await store.close()
     if (all.length > 0) return all
     throw new Refusal(
       'no-findings',
@@ -91,7 +91,7 @@ async function findingsOf(
   const { readFindings } = await import('../findings-file.ts')
   const areas = new Set(alerts.filter(({ subject }) => subject.kind === 'area').map(({ subject }) => subject.id))
   // a subject that was never alerted plays no part, so that no ledger is needed to know it
-  return await readFindings(findings, new TimeZone(timeZone), (id, kind) => ({
+  return await readFindings(findings, new TimeZone(config.timeZone), (id, kind) => ({
     kind: kind ?? (areas.has(id) ? 'area' : 'usage-point'),
     id,
   }))
@@ -106,7 +106,7 @@ async function alertsOfService(files: DataFiles, config: Config): Promise<readon
   if (!existsSync(config.database.kind === 'embedded' ? files.alerts : files.directoryId)) {
     throw new Refusal('no-data', `${files.directory} holds no alerts: give the service’s data directory with --data, or --alerts`)
   }
-  const store = await openAlerts(config, files, () => ({ area: null, county: null }))
+  const store = await openAlerts(config, files, async () => [])
   const ranked = new RankedAlerts(store, config.detectors, dayClock(config.timeZone).shift + 43_200)
   const alerts: Alert[] = []
   for (let cursor: string | null | undefined; cursor !== null; ) {

@@ -15,7 +15,7 @@ import { TimeZone } from '../../ingest/time-zone.ts'
 import { IMPORT_GATEWAY, IMPORT_TOPIC } from '../../ingest/topic-routes.ts'
 import type { DataFiles } from '../data-directory.ts'
 import { importFiles } from '../import-files.ts'
-import { LedgerStore } from '../ledger/ledger-store.ts'
+import { loadLedger } from '../open-ledgers.ts'
 
 export interface StageOrder {
   readonly startDate: string
@@ -64,6 +64,7 @@ async function importLedgers(world: World, files: DataFiles, now: number): Promi
     ['areas', 'mines', 'usage-points', 'lawful-uses'].map((name) => join(directory, `${name}.csv`)),
     {
       data: files.directory,
+      database: { kind: 'embedded' },
       dryRun: false,
       zone: new TimeZone('Asia/Shanghai'),
       territory: null,
@@ -85,8 +86,7 @@ async function backfill(
   now: number,
   progress: (rows: number) => void,
 ): Promise<void> {
-  const ledgers = new LedgerStore(files.ledger)
-  const ledger = ledgers.load()
+  const ledger = await loadLedger({ database: { kind: 'embedded' } }, files)
   const journal = new SqliteJournal({ path: files.journal, waitMilliseconds: 5 })
   const perPart = (PART_DAYS * 86_400) / world.options.seconds
   let rows = 0
@@ -101,7 +101,6 @@ async function backfill(
     progress(rows)
   }
   await journal.close()
-  ledgers.close()
 }
 
 function writePart({ meters, scene, options }: World, writer: ImportWriter, from: number, to: number): void {

@@ -28,7 +28,7 @@ export function metersCommand(): Command {
     )
     .option('--file <FILE>', 'meters to add or release, one a line')
     .option('--data <DIR>', 'data directory (default ./adit-data)')
-    .option('--config <FILE>', 'configuration, YAML: where the audit log is kept')
+    .option('--config <FILE>', 'configuration, YAML: where ledgers and audit log are kept')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nPayloads that were refused before are taken after POST /api/v1/quarantine/replay.')
     .action(moveMeters)
@@ -43,12 +43,10 @@ async function moveMeters(name: string, options: MetersOptions): Promise<void> {
   }
   const { loadConfig } = await import('../config-sources.ts')
   const { openDataDirectory } = await import('../data-directory.ts')
-  const { LedgerStore } = await import('../ledger/ledger-store.ts')
+  const { loadLedger } = await import('../open-ledgers.ts')
   const { config: file, data } = options
   const config = loadConfig({ ...(file !== undefined && { file }), environment: process.env, options: { data } })
-  const store = new LedgerStore(openDataDirectory(config.data).ledger)
-  const ledger = store.load()
-  store.close()
+  const ledger = await loadLedger(config, openDataDirectory(config.data))
   const meters = order.meters?.filter((meter) => ledger.rowOfMeter(meter) >= 0) ?? null
   const unknown = order.meters?.filter((meter) => ledger.rowOfMeter(meter) < 0) ?? []
   if (meters === null || meters.length > 0) await give(config, name, { ...order, meters })

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander'
 import type { Credentials } from '../../ingest/gateway-directory.ts'
 import type { Config } from '../config.ts'
+import type { DataFiles } from '../data-directory.ts'
 import { print, printJson } from './command-output.ts'
 import { gatewayName } from './gateway-argument.ts'
 import { metersCommand } from './gateway-meters.ts'
@@ -31,14 +32,14 @@ export function gatewayCommand(): Command {
     )
     .option('--password', 'with a certificate: a password besides')
     .option('--data <DIR>', 'data directory (default ./adit-data)')
-    .option('--config <FILE>', 'configuration, YAML: where the audit log is kept')
+    .option('--config <FILE>', 'configuration, YAML: where ledgers and audit log are kept')
     .option('--json', 'print JSON')
     .action(addGateway)
   const revoke = new Command('revoke')
     .description('a gateway may publish no more, and is cut off at once; its meters stay its own until they are moved')
     .argument('<NAME>', 'the gateway', gatewayName)
     .option('--data <DIR>', 'data directory (default ./adit-data)')
-    .option('--config <FILE>', 'configuration, YAML: where the audit log is kept')
+    .option('--config <FILE>', 'configuration, YAML: where ledgers and audit log are kept')
     .action(revokeGateway)
   return new Command('gateway')
     .description('gateways that may publish')
@@ -72,7 +73,7 @@ async function addGateway(name: string, options: AddOptions): Promise<void> {
   const wanted = credentials.certificate === null ? edges[0] : edges.find(({ tls }) => tls)
   const mqtt = wanted ?? { host: '127.0.0.1', port: 1883, tls: credentials.certificate !== null }
   const topics = topicsOfGateway(name)
-  const publish = publishLine(name, password, credentials, mqtt, await someMeter(files.ledger), now)
+  const publish = publishLine(name, password, credentials, mqtt, await someMeter(config, files), now)
   const certificate = credentials.certificate
   if (options.json) {
     printJson({ gateway: name, username: name, password, certificate, topics, mqtt: hostPortText(mqtt), publish })
@@ -154,18 +155,14 @@ function publishLine(
 }
 
 /** A meter of the ledger, so that the printed line works as it is. */
-async function someMeter(ledger: string): Promise<string> {
+async function someMeter(config: Config, files: DataFiles): Promise<string> {
   const { existsSync } = await import('node:fs')
-  if (!existsSync(ledger)) return 'METER'
-  const { LedgerStore } = await import('../ledger/ledger-store.ts')
-  const store = new LedgerStore(ledger)
+  if (config.database.kind === 'embedded' && !existsSync(files.ledger)) return 'METER'
+  const { openLedgers } = await import('../open-ledgers.ts')
+  const store = await openLedgers(config, files)
   try {
-    for (const { area } of store.areas({ limit: 20, after: '' })) {
-      const meter = store.usagePointsOfArea(area, { limit: 1, after: '' })[0]?.meter
-      if (meter !== undefined) return meter
-    }
-    return 'METER'
+    return (await store.someMeter()) ?? 'METER'
   } finally {
-    store.close()
+    await store.close()
   }
 }

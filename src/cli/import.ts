@@ -22,7 +22,7 @@ export function importCommand(): Command {
     .argument('<FILE...>', 'the kind of each is recognised by its header')
     .addOption(new Option('--kind <KIND>', 'take the files as this kind').choices(CSV_KINDS))
     .option('--data <DIR>', 'data directory (default ./adit-data)')
-    .option('--config <FILE>', 'configuration, YAML: time zone and territory')
+    .option('--config <FILE>', 'configuration, YAML: time zone, territory and database')
     .option('--dry-run', 'say what would be new, changed and rejected, and change nothing')
     .option('--json', 'print JSON')
     .action(importAll)
@@ -39,6 +39,7 @@ async function importAll(
   const bar = progressBar(dryRun ? 'checking' : 'importing', totalBytes(paths))
   const options = {
     data: config.data,
+    database: config.database,
     ...(kind && { kind }),
     dryRun,
     zone: new TimeZone(config.timeZone),

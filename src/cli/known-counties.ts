@@ -1,15 +1,20 @@
 import { existsSync } from 'node:fs'
 import { covers } from '../../model/counties.ts'
+import type { Config } from '../config.ts'
 import type { DataFiles } from '../data-directory.ts'
-import { LedgerStore } from '../ledger/ledger-store.ts'
+import { openLedgers } from '../open-ledgers.ts'
 import { complain } from './command-output.ts'
 
 /** A binding that no county of the ledgers fits shows nothing: a slip of the pen is told, and taken all the same. */
-export function warnOfUnknownCounties(files: DataFiles, bound: readonly string[] | undefined): void {
-  if (!bound || !existsSync(files.ledger)) return
-  const store = new LedgerStore(files.ledger)
-  const known = store.counties()
-  store.close()
+export async function warnOfUnknownCounties(
+  config: Pick<Config, 'database'>,
+  files: DataFiles,
+  bound: readonly string[] | undefined,
+): Promise<void> {
+  if (!bound || (config.database.kind === 'embedded' && !existsSync(files.ledger))) return
+  const store = await openLedgers(config, files)
+  const known = await store.counties()
+  await store.close()
   for (const entry of bound) {
     if (!known.some((county) => covers([entry], county))) {
       complain(

@@ -46,8 +46,9 @@ async function addToken({ role, county, json, ...options }: AddOptions): Promise
   const told = (token: string) => ({ token: token.split('_')[1] })
   const counties = county ?? null
   const what = { action: 'token.add', subject: role, detail: { counties }, told } as const
-  const token = await auditedCommand(await configOf(options), what, (files) => {
-    warnOfUnknownCounties(files, county)
+  const config = await configOf(options)
+  const token = await auditedCommand(config, what, async (files) => {
+    await warnOfUnknownCounties(config, files, county)
     return withTokens(files, (tokens) => tokens.add(Role.parse(role), Date.now(), counties))
   })
   if (json) printJson({ role, ...(county && { counties }), token })

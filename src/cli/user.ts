@@ -66,9 +66,9 @@ async function addAccount(name: string, options: AddOptions): Promise<void> {
   const password = identity ? null : await typedPassword(json)
   const user = { name, role: Role.parse(role), counties, secondFactor, password, identity }
   const detail = { role, counties, ...(identity && { identity: identity.key }) }
-  const made = await changeUsers(options, { action: 'user.add', subject, detail }, (users, files) => {
-    warnOfUnknownCounties(files, county)
-    return addUser(users, user, Date.now())
+  const made = await changeUsers(options, { action: 'user.add', subject, detail }, async (users, files) => {
+    await warnOfUnknownCounties(await configOf(options), files, county)
+    return await addUser(users, user, Date.now())
   })
   tell(made, password === null, json)
 }

@@ -57,6 +57,13 @@ export class Database<Tables> {
     )
   }
 
+  /** Reads that all show one moment, whatever others write meanwhile. Nobody waits for anybody. */
+  async snapshot<Result>(work: (transaction: Transaction<Tables>) => Promise<Result>): Promise<Result> {
+    return await this.reading((kysely) =>
+      kysely.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(work),
+    )
+  }
+
   /** Rejects with DatabaseUnavailable while the server is away. */
   async reading<Result>(work: (kysely: Kysely<Tables>) => Promise<Result>): Promise<Result> {
     try {

@@ -8,6 +8,7 @@ import {
   SqliteDialect,
   SqliteDriver,
   type SqliteStatement,
+  type TransactionSettings,
 } from 'kysely'
 
 /** Durable when a commit returns, and safe beside other processes that have the file open. */
@@ -39,8 +40,12 @@ class ImmediateDriver extends SqliteDriver {
     if (this.#file.isTransaction) await super.rollbackTransaction(connection)
   }
 
-  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+  override async beginTransaction(connection: DatabaseConnection, settings: TransactionSettings = {}): Promise<void> {
     const run = (statement: string) => connection.executeQuery(CompiledQuery.raw(statement))
+    if (settings.accessMode === 'read only') {
+      await run('begin')
+      return
+    }
     const deadline = performance.now() + PATIENCE_MS
     // not with SQLite's own time-out, which would hold up everything else in this process
     await run('pragma busy_timeout = 0')

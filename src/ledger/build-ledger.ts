@@ -1,6 +1,6 @@
 import type { Area } from '../../model/area.ts'
 import type { LawfulUse } from '../../model/lawful-use.ts'
-import { type AreaColumns, type Ledger, NO_AREA, type UsagePointColumns } from '../../model/ledger.ts'
+import { type AreaColumns, type Ledger, NO_AREA } from '../../model/ledger.ts'
 import type { Mine } from '../../model/mine.ts'
 import { CATEGORIES, ROLES, STATUSES, type UsagePoint } from '../../model/usage-point.ts'
 import { MeterIndex } from './meter-index.ts'
@@ -8,17 +8,10 @@ import { MeterIndex } from './meter-index.ts'
 /** An area without a radius reaches as far as low voltage usefully does. */
 export const DEFAULT_AREA_RADIUS_METERS = 500
 
-export interface LedgerRows {
-  /** How many usage points and areas will come, so that the columns are allocated once. */
-  readonly usagePointCount: number
-  readonly areaCount: number
-  /** In order of their row numbers. */
-  readonly areas: Iterable<Area>
-  readonly usagePoints: Iterable<UsagePoint>
-  readonly mines: readonly Mine[]
-  readonly lawfulUses: Iterable<LawfulUse>
-  /** Meters that were exchanged: number and usage point row. The current meters win over them. */
-  readonly formerMeters?: Iterable<readonly [meter: string, row: number]>
+/** How many usage points and areas will come, so that the columns are allocated once. */
+export interface LedgerSize {
+  readonly usagePoints: number
+  readonly areas: number
 }
 
 /** The look-up columns from parsed rows without a database, row numbers in the order given. */
@@ -28,73 +21,51 @@ export function buildLedger(
   mines: readonly Mine[],
   lawfulUses: readonly LawfulUse[],
 ): Ledger {
-  return ledgerOfRows({ usagePointCount: usagePoints.length, areaCount: areas.length, areas, usagePoints, mines, lawfulUses }, 0)
+  const builder = new LedgerBuilder({ usagePoints: usagePoints.length, areas: areas.length })
+  for (const area of areas) builder.addArea(area)
+  for (const point of usagePoints) builder.addUsagePoint(point)
+  return builder.build(0, mines, lawfulUses)
 }
 
-export function ledgerOfRows(rows: LedgerRows, version: number): Ledger {
-  const areas = areaColumns(rows)
-  const meters = new MeterIndex(rows.usagePointCount)
-  for (const [meter, row] of rows.formerMeters ?? []) meters.set(meter, row)
-  const usagePoints = usagePointColumns(rows, areas, meters)
-  meters.compact()
-  return {
-    version,
-    usagePoints,
-    areas,
-    mines: rows.mines,
-    lawfulUses: lawfulUsesByRow(rows.lawfulUses, usagePoints.id),
-    rowOfMeter: (meter) => meters.get(meter),
-    rowOfMeterBytes: (bytes, from, to) => meters.getBytes(bytes, from, to),
-  }
-}
+/** Takes areas, then meters that were exchanged, then usage points, each in order of their row numbers, and keeps no object of them. */
+export class LedgerBuilder {
+  readonly #areas
+  readonly #rowOfArea = new Map<string, number>()
+  readonly #usagePoints
+  readonly #meters: MeterIndex
+  #row = 0
 
-function areaColumns({ areaCount, areas }: LedgerRows): AreaColumns {
-  const id: string[] = []
-  const feeder: string[] = []
-  const county: string[] = []
-  const latitude = new Float64Array(areaCount)
-  const longitude = new Float64Array(areaCount)
-  const capacityKva = new Float32Array(areaCount)
-  const radiusMeters = new Float32Array(areaCount)
-  for (const area of areas) {
-    const row = id.length
-    id.push(area.area)
-    feeder.push(area.feeder)
-    county.push(area.county)
-    latitude[row] = area.latitude
-    longitude[row] = area.longitude
-    capacityKva[row] = area.capacityKva ?? Number.NaN
-    radiusMeters[row] = area.radiusMeters ?? Number.NaN
+  constructor(size: LedgerSize) {
+    this.#areas = areaColumns(size.areas)
+    this.#usagePoints = usagePointColumns(size.usagePoints)
+    this.#meters = new MeterIndex(size.usagePoints)
   }
-  return { length: areaCount, id, feeder, county, latitude, longitude, capacityKva, radiusMeters }
-}
 
-function usagePointColumns(
-  { usagePointCount: count, usagePoints }: LedgerRows,
-  areas: AreaColumns,
-  meters: MeterIndex,
-): UsagePointColumns {
-  const rowOfArea = new Map(areas.id.map((id, row) => [id, row]))
-  // as long as it will be: growing ten million names leaves a third more room than they need
-  const id = new Array<string>(count)
-  let row = -1
-  const columns = {
-    area: new Uint32Array(count),
-    category: new Uint8Array(count),
-    status: new Uint8Array(count),
-    role: new Uint8Array(count),
-    statusSince: new Uint32Array(count),
-    latitude: new Float64Array(count),
-    longitude: new Float64Array(count),
-    uncertaintyMeters: new Float32Array(count),
-    contractKw: new Float32Array(count),
-    ratio: new Float32Array(count),
+  addArea(area: Area): void {
+    const columns = this.#areas
+    const row = columns.id.length
+    this.#rowOfArea.set(area.area, row)
+    columns.id.push(area.area)
+    columns.feeder.push(area.feeder)
+    columns.county.push(area.county)
+    columns.latitude[row] = area.latitude
+    columns.longitude[row] = area.longitude
+    columns.capacityKva[row] = area.capacityKva ?? Number.NaN
+    columns.radiusMeters[row] = area.radiusMeters ?? Number.NaN
   }
-  for (const point of usagePoints) {
-    row++
-    id[row] = point.usagePoint
-    meters.set(point.meter, row)
-    const area = point.area === null ? undefined : rowOfArea.get(point.area)
+
+  /** A meter that measures another usage point now is that one's. */
+  addFormerMeter(meter: string, row: number): void {
+    this.#meters.set(meter, row)
+  }
+
+  addUsagePoint(point: UsagePoint): void {
+    const columns = this.#usagePoints
+    const areas = this.#areas
+    const row = this.#row++
+    columns.id[row] = point.usagePoint
+    this.#meters.set(point.meter, row)
+    const area = point.area === null ? undefined : this.#rowOfArea.get(point.area)
     const surveyed = point.latitude !== null && point.longitude !== null
     columns.area[row] = area ?? NO_AREA
     columns.category[row] = CATEGORIES.indexOf(point.category)
@@ -107,7 +78,52 @@ function usagePointColumns(
     columns.contractKw[row] = point.contractKw ?? Number.NaN
     columns.ratio[row] = (point.ctRatio ?? 1) * (point.ptRatio ?? 1)
   }
-  return { length: count, id, ...columns }
+
+  build(version: number, mines: readonly Mine[], lawfulUses: Iterable<LawfulUse>): Ledger {
+    const meters = this.#meters
+    const usagePoints = this.#usagePoints
+    meters.compact()
+    return {
+      version,
+      usagePoints,
+      areas: this.#areas,
+      mines,
+      lawfulUses: lawfulUsesByRow(lawfulUses, usagePoints.id),
+      rowOfMeter: (meter) => meters.get(meter),
+      rowOfMeterBytes: (bytes, from, to) => meters.getBytes(bytes, from, to),
+    }
+  }
+}
+
+function areaColumns(length: number) {
+  const id: string[] = []
+  const feeder: string[] = []
+  const county: string[] = []
+  return {
+    ...{ length, id, feeder, county },
+    latitude: new Float64Array(length),
+    longitude: new Float64Array(length),
+    capacityKva: new Float32Array(length),
+    radiusMeters: new Float32Array(length),
+  }
+}
+
+function usagePointColumns(length: number) {
+  return {
+    length,
+    // as long as it will be: growing ten million names leaves a third more room than they need
+    id: new Array<string>(length),
+    area: new Uint32Array(length),
+    category: new Uint8Array(length),
+    status: new Uint8Array(length),
+    role: new Uint8Array(length),
+    statusSince: new Uint32Array(length),
+    latitude: new Float64Array(length),
+    longitude: new Float64Array(length),
+    uncertaintyMeters: new Float32Array(length),
+    contractKw: new Float32Array(length),
+    ratio: new Float32Array(length),
+  }
 }
 
 function radiusOf(areas: AreaColumns, area: number | undefined): number {

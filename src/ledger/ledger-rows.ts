@@ -1,97 +1,143 @@
-import type { SQLOutputValue } from 'node:sqlite'
+/** Rows of the database to model records and back. Hand-written: a million of them are read at every start. */
 import type { Area } from '../../model/area.ts'
 import { Datum } from '../../model/datum.ts'
 import type { LawfulUse } from '../../model/lawful-use.ts'
 import { MINE_KINDS, type Mine, SEALINGS } from '../../model/mine.ts'
 import { CATEGORIES, ROLES, STATUSES, type UsagePoint } from '../../model/usage-point.ts'
+import type { AreaRow, LawfulUseRow, MineRow, UsagePointRow } from './ledger-tables.ts'
 
-export type SqlRow = Record<string, SQLOutputValue>
-
-/** Rows of ledger.db to model records. Hand-written: a million rows are read at every start. */
-export function usagePointOf(row: SqlRow): UsagePoint {
+export function usagePointOf(row: UsagePointRow): UsagePoint {
   return {
-    usagePoint: text(row.id),
-    meter: text(row.meter),
-    area: textOrNull(row.area),
+    usagePoint: row.id,
+    meter: row.meter,
+    area: row.area,
     category: oneOf(CATEGORIES, row.category),
-    latitude: realOrNull(row.latitude),
-    longitude: realOrNull(row.longitude),
+    latitude: row.latitude,
+    longitude: row.longitude,
     datum: oneOf(Datum.options, row.datum),
-    contractKw: realOrNull(row.contract_kw),
-    ctRatio: realOrNull(row.ct_ratio),
-    ptRatio: realOrNull(row.pt_ratio),
+    contractKw: row.contract_kw,
+    ctRatio: row.ct_ratio,
+    ptRatio: row.pt_ratio,
     status: oneOf(STATUSES, row.status),
-    statusSince: realOrNull(row.status_since),
+    statusSince: row.status_since,
     role: oneOf(ROLES, row.role),
-    name: textOrNull(row.name),
-    county: textOrNull(row.county),
+    name: row.name,
+    county: row.county,
   }
 }
 
-export function areaOf(row: SqlRow): Area {
+export function usagePointRow(row: number, point: UsagePoint): UsagePointRow {
   return {
-    area: text(row.id),
-    feeder: text(row.feeder),
-    county: text(row.county),
-    latitude: real(row.latitude),
-    longitude: real(row.longitude),
+    row,
+    id: point.usagePoint,
+    meter: point.meter,
+    area: point.area,
+    category: point.category,
+    latitude: point.latitude,
+    longitude: point.longitude,
+    datum: point.datum,
+    contract_kw: point.contractKw,
+    ct_ratio: point.ctRatio,
+    pt_ratio: point.ptRatio,
+    status: point.status,
+    status_since: point.statusSince,
+    role: point.role,
+    name: point.name,
+    county: point.county,
+  }
+}
+
+export function areaOf(row: AreaRow): Area {
+  return {
+    area: row.id,
+    feeder: row.feeder,
+    county: row.county,
+    latitude: row.latitude,
+    longitude: row.longitude,
     datum: oneOf(Datum.options, row.datum),
-    capacityKva: realOrNull(row.capacity_kva),
-    radiusMeters: realOrNull(row.radius_m),
-    name: textOrNull(row.name),
+    capacityKva: row.capacity_kva,
+    radiusMeters: row.radius_m,
+    name: row.name,
   }
 }
 
-export function mineOf(row: SqlRow): Mine {
+export function areaRow(row: number, area: Area): AreaRow {
   return {
-    mine: text(row.id),
-    name: text(row.name),
+    row,
+    id: area.area,
+    feeder: area.feeder,
+    county: area.county,
+    latitude: area.latitude,
+    longitude: area.longitude,
+    datum: area.datum,
+    capacity_kva: area.capacityKva,
+    radius_m: area.radiusMeters,
+    name: area.name,
+  }
+}
+
+export function mineOf(row: MineRow): Mine {
+  return {
+    mine: row.id,
+    name: row.name,
     kind: oneOf(MINE_KINDS, row.kind),
-    county: text(row.county),
-    latitude: real(row.latitude),
-    longitude: real(row.longitude),
+    county: row.county,
+    latitude: row.latitude,
+    longitude: row.longitude,
     datum: oneOf(Datum.options, row.datum),
-    uncertaintyMeters: real(row.uncertainty_m),
-    openings: realOrNull(row.openings),
+    uncertaintyMeters: row.uncertainty_m,
+    openings: row.openings,
     sealing: oneOf(SEALINGS, row.sealing),
-    town: textOrNull(row.town),
-    responsible: textOrNull(row.responsible),
-    supervisor: textOrNull(row.supervisor),
-    closedOn: textOrNull(row.closed_on),
+    town: row.town,
+    responsible: row.responsible,
+    supervisor: row.supervisor,
+    closedOn: row.closed_on,
   }
 }
 
-export function lawfulUseOf(row: SqlRow): LawfulUse {
+export function mineRow(mine: Mine): MineRow {
   return {
-    usagePoint: text(row.usage_point),
-    use: text(row.purpose),
-    from: real(row.from_time),
-    to: real(row.to_time),
-    permit: textOrNull(row.permit),
-    maxKw: realOrNull(row.max_kw),
+    id: mine.mine,
+    name: mine.name,
+    kind: mine.kind,
+    county: mine.county,
+    latitude: mine.latitude,
+    longitude: mine.longitude,
+    datum: mine.datum,
+    uncertainty_m: mine.uncertaintyMeters,
+    openings: mine.openings,
+    sealing: mine.sealing,
+    town: mine.town,
+    responsible: mine.responsible,
+    supervisor: mine.supervisor,
+    closed_on: mine.closedOn,
   }
 }
 
-export function text(value: SQLOutputValue | undefined): string {
-  if (typeof value !== 'string') throw new TypeError(`ledger.db holds ${String(value)} where a text belongs`)
-  return value
+export function lawfulUseOf(row: LawfulUseRow): LawfulUse {
+  return {
+    usagePoint: row.usage_point,
+    use: row.purpose,
+    from: row.from_time,
+    to: row.to_time,
+    permit: row.permit,
+    maxKw: row.max_kw,
+  }
 }
 
-export function real(value: SQLOutputValue | undefined): number {
-  if (typeof value !== 'number') throw new TypeError(`ledger.db holds ${String(value)} where a number belongs`)
-  return value
+export function lawfulUseRow(use: LawfulUse): LawfulUseRow {
+  return {
+    usage_point: use.usagePoint,
+    purpose: use.use,
+    from_time: use.from,
+    to_time: use.to,
+    permit: use.permit,
+    max_kw: use.maxKw,
+  }
 }
 
-function textOrNull(value: SQLOutputValue | undefined): string | null {
-  return value === null ? null : text(value)
-}
-
-function realOrNull(value: SQLOutputValue | undefined): number | null {
-  return value === null ? null : real(value)
-}
-
-function oneOf<const T extends string>(options: readonly T[], value: SQLOutputValue | undefined): T {
+function oneOf<const T extends string>(options: readonly T[], value: string): T {
   const found = options.find((option) => option === value)
-  if (found === undefined) throw new TypeError(`ledger.db holds ${String(value)} where one of ${options.join(', ')} belongs`)
+  if (found === undefined) throw new TypeError(`the ledgers hold ${value} where one of ${options.join(', ')} belongs`)
   return found
 }

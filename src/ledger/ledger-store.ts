@@ -1,156 +1,156 @@
-import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
+import type { Transaction } from 'kysely'
 import type { Area } from '../../model/area.ts'
 import type { LawfulUse } from '../../model/lawful-use.ts'
 import type { Ledger } from '../../model/ledger.ts'
 import type { Mine } from '../../model/mine.ts'
 import type { UsagePoint } from '../../model/usage-point.ts'
-import { ledgerOfRows } from './build-ledger.ts'
-import { areaOf, lawfulUseOf, mineOf, real, type SqlRow, text, usagePointOf } from './ledger-rows.ts'
-import { openLedgerSchema } from './ledger-schema.ts'
-import { type LedgerChange, LedgerWriter } from './ledger-writer.ts'
+import { Database } from '../database/database.ts'
+import type { DatabaseConfig } from '../database/database-config.ts'
+import { LedgerBuilder, type LedgerSize } from './build-ledger.ts'
+import type { LedgerChange } from './ledger-change.ts'
+import { LedgerPages } from './ledger-pages.ts'
+import { areaOf, lawfulUseOf, mineOf, usagePointOf } from './ledger-rows.ts'
+import { LedgerStatements } from './ledger-statements.ts'
+import { LEDGER_MIGRATIONS, type LedgerTables } from './ledger-tables.ts'
+import { LedgerWriter } from './ledger-writer.ts'
 
-export interface Page {
-  readonly limit: number
-  /** The id after which to go on, '' for the beginning. */
-  readonly after: string
+export interface LedgerStoreOptions {
+  readonly database: DatabaseConfig
+  /** The file when the database is embedded. */
+  readonly file: string
+  /** Sees what is loaded before anybody uses it; may throw. */
+  readonly accept?: (ledger: Ledger) => void
+  readonly trouble?: (error: Error) => void
 }
 
 /**
- * The ledgers (台账) in `ledger.db`: usage points, transformer areas, mines, lawful uses. Safe beside another process
- * that has the file open (`adit import` beside the service): `version` tells cheaply when to `load` again.
+ * The ledgers (台账) in the database of the configuration: usage points, transformer areas, mines, lawful uses. Others change them
+ * beside us (`adit import`, on another machine too): `version` tells cheaply when to `load` again.
  */
 export class LedgerStore {
-  readonly #database: DatabaseSync
-  readonly #writer: LedgerWriter
-  readonly #version
+  /** For people: the file, or the server's address. */
+  readonly name: string
+  readonly #database: Database<LedgerTables>
+  readonly #statements: LedgerStatements
 
-  constructor(path: string) {
-    this.#database = new DatabaseSync(path)
-    openLedgerSchema(this.#database)
-    this.#version = this.#database.prepare("SELECT value FROM meta WHERE key = 'version'")
-    this.#writer = new LedgerWriter(this.#database)
+  readonly #accept: NonNullable<LedgerStoreOptions['accept']>
+
+  private constructor(database: Database<LedgerTables>, accept: NonNullable<LedgerStoreOptions['accept']>) {
+    this.name = database.name
+    this.#accept = accept
+    this.#database = database
+    this.#statements = new LedgerStatements(database.kysely, database.kind)
   }
 
-  /** Rises with every change, whoever made it. A few microseconds: fit for polling. */
-  version(): number {
-    return real(this.#version.get()?.value)
+  /** Rejects with a Refusal when the database cannot be used. */
+  static async open({ database: config, file, accept = () => {}, trouble }: LedgerStoreOptions): Promise<LedgerStore> {
+    const part = { part: 'ledgers', file, migrations: LEDGER_MIGRATIONS, ...(trouble && { trouble }) }
+    return new LedgerStore(await Database.open(config, part), accept)
+  }
+
+  /** Rises with every change, whoever made it. */
+  async version(): Promise<number> {
+    return await this.#database.reading((kysely) => new LedgerPages(kysely).version())
   }
 
   /** All of it as one immutable set of look-up columns. */
-  load(): Ledger {
-    this.#database.exec('BEGIN')
-    try {
-      return ledgerOfRows(
-        {
-          usagePointCount: this.#count('usage_point'),
-          areaCount: this.#count('area'),
-          areas: mapped(this.#database.prepare('SELECT * FROM area ORDER BY row').iterate(), areaOf),
-          usagePoints: mapped(this.#database.prepare('SELECT * FROM usage_point ORDER BY row').iterate(), usagePointOf),
-          mines: this.#all('SELECT * FROM mine ORDER BY id', mineOf),
-          lawfulUses: this.#all('SELECT * FROM lawful_use ORDER BY usage_point, from_time, purpose', lawfulUseOf),
-          formerMeters: mapped(this.#database.prepare('SELECT * FROM former_meter ORDER BY meter').iterate(), (row) => [
-            text(row.meter),
-            real(row.usage_point_row),
-          ]),
-        },
-        this.version(),
-      )
-    } finally {
-      this.#database.exec('COMMIT')
-    }
+  async load(): Promise<Ledger> {
+    const ledger = await this.#database.snapshot(async (transaction) => {
+      const pages = new LedgerPages(transaction)
+      const builder = new LedgerBuilder(await pages.size())
+      for await (const rows of pages.areas()) for (const row of rows) builder.addArea(areaOf(row))
+      for await (const rows of pages.formerMeters()) {
+        for (const { meter, usage_point_row } of rows) builder.addFormerMeter(meter, usage_point_row)
+      }
+      for await (const rows of pages.usagePoints()) for (const row of rows) builder.addUsagePoint(usagePointOf(row))
+      return builder.build(await pages.version(), (await pages.mines()).map(mineOf), (await pages.lawfulUses()).map(lawfulUseOf))
+    })
+    this.#accept(ledger)
+    return ledger
   }
 
-  /** A copy in a new file, for trying a change without making it. */
-  copyTo(path: string): void {
-    this.#database.prepare('VACUUM INTO ?').run(path)
+  async putAreas(areas: readonly Area[]): Promise<LedgerChange> {
+    return await this.#put((writer) => writer.putAreas(areas))
   }
 
-  putAreas(areas: readonly Area[]): LedgerChange {
-    return this.#writer.putAreas(areas)
+  async putUsagePoints(usagePoints: readonly UsagePoint[]): Promise<LedgerChange> {
+    return await this.#put((writer) => writer.putUsagePoints(usagePoints))
   }
 
-  putUsagePoints(usagePoints: readonly UsagePoint[]): LedgerChange {
-    return this.#writer.putUsagePoints(usagePoints)
+  async putMines(mines: readonly Mine[]): Promise<LedgerChange> {
+    return await this.#put((writer) => writer.putMines(mines))
   }
 
-  putMines(mines: readonly Mine[]): LedgerChange {
-    return this.#writer.putMines(mines)
+  async putLawfulUses(uses: readonly LawfulUse[]): Promise<LedgerChange> {
+    return await this.#put((writer) => writer.putLawfulUses(uses))
   }
 
-  putLawfulUses(uses: readonly LawfulUse[]): LedgerChange {
-    return this.#writer.putLawfulUses(uses)
+  /** All that another store has, under the same row numbers. Nothing and false when there is something here already. */
+  async copyFrom(other: LedgerStore): Promise<boolean> {
+    return await this.#database.alone(async (transaction) => {
+      const here = new LedgerPages(transaction)
+      if (!(await here.isEmpty())) return false
+      await other.#database.snapshot((theirs) => this.#copy(new LedgerPages(theirs), transaction))
+      return true
+    })
   }
 
-  usagePoint(id: string): UsagePoint | null {
-    return this.#one('SELECT * FROM usage_point WHERE id = ?', usagePointOf, id)
+  async #copy(from: LedgerPages, transaction: Transaction<LedgerTables>): Promise<void> {
+    const writer = new LedgerWriter(transaction, this.#database.kind)
+    for await (const rows of from.areas()) await writer.copyAreas(rows)
+    for await (const rows of from.usagePoints()) await writer.copyUsagePoints(rows)
+    for await (const rows of from.formerMeters()) await writer.copyFormerMeters(rows)
+    await writer.putMines((await from.mines()).map(mineOf))
+    await writer.putLawfulUses((await from.lawfulUses()).map(lawfulUseOf))
+    // a version that nobody has seen here
+    await transaction
+      .updateTable('meta')
+      .set({ value: (await from.version()) + 1 })
+      .where('key', '=', 'version')
+      .execute()
   }
 
-  area(id: string): Area | null {
-    return this.#one('SELECT * FROM area WHERE id = ?', areaOf, id)
+  /** Those there are. */
+  async usagePoints(ids: readonly string[]): Promise<ReadonlyMap<string, UsagePoint>> {
+    const rows = await this.#database.reading((kysely) => this.#statements.pointsById.execute(kysely, ids))
+    return new Map(rows.map((row) => [row.id, usagePointOf(row)]))
   }
 
-  mine(id: string): Mine | null {
-    return this.#one('SELECT * FROM mine WHERE id = ?', mineOf, id)
+  /** Those there are. */
+  async areas(ids: readonly string[]): Promise<ReadonlyMap<string, Area>> {
+    const rows = await this.#database.reading((kysely) => this.#statements.areasById.execute(kysely, ids))
+    return new Map(rows.map((row) => [row.id, areaOf(row)]))
   }
 
-  mines({ limit, after }: Page): readonly Mine[] {
-    return this.#all('SELECT * FROM mine WHERE id > ? ORDER BY id LIMIT ?', mineOf, after, limit)
-  }
-
-  areas({ limit, after }: Page): readonly Area[] {
-    return this.#all('SELECT * FROM area WHERE id > ? ORDER BY id LIMIT ?', areaOf, after, limit)
-  }
-
-  usagePointsOfArea(area: string, { limit, after }: Page): readonly UsagePoint[] {
-    return this.#all('SELECT * FROM usage_point WHERE area = ? AND id > ? ORDER BY id LIMIT ?', usagePointOf, area, after, limit)
-  }
-
-  lawfulUsesOf(usagePoint: string): readonly LawfulUse[] {
-    return this.#all('SELECT * FROM lawful_use WHERE usage_point = ? ORDER BY from_time, purpose', lawfulUseOf, usagePoint)
-  }
-
-  /** Areas named by usage points that no ledger of areas holds: a sign of a file still to be imported. */
-  unknownAreas(limit = 10): readonly string[] {
-    const sql =
-      'SELECT DISTINCT area FROM usage_point WHERE area IS NOT NULL AND area NOT IN (SELECT id FROM area) ORDER BY area LIMIT ?'
-    return this.#all(sql, (row) => text(row.area), limit)
+  /** Of some usage point of an area. */
+  async someMeter(): Promise<string | undefined> {
+    const found = await this.#database.reading((kysely) =>
+      kysely.selectFrom('usage_point').select('meter').where('area', 'is not', null).orderBy('row').limit(1).executeTakeFirst(),
+    )
+    return found?.meter
   }
 
   /** Of areas and mines, in order. */
-  counties(): readonly string[] {
-    return this.#all('SELECT county FROM area UNION SELECT county FROM mine ORDER BY county', (row) => text(row.county))
+  async counties(): Promise<readonly string[]> {
+    const rows = await this.#database.reading((kysely) =>
+      kysely.selectFrom('area').select('county').union(kysely.selectFrom('mine').select('county')).orderBy('county').execute(),
+    )
+    return rows.map(({ county }) => county)
   }
 
-  counts(): { readonly usagePoints: number; readonly areas: number; readonly mines: number; readonly lawfulUses: number } {
-    return {
-      usagePoints: this.#count('usage_point'),
-      areas: this.#count('area'),
-      mines: this.#count('mine'),
-      lawfulUses: this.#count('lawful_use'),
-    }
+  async size(): Promise<LedgerSize> {
+    return await this.#database.reading((kysely) => new LedgerPages(kysely).size())
   }
 
-  close(): void {
-    this.#database.close()
+  async isEmpty(): Promise<boolean> {
+    return await this.#database.reading((kysely) => new LedgerPages(kysely).isEmpty())
   }
 
-  #count(table: 'usage_point' | 'area' | 'mine' | 'lawful_use'): number {
-    return real(this.#database.prepare(`SELECT count(*) AS rows FROM ${table}`).get()?.rows)
+  async close(): Promise<void> {
+    await this.#database.close()
   }
 
-  #one<T>(sql: string, toRecord: (row: SqlRow) => T, ...values: SQLInputValue[]): T | null {
-    const row = this.#database.prepare(sql).get(...values)
-    return row === undefined ? null : toRecord(row)
+  async #put(put: (writer: LedgerWriter) => Promise<LedgerChange>): Promise<LedgerChange> {
+    return await this.#database.alone((transaction) => put(new LedgerWriter(transaction, this.#database.kind)))
   }
-
-  #all<T>(sql: string, toRecord: (row: SqlRow) => T, ...values: SQLInputValue[]): T[] {
-    return this.#database
-      .prepare(sql)
-      .all(...values)
-      .map(toRecord)
-  }
-}
-
-function* mapped<T>(rows: Iterable<SqlRow>, toRecord: (row: SqlRow) => T): Generator<T> {
-  for (const row of rows) yield toRecord(row)
 }

@@ -18,12 +18,10 @@ import { requireServer } from '../servers/require-server.ts'
 import { sampleAlert } from './sample-alert.ts'
 
 const opened = (database: DatabaseConfig, file: string, journal = 'ours') =>
-  AlertStore.open({ database, file, journal: () => journal, placeOf })
+  AlertStore.open({ database, file, journal: () => journal, placesOf })
 
-const placeOf = ({ id }: Alert['subject']) => ({
-  area: `A${id.length}`,
-  county: id.startsWith('@') ? countyOfSubject(id) : 'Luxi',
-})
+const placesOf = async (subjects: readonly Alert['subject'][]) =>
+  subjects.map(({ id }) => ({ area: `A${id.length}`, county: id.startsWith('@') ? countyOfSubject(id) : 'Luxi' }))
 
 function embedded() {
   const file = join(scratchDirectory(), 'alerts.db')

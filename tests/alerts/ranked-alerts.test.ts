@@ -19,7 +19,7 @@ beforeEach(async () => {
     database: { kind: 'embedded' },
     file: join(directory, 'alerts.db'),
     journal: () => 'ours',
-    placeOf: () => ({ area: null, county: null }),
+    placesOf: async (subjects) => subjects.map(() => ({ area: null, county: null })),
   })
 })
 

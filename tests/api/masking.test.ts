@@ -28,7 +28,7 @@ let app: Api
 
 beforeEach(async () => {
   sample = await sampleParts()
-  const records = { ...sample.parts.records, usagePoint: (id: string) => POINTS.get(id) ?? null }
+  const records = { ...sample.parts.records, usagePoints: async () => POINTS }
   app = await serveSample({ ...sample.parts, records })
 })
 afterEach(async () => {

@@ -121,7 +121,7 @@ export async function sampleParts(): Promise<Sample> {
     database: { kind: 'embedded' },
     file: join(directory, 'alerts.db'),
     journal: () => 'ours',
-    placeOf: () => ({ area: 'A1', county: 'Luxi' }),
+    placesOf: async (subjects) => subjects.map(() => ({ area: 'A1', county: 'Luxi' })),
   })
   const ranked = new RankedAlerts(alerts, DetectorsConfig.parse({}), 8 * 3600)
   const tokens = new TokenStore(join(directory, 'tokens.db'))
@@ -151,7 +151,7 @@ export async function sampleParts(): Promise<Sample> {
       get: (id) => (id === 7 ? { refused: REFUSED, payload: Buffer.from('{"start":"tomorrow"}') } : undefined),
       replay: async (filter) => replayed.push(filter),
     },
-    records: { usagePoint: () => null, area: () => null },
+    records: { usagePoints: async () => new Map(), areas: async () => new Map() },
     curves: {
       ofUsagePoint: async (usagePoint, from) => {
         if (usagePoint === 1) throw new Error('the disk of /var/secret broke')
@@ -163,7 +163,7 @@ export async function sampleParts(): Promise<Sample> {
       }),
     },
     observability: new MineObservability({ bank, newestStart: 0 }, () => ledger),
-    topologyDoubts: new TopologyDoubts({ bank }, () => ledger, { usagePoint: () => null }),
+    topologyDoubts: new TopologyDoubts({ bank }, () => ledger, { usagePoints: async () => new Map() }),
     workList: (at, counties) => ranked.workList(at ?? Date.UTC(2026, 10, 1), counties),
     audit,
     holderOf: (token) => tokens.holderOf(token),

@@ -2,6 +2,7 @@ import { parse } from 'csv-parse/sync'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { DetectorBank } from '../../detectors/detector-bank.ts'
 import type { Ledger } from '../../model/ledger.ts'
+import type { TopologyDoubtPage } from '../../model/topology-doubt.ts'
 import { TopologyDoubt } from '../../model/topology-doubt.ts'
 import type { Api } from '../../src/api/api.ts'
 import { Problem } from '../../src/api/problem.ts'
@@ -12,7 +13,7 @@ import { type Sample, sampleParts } from './sample-parts.ts'
 import { get, serveSample } from './serve-sample.ts'
 
 const DAYS = 16
-const METERS = { usagePoint: (id: string) => ({ meter: `=${id}` }) }
+const METERS = { usagePoints: async (ids: readonly string[]) => new Map(ids.map((id) => [id, { meter: `=${id}` }])) }
 
 let sample: Sample
 let app: Api
@@ -163,7 +164,7 @@ test('doubts are listed in pages, the newest first, none twice and none left out
   const ids: string[] = []
   let cursor: string | undefined
   do {
-    const page = doubts.list({ limit: 2, cursor })
+    const page: TopologyDoubtPage = await doubts.list({ limit: 2, cursor })
     ids.push(...page.items.map(({ usagePoint }) => usagePoint))
     cursor = page.nextCursor ?? undefined
   } while (cursor !== undefined)

@@ -10,7 +10,7 @@ import type { Ledger } from '../../model/ledger.ts'
 import { AlertStore } from '../../src/alerts/alert-store.ts'
 import type { ServiceParts } from '../../src/api/service-parts.ts'
 import { MineObservability } from '../../src/mine-observability.ts'
-import { placeOfSubject } from '../../src/place-of-subject.ts'
+import { placesOfSubjects } from '../../src/place-of-subject.ts'
 import { RankedAlerts } from '../../src/ranked-alerts.ts'
 import { TopologyDoubts } from '../../src/topology-doubts.ts'
 import { sampleAlert } from '../alerts/sample-alert.ts'
@@ -45,27 +45,27 @@ export async function twoCounties({ ledger, bank, newestStart } = judgedCounties
   const directory = mkdtempSync(join(tmpdir(), 'adit-counties-'))
   const { usagePoints, areas } = ledger
   const records: ServiceParts['records'] = {
-    usagePoint: (id) => {
+    usagePoints: recordsOf((id) => {
       const row = usagePoints.id.indexOf(id)
       const place = { latitude: usagePoints.latitude[row], longitude: usagePoints.longitude[row] }
       return row < 0
         ? null
         : { ...CUSTOMER, usagePoint: id, meter: `0102${row}`, area: areas.id[usagePoints.area[row]], ...place }
-    },
-    area: (id) => {
+    }),
+    areas: recordsOf((id) => {
       const row = areas.id.indexOf(id)
       const place = { latitude: areas.latitude[row], longitude: areas.longitude[row], datum: 'WGS84' as const }
       const { county, feeder } = areas
       return row < 0
         ? null
         : { area: id, county: county[row], feeder: feeder[row], ...place, capacityKva: 200, radiusMeters: 200, name: null }
-    },
+    }),
   }
   const alerts = await AlertStore.open({
     database: { kind: 'embedded' },
     file: join(directory, 'alerts.db'),
     journal: () => 'ours',
-    placeOf: (subject) => placeOfSubject(records, subject),
+    placesOf: (subjects) => placesOfSubjects(records, subjects),
   })
   const ranked = new RankedAlerts(alerts, DetectorsConfig.parse({}), 8 * 3600)
   const parts: ServiceParts = {
@@ -84,6 +84,17 @@ export async function twoCounties({ ledger, bank, newestStart } = judgedCounties
     await sample.close()
   }
   return { ...sample, parts, alerts, ranked, close }
+}
+
+function recordsOf<T>(recordOf: (id: string) => T | null): (ids: readonly string[]) => Promise<ReadonlyMap<string, T>> {
+  return async (ids) => {
+    const found = new Map<string, T>()
+    for (const id of ids) {
+      const record = recordOf(id)
+      if (record !== null) found.set(id, record)
+    }
+    return found
+  }
 }
 
 /** Two in the first county with one of the second between them; each names both mines. */

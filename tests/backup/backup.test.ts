@@ -207,11 +207,11 @@ describe('a restored directory', () => {
   test('is refused, as any other, when a newer program has written it', async () => {
     const { data } = backedUp()
     const before = names(data)
-    writeFileSync(join(data, 'format'), '2\n')
+    writeFileSync(join(data, 'format'), '3\n')
     const { code, stderr } = await runAdit('serve', '--http', '127.0.0.1:0', '--mqtt', '127.0.0.1:0', '--data', data)
     expect([code, stderr]).toEqual([
       1,
-      expect.stringMatching(/is of format 2, this program knows formats up to 1: start the newer program/),
+      expect.stringMatching(/is of format 3, this program knows formats up to 2: start the newer program/),
     ])
     expect(names(data)).toEqual([...before, 'format'].sort())
   })

@@ -168,7 +168,7 @@ test('imported findings are kept, corrected by a later import, and fitted on the
     database: { kind: 'embedded' },
     file: join(data, 'alerts.db'),
     journal: () => 'ours',
-    placeOf: () => ({ area: null, county: null }),
+    placesOf: async (subjects) => subjects.map(() => ({ area: null, county: null })),
   })
   await store.raise([alertOf('a', 2, { subject: { kind: 'area', id: 'A1' }, route: 'tapped' })], 1)
   await store.close()

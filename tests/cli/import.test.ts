@@ -62,14 +62,14 @@ test('ledgers and readings of one command, in any order, are taken; faulty rows 
   expect(readFileSync(at('m.csv.rejected.csv'), 'utf8')).toMatch(/latitude and longitude are swapped/)
   expect(readFileSync(at('r.csv.gz.rejected.csv'), 'utf8')).toMatch(/^4,energy_wh,-7,/m)
 
-  const ledgers = new LedgerStore(join(at('data'), 'ledger.db'))
-  expect(ledgers.usagePoint('U2')).toMatchObject({
+  const ledgers = await LedgerStore.open({ database: { kind: 'embedded' }, file: join(at('data'), 'ledger.db') })
+  expect((await ledgers.usagePoints(['U2'])).get('U2')).toMatchObject({
     category: 'industrial',
     status: 'closed',
     statusSince: Date.UTC(2020, 0, 30, 16) / 1000,
   })
-  expect(ledgers.mine('K1')).toMatchObject({ kind: 'dig-point', sealing: 'broken' })
-  ledgers.close()
+  expect((await ledgers.load()).mines).toMatchObject([{ mine: 'K1', kind: 'dig-point', sealing: 'broken' }])
+  await ledgers.close()
   const journal = new SqliteJournalReader({ path: join(at('data'), 'journal.db') })
   expect(journal.lastPosition()).toBe(1)
   journal.close()

@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { LedgerStore } from '../../src/ledger/ledger-store.ts'
 
 /** Puts one area beside one mine, with as many meters (`m0`, `m1` …) as asked, into a data directory. */
-export function seedLedger(data: string, meters: number): void {
+export async function seedLedger(data: string, meters: number): Promise<void> {
   mkdirSync(data, { recursive: true })
-  const ledgers = new LedgerStore(join(data, 'ledger.db'))
-  ledgers.putAreas([
+  const ledgers = await LedgerStore.open({ database: { kind: 'embedded' }, file: join(data, 'ledger.db') })
+  await ledgers.putAreas([
     {
       area: 'A1',
       feeder: 'F1',
@@ -19,7 +19,7 @@ export function seedLedger(data: string, meters: number): void {
       name: '老厂台区',
     },
   ])
-  ledgers.putUsagePoints(
+  await ledgers.putUsagePoints(
     Array.from({ length: meters }, (_, index) => ({
       usagePoint: `P${index}`,
       meter: `m${index}`,
@@ -38,7 +38,7 @@ export function seedLedger(data: string, meters: number): void {
       county: null,
     })),
   )
-  ledgers.putMines([
+  await ledgers.putMines([
     {
       mine: 'M1',
       name: '老厂洞',
@@ -56,5 +56,5 @@ export function seedLedger(data: string, meters: number): void {
       closedOn: null,
     },
   ])
-  ledgers.close()
+  await ledgers.close()
 }

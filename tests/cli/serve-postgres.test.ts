@@ -11,6 +11,8 @@ import { runAdit, type Started, startAdit } from './run-adit.ts'
 
 const READINGS = '{"start":"2026-11-24T00:00:00Z","seconds":900,"readings":[]}'
 
+const LEDGERS = ['usage-points', 'areas', 'mines', 'lawful-uses']
+
 const inOrder = (alerts: { id: string }[]) => alerts.toSorted((a, b) => (a.id < b.id ? -1 : 1))
 
 describe.runIf(requireServer('postgres'))('with PostgreSQL', () => {
@@ -146,8 +148,7 @@ describe.runIf(requireServer('postgres'))('with PostgreSQL', () => {
     })
     await writeWorld(world, directory, true)
     const at = (name: string) => join(directory, name)
-    const ledgers = ['usage-points', 'areas', 'mines', 'lawful-uses']
-    const files = ledgers.flatMap((name) => [`--${name}`, at(`${name}.csv`)])
+    const files = LEDGERS.flatMap((name) => [`--${name}`, at(`${name}.csv`)])
     const detected = await runAdit('detect', ...files, '--readings', at('readings.csv.gz'), '--out', at('alerts.ndjson'))
     expect(detected.code, detected.stderr).toBe(0)
     const expected = readFileSync(at('alerts.ndjson'), 'utf8').trim().split('\n')
@@ -155,7 +156,7 @@ describe.runIf(requireServer('postgres'))('with PostgreSQL', () => {
 
     const imported = await runAdit(
       'import',
-      ...ledgers.map((name) => at(`${name}.csv`)),
+      ...LEDGERS.map((name) => at(`${name}.csv`)),
       at('readings.csv.gz'),
       '--config',
       config,
@@ -184,6 +185,9 @@ describe.runIf(requireServer('postgres'))('with PostgreSQL', () => {
     await postgres.empty()
     await postgres.execute(postgres.url, 'GRANT ALL ON SCHEMA public TO county')
     rmSync(join(directory, 'data', 'audit-head'))
+    const { code, stderr } = await runAdit('serve', '--config', config)
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/usage points of postgresql.*: there are 0 of \d+/)])
+    expect((await runAdit('import', ...LEDGERS.map((name) => join(directory, `${name}.csv`)), '--config', config)).code).toBe(0)
     await serve()
     await expect.poll(pending).toBe(0)
     expect(await alerts()).toEqual(before)

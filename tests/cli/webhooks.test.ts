@@ -20,7 +20,7 @@ beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'adit-webhooks-'))
   data = join(directory, 'data')
   config = join(directory, 'adit.yaml')
-  seedLedger(data, 2)
+  await seedLedger(data, 2)
   receiver = await Receiver.start()
   writeFileSync(join(directory, 'key'), `${KEY}\n`)
   configure("['127.0.0.0/8']")
@@ -54,8 +54,10 @@ async function stop(): Promise<void> {
 
 /** Into the log while the service stands still, as a judging half would that was then killed. */
 async function raise(...ids: string[]): Promise<void> {
-  const place = { journal: () => '', placeOf: () => ({ area: 'A1', county: 'Luxi' }) }
-  const alerts = await AlertStore.open({ database: { kind: 'embedded' }, file: dataFiles(data).alerts, ...place })
+  const alerts = await AlertStore.open({
+    ...{ database: { kind: 'embedded' }, file: dataFiles(data).alerts, journal: () => '' },
+    placesOf: async (subjects) => subjects.map(() => ({ area: 'A1', county: 'Luxi' })),
+  })
   await alerts.raise(
     ids.map((id, index) => sampleAlert(id, index)),
     0,

@@ -128,7 +128,10 @@ export async function startFixtureService(options: FixtureOptions = {}): Promise
       },
     },
     ledger: () => ledger,
-    records: { usagePoint: () => null, area: (id) => recordOf(ledger, id, names) },
+    records: {
+      usagePoints: async () => new Map(),
+      areas: async (ids) => new Map(ids.flatMap((id) => recordOf(ledger, id, names) ?? []).map((area) => [area.area, area])),
+    },
     curves: {
       ofUsagePoint: async (_row, from, to) => ({ profile: fixtureProfile(from, to), expected: null }),
       ofResidual: async (_row, from, to, before) => {
@@ -147,8 +150,8 @@ export async function startFixtureService(options: FixtureOptions = {}): Promise
       },
     },
     topologyDoubts: {
-      list: () => ({ items: fixtureDoubts(), nextCursor: null }),
-      ofArea: (area) =>
+      list: async () => ({ items: fixtureDoubts(), nextCursor: null }),
+      ofArea: async (area) =>
         fixtureDoubts().filter((doubt) => [doubt.bookedArea, doubt.probableArea].includes(ledger.areas.id[area] ?? '')),
       all: async function* () {
         yield* fixtureDoubts()

@@ -86,7 +86,7 @@ class World {
 
   static async start(directory: string): Promise<World> {
     const data = join(directory, 'data')
-    seedLedger(data, METERS)
+    await seedLedger(data, METERS)
     const port = await freePort()
     const mosquitto = await startBroker(port, directory)
     const proxy = await TcpProxy.listen(port)

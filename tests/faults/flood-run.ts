@@ -54,7 +54,7 @@ interface Attack {
 
 export async function runFloods(options: FloodOptions): Promise<FloodRun> {
   const data = mkdtempSync(join(tmpdir(), 'adit-floods-'))
-  seedLedger(data, 4)
+  await seedLedger(data, 4)
   const passwords: string[] = []
   for (let index = 0; index <= options.gateways; index++) {
     const added = await runAdit('gateway', 'add', `gw-${index}`, '--data', data, '--json')

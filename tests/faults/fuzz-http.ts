@@ -49,7 +49,7 @@ const KNOWN = [
 
 export async function fuzzHttp(seed: string, requests: number): Promise<HttpFuzz> {
   const data = mkdtempSync(join(tmpdir(), 'adit-fuzz-http-'))
-  seedLedger(data, 4)
+  await seedLedger(data, 4)
   const service = startAdit(['serve', '--data', data, '--http', '127.0.0.1:0', '--mqtt', '127.0.0.1:0'], {
     ADIT_HTTP_REQUESTS_PER_MINUTE: '10000000',
     ADIT_LOG: 'error',

@@ -152,7 +152,7 @@ async function compareAlerts(undisturbed: string, get: Get, found: Findings): Pr
 
 /** Nobody is told the same twice. */
 async function compareEvents(data: string, found: Findings): Promise<void> {
-  const alerts = await openAlerts({ database: { kind: 'embedded' } }, dataFiles(data), () => ({ area: null, county: null }))
+  const alerts = await openAlerts({ database: { kind: 'embedded' } }, dataFiles(data), async () => [])
   const told = new Set<string>()
   for (const { kind, alert } of await alerts.eventsAfter(0, 1_000_000)) {
     const text = JSON.stringify(kind === 'alert.raised' ? alert.id : [kind, alert])

@@ -36,7 +36,7 @@ const QUARTER = 900
 
 export async function runSpoofs({ seed, attempts, say = () => {} }: SpoofRunOptions): Promise<SpoofRun> {
   const data = mkdtempSync(join(tmpdir(), 'adit-spoofs-'))
-  seedLedger(data, OWNED_METERS)
+  await seedLedger(data, OWNED_METERS)
   const [owner, thief] = [await passwordOf(OWNER, data), await passwordOf(ATTACKER, data)]
   const service = startAdit(['serve', '--data', data, '--http', '127.0.0.1:0', '--mqtt', '127.0.0.1:0'])
   try {

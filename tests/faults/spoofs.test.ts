@@ -29,7 +29,7 @@ const Gateways = z.object({
 test('whose a meter is survives kill -9 before and after a checkpoint, and moves when people say so', async () => {
   const data = mkdtempSync(join(tmpdir(), 'adit-owners-'))
   onTestFinished(() => rmSync(data, { recursive: true, force: true }))
-  seedLedger(data, 4)
+  await seedLedger(data, 4)
   const passwords: Record<string, string> = {}
   for (const gateway of ['gw-1', 'gw-2']) {
     const added = await runAdit('gateway', 'add', gateway, '--data', data, '--json')

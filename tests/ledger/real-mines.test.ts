@@ -51,6 +51,7 @@ async function importMines(
   const data = join(directory, 'data')
   const [outcome] = await importFiles([file], {
     data,
+    database: { kind: 'embedded' },
     dryRun: false,
     zone: new TimeZone('America/Los_Angeles'),
     territory,
@@ -58,9 +59,9 @@ async function importMines(
     futureSeconds: 300,
     progress: () => {},
   })
-  const store = new LedgerStore(join(data, 'ledger.db'))
+  const store = await LedgerStore.open({ database: { kind: 'embedded' }, file: join(data, 'ledger.db') })
   onTestFinished(() => store.close())
-  return { outcome, mines: store.load().mines }
+  return { outcome, mines: (await store.load()).mines }
 }
 
 function mrdsRows(): readonly (readonly unknown[])[] {

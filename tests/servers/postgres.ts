@@ -17,10 +17,14 @@ export interface Postgres {
   readonly pid: number
   log(): string
   readonly url: string
-  /** Nothing is in the database then. */
-  empty(): Promise<void>
+  /** A new database beside the first, which sorts as people do: its address. */
+  another(name: string): Promise<string>
+  /** Nothing is in the database then, in the first when none is named. */
+  empty(url?: string): Promise<void>
   /** One statement as that user. */
   execute(url: string, sql: string): Promise<pg.QueryResult>
+  /** Begins a transaction with a statement, and holds what it has locked. */
+  hold(url: string, sql: string): Promise<{ letGo(): Promise<void> }>
   /** Stops the server and deletes its data. */
   stop(): Promise<void>
   /** Stops the server and keeps its data, `resume` starts it on the same port. */
@@ -57,11 +61,19 @@ export async function startPostgres({ hba = [], config = [] }: { hba?: string[];
   ]
   const start = () => startProcess(command, args, (log) => log.includes('database system is ready to accept connections'))
   let server = await start()
+  let up = true
   const url = `postgresql://127.0.0.1:${port}/postgres`
   const interrupt = async () => {
     // a fast shutdown: the usual one waits until every client has gone
     process.kill(server.pid, 'SIGINT')
     await server.stop()
+    up = false
+  }
+  const hold = async (url: string, sql: string) => {
+    const client = new pg.Client({ connectionString: url.replace('//', `//${user}@`) })
+    await client.connect()
+    await client.query(`BEGIN; ${sql}`)
+    return { letGo: () => client.end() }
   }
   const execute = async (url: string, sql: string) => {
     const client = new pg.Client({ connectionString: url.replace('//', `//${user}@`) })
@@ -80,16 +92,22 @@ export async function startPostgres({ hba = [], config = [] }: { hba?: string[];
     },
     log: () => server.log(),
     url,
-    empty: async () => {
-      await execute(url, 'DROP SCHEMA public CASCADE; CREATE SCHEMA public')
+    another: async (name) => {
+      await execute(url, `CREATE DATABASE ${name} TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US'`)
+      return url.replace(/postgres$/, name)
+    },
+    empty: async (which = url) => {
+      await execute(which, 'DROP SCHEMA public CASCADE; CREATE SCHEMA public')
     },
     execute,
+    hold,
     interrupt,
     resume: async () => {
       server = await start()
+      up = true
     },
     stop: async () => {
-      await interrupt()
+      if (up) await interrupt()
       await rm(directory, { recursive: true, force: true })
     },
   }
