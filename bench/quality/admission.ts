@@ -24,11 +24,11 @@ interface AdmissionCase {
 
 /** `verdict` of detectors that raise whatever they weigh at all. */
 export function admissionTable(verdict: Verdict): string[] {
-  const cases = verdict.alerts.flatMap(({ alert, site, world, day }): AdmissionCase[] => {
+  const cases = verdict.alerts.flatMap(({ alert, right, world, day }): AdmissionCase[] => {
     const { logOdds, reasons, subject } = alert
     if (logOdds === undefined || reasons === undefined) return []
     const prior = reasons.reduce((sum, { detector, nats }) => sum + (PRIOR_GROUPS.has(detector) ? nats : 0), 0)
-    return [{ world, week: Math.floor(day / 7), kind: subject.kind, logOdds, prior, right: site !== undefined }]
+    return [{ world, week: Math.floor(day / 7), kind: subject.kind, logOdds, prior, right }]
   })
   const worlds = [...new Set(cases.map(({ world }) => world))]
   const subjects = verdict.subjects / worlds.length

@@ -56,11 +56,11 @@ interface CalibrationCase {
 
 /** Each alert twice: as it was raised, which is when a list is made, and as it stood at the end. */
 export function calibrationCases({ alerts }: Verdict): CalibrationCase[] {
-  return alerts.flatMap(({ alert, site, world }) => {
+  return alerts.flatMap(({ alert, right: isRight, world }) => {
     const { logOdds, history } = alert
     if (logOdds === undefined || history === undefined) return []
     const raised = logOddsFor(IDENTITY, history[0]?.probability ?? alert.probability)
-    const illegal = site ? 1 : 0
+    const illegal = isRight ? 1 : 0
     const matter = matterOf(AlertRoute.parse(alert.route))
     return [raised, logOdds].map((at) => ({ world, matter, outcome: { logOdds: at, illegal, weight: 0.5 } as const }))
   })

@@ -14,7 +14,7 @@ export function reportText(verdict: Verdict, list: boolean): string {
 
 function headline(verdict: Verdict): string[] {
   const { right, listed } = precisionAt50(verdict)
-  const rightAll = verdict.alerts.filter((one) => one.site).length
+  const rightAll = verdict.alerts.filter((one) => one.right).length
   return [
     `average precision ${averagePrecision(verdict).toFixed(3)}   precision@50/week ${percent(right, listed)} (${right} of ${listed} listed)   ` +
       `all alerts ${percent(rightAll, verdict.alerts.length)} right (${rightAll} of ${verdict.alerts.length}); ${verdict.sites.length} sites, ${verdict.blind} more that no reading tells of, ${verdict.subjects} subjects`,
@@ -48,7 +48,7 @@ function falseAlertTable({ alerts, pointMonths }: Verdict): string[] {
     [`false alerts per 1,000 point-months within ${NEAR_METERS / 1000} km`, 'all', 'p ≥ 0.5', 'listed', 'point-months'],
   ]
   for (const [pointClass, months] of Object.entries(pointMonths)) {
-    const wrong = alerts.filter((one) => !one.site && one.point?.class === pointClass && one.point.mineMeters <= NEAR_METERS)
+    const wrong = alerts.filter((one) => !one.right && one.point?.class === pointClass && one.point.mineMeters <= NEAR_METERS)
     const rate = (some: readonly JudgedAlert[]): string => ((1000 * some.length) / months).toFixed(2)
     rows.push([
       pointClass,
@@ -58,7 +58,7 @@ function falseAlertTable({ alerts, pointMonths }: Verdict): string[] {
       months.toFixed(0),
     ])
   }
-  const areas = alerts.filter((one) => !one.site && one.alert.subject.kind === 'area')
+  const areas = alerts.filter((one) => !one.right && one.alert.subject.kind === 'area')
   rows.push(['areas (count)', String(areas.length), String(areas.filter((one) => one.alert.probability >= 0.5).length), '', ''])
   return ['', ...table(rows)]
 }
@@ -74,7 +74,7 @@ function lookAlikeTable({ alerts, points, sites }: Verdict): string[] {
     const share = (keep: (one: JudgedAlert) => boolean): string => {
       const alerted = new Set(
         alerts
-          .filter((one) => !one.site && one.point?.kind === kind && keep(one))
+          .filter((one) => !one.right && one.point?.kind === kind && keep(one))
           .map((one) => `${one.world}/${one.alert.subject.id}`),
       )
       return percent(alerted.size, here.length)
@@ -103,7 +103,7 @@ function reliabilityTable({ alerts }: Verdict): string[] {
       `${low}–${Math.min(1, high)}`,
       String(here.length),
       mean.toFixed(2),
-      percent(here.filter((one) => one.site).length, here.length),
+      percent(here.filter((one) => one.right).length, here.length),
     ])
   }
   return ['', ...table(rows)]
@@ -124,7 +124,7 @@ function misses({ sites, alerts }: Verdict): string[] {
       delay === undefined ? 'never' : `${delay.toFixed(1)} d`,
     ])
   const wrong = alerts
-    .filter((one) => !one.site)
+    .filter((one) => !one.right)
     .sort((a, b) => b.alert.probability - a.alert.probability)
     .slice(0, 60)
     .map(({ alert, point, world }) => [
@@ -165,11 +165,11 @@ export function comparisonRow(judge: string, verdict: Verdict): string[] {
   })
   const wrong = Object.entries(verdict.pointMonths).map(([pointClass, months]) => {
     const count = verdict.alerts.filter(
-      (one) => !one.site && one.point?.class === pointClass && one.point.mineMeters <= NEAR_METERS,
+      (one) => !one.right && one.point?.class === pointClass && one.point.mineMeters <= NEAR_METERS,
     ).length
     return ((1000 * count) / months).toFixed(1)
   })
-  const areas = verdict.alerts.filter((one) => !one.site && one.alert.subject.kind === 'area').length
+  const areas = verdict.alerts.filter((one) => !one.right && one.alert.subject.kind === 'area').length
   return [judge, averagePrecision(verdict).toFixed(3), percent(right, listed), ...recall, ...wrong, String(areas)]
 }
 

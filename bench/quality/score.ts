@@ -20,7 +20,9 @@ export const NEAR_METERS = 3000
 
 export interface JudgedAlert {
   readonly alert: ScoredAlert
-  readonly site: Site | undefined
+  /** What it is right about: all that take power at its subject and had begun. */
+  readonly sites: readonly Site[]
+  readonly right: boolean
   readonly point: Point | undefined
   readonly day: number
   readonly world: string
@@ -60,8 +62,15 @@ export function judge(truth: WorldTruth, alerts: readonly ScoredAlert[]): Verdic
   }
   const judged = alerts.map((alert): JudgedAlert => {
     const raised = Date.parse(alert.raisedAt)
-    const site = (sites.get(`${alert.subject.kind}:${alert.subject.id}`) ?? []).find((s) => Date.parse(s.onset) <= raised)
-    return { alert, site, point: points.get(alert.subject.id), day: (raised - start) / 86_400_000, world: truth.seed }
+    const begun = (sites.get(`${alert.subject.kind}:${alert.subject.id}`) ?? []).filter((s) => Date.parse(s.onset) <= raised)
+    return {
+      alert,
+      sites: begun,
+      right: begun.length > 0,
+      point: points.get(alert.subject.id),
+      day: (raised - start) / 86_400_000,
+      world: truth.seed,
+    }
   })
   return {
     alerts: judged,
@@ -79,11 +88,11 @@ function push(map: Map<string, Site[]>, key: string, site: Site): void {
 
 function find(site: Site, judged: readonly JudgedAlert[], world: string): FoundSite {
   const onset = Date.parse(site.onset)
-  const mine = judged.filter((one) => one.site === site)
+  const mine = judged.filter((one) => one.sites.includes(site))
   const standing = judged.filter(
-    ({ alert, site: other }) =>
-      other !== undefined &&
-      other !== site &&
+    ({ alert, sites }) =>
+      sites.length > 0 &&
+      !sites.includes(site) &&
       alert.subject.kind === site.kind &&
       alert.subject.id === site.id &&
       Date.parse(alert.raisedAt) <= onset &&
@@ -134,11 +143,12 @@ export function join(verdicts: readonly Verdict[]): Verdict {
  */
 export function averagePrecision({ alerts, sites }: Verdict): number {
   const best = new Map<string, { probability: number; right: boolean }>()
-  for (const { alert, site, world } of alerts) {
-    const key = site ? `${world}/site/${site.site}` : `${world}/${alert.subject.kind}/${alert.subject.id}`
-    const known = best.get(key)
-    if (!known || alert.probability > known.probability)
-      best.set(key, { probability: alert.probability, right: site !== undefined })
+  for (const { alert, sites: found, right, world } of alerts) {
+    const keys = found.map(({ site }) => `${world}/site/${site}`)
+    for (const key of right ? keys : [`${world}/${alert.subject.kind}/${alert.subject.id}`]) {
+      const known = best.get(key)
+      if (!known || alert.probability > known.probability) best.set(key, { probability: alert.probability, right })
+    }
   }
   const wanted = sites.filter(({ stood }) => !stood).length
   const byProbability = [...best.values()].sort((a, b) => b.probability - a.probability)
@@ -170,9 +180,9 @@ export function precisionAt50({ alerts }: Verdict): { right: number; listed: num
   let listed = 0
   for (const week of weeks.values()) {
     week.sort((a, b) => (a.alert.rank ?? 0) - (b.alert.rank ?? 0) || b.alert.probability - a.alert.probability)
-    for (const { site } of week.slice(0, 50)) {
+    for (const { right: isRight } of week.slice(0, 50)) {
       listed++
-      if (site) right++
+      if (isRight) right++
     }
   }
   return { right, listed }

@@ -81,7 +81,7 @@ function listedWeeks({ alerts }: Verdict, chanceOf: (one: JudgedAlert) => number
     const week = weeks.get(key) ?? { world: one.world, chances: [], right: 0 }
     weeks.set(key, week)
     week.chances.push(chance)
-    if (one.site) week.right++
+    if (one.right) week.right++
   }
   return [...weeks.values()]
 }

@@ -38,8 +38,16 @@ test('an alert before the work began is false, one after it is right and dates t
     alert('usage-point', 'U1', '2026-07-10T00:00:00Z', 0.9, 1),
     alert('usage-point', 'U1', '2026-07-22T12:00:00Z', 0.8, 1),
   ])
-  expect(verdict.alerts.map((one) => one.site !== undefined)).toEqual([false, true])
+  expect(verdict.alerts.map((one) => one.right)).toEqual([false, true])
   expect(verdict.sites.map(({ delay }) => delay)).toEqual([2.5, undefined])
+})
+
+test('an alert is right about all that take power at its subject and had begun', () => {
+  const tampered = { ...site('usage-point', 'U9', 'tampered', '2026-07-21T00:00:00Z'), site: 3 }
+  const { sites } = judge({ ...TRUTH, sites: [tampered, ...TRUTH.sites.slice(1)] }, [
+    alert('area', 'T1', '2026-07-24T00:00:00Z', 0.9, 1),
+  ])
+  expect(sites.map(({ delay }) => delay)).toEqual([3, 2])
 })
 
 test('a tap in an area that no meter counts is blind, not missed', () => {
