@@ -172,10 +172,12 @@ test('a receiver that hangs holds up neither another nor the raising of alerts',
   const ids = Array.from({ length: 150 }, (_, index) => `a${index}`)
   for (const [index, id] of ids.entries()) await alerts.raise([sampleAlert(id, index)], index + 1)
   await expect.poll(() => quick.told).toEqual(ids.map((id) => `raised ${id}`))
-  expect(webhooks.states()).toMatchObject([
-    { pending: 150, delivered: 0 },
-    { pending: 0, delivered: 150 },
-  ])
+  await expect
+    .poll(() => webhooks.states())
+    .toMatchObject([
+      { pending: 150, delivered: 0 },
+      { pending: 0, delivered: 150 },
+    ])
 })
 
 test('a long log that a receiver does not want is passed over in pieces, so that everything else has its turns in between', async () => {
