@@ -79,7 +79,7 @@ test('where the line is low enough to show it, the alert says which member count
   expect(alert?.innocent).toMatchObject({ kind: 'member-counts-part', likelihood: 0.9 })
   expect(alert?.innocent?.sentence.en).toContain('U0 counts 1/10')
   expect(alert?.innocent?.sentence.zh).toContain('3月14日')
-  expect(alert?.probability).toBeLessThan(0.2)
+  expect(alert?.logOdds).toBeLessThan(-2)
   expect(alert?.reasons.map(({ detector }) => detector)).not.toContain('unmetered')
 })
 
