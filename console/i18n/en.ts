@@ -57,7 +57,7 @@ export const en: typeof zh = {
     intro: 'Afterwards you are signed out everywhere else, and stay signed in here.',
     now: 'Current password',
     next: 'New password',
-    nextHint: 'Ten characters or more, such as four unrelated words. No signs needed, nor a change every so often.',
+    nextHint: 'Ten characters or more, such as four unrelated words. No special characters needed, and no change every so often.',
     again: 'New password once more',
     code: 'One-time code',
     codeHint: 'Only if you have one set up; the one you signed in with is used up, wait for the next.',
