@@ -40,7 +40,8 @@ export interface BrokerRun {
 
 const METERS = 4
 const INTERVALS_A_ROUND = 120
-const QUARTER = 900
+/** Short, so that what comes again within a round is of these days: the books know no repeats of before. */
+const SECONDS = 300
 const CLIENT = 'adit'
 
 export async function runBrokerFaults(seed: string, rounds: number, say: (line: string) => void = () => {}): Promise<BrokerRun> {
@@ -70,7 +71,7 @@ class World {
   readonly #directory: string
   readonly #broker: number
   readonly #proxy: TcpProxy
-  readonly #epoch = Math.floor(Date.now() / 1000 / QUARTER) * QUARTER - 300 * 86_400
+  readonly #epoch = Math.floor(Date.now() / 1000 / SECONDS) * SECONDS - 300 * 86_400
   #mosquitto: Mosquitto
   #service: Started
   #http = ''
@@ -153,6 +154,8 @@ class World {
     this.#proxy.silent = false
     this.#proxy.delayMs = 0
     this.#proxy.sliceBytes = 0
+    // the last in the broker's queue: what was published again before it is no straggler of days ago in the next round
+    await this.send(1)
     await this.#untilStored(this.sent * METERS)
   }
 
@@ -162,7 +165,7 @@ class World {
     const book = items.find(({ gateway }) => gateway === 'gw-1')?.book
     const complaints: string[] = []
     let [stored, doubled] = [0, 0]
-    const [from, to] = [this.#epoch, this.#epoch + (this.sent + 1) * QUARTER].map((at) => new Date(at * 1000).toISOString())
+    const [from, to] = [this.#epoch, this.#epoch + (this.sent + 1) * SECONDS].map((at) => new Date(at * 1000).toISOString())
     for (let meter = 0; meter < METERS; meter++) {
       const profile = Profile.parse(await this.#get(`/api/v1/usage-points/P${meter}/load-profile?from=${from}&to=${to}`))
       const starts = new Set(profile.start)
@@ -209,9 +212,9 @@ class World {
   }
 
   #packet(interval: number): string {
-    const start = new Date((this.#epoch + interval * QUARTER) * 1000).toISOString()
+    const start = new Date((this.#epoch + interval * SECONDS) * 1000).toISOString()
     const readings = Array.from({ length: METERS }, (_, meter) => [`m${meter}`, energyOf(interval, meter)])
-    return JSON.stringify({ start, seconds: QUARTER, readings })
+    return JSON.stringify({ start, seconds: SECONDS, readings })
   }
 }
 
