@@ -1,5 +1,5 @@
 /**
- * InfluxDB fails in every way the fault proxy knows while ten million meters report at their rate: what an acknowledgement takes
+ * InfluxDB fails in every way the fault proxy knows but for rows it refuses, while ten million meters report: what an acknowledgement takes
  * meanwhile, and how fast the readings of an outage are delivered when the store is back, with the live ones coming in.
  */
 import { setTimeout as pause } from 'node:timers/promises'

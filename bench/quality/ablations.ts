@@ -2,10 +2,13 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 
-/** One setting for each detector that lets it never speak; what floors decide for the others stays as it is. */
+/**
+ * Settings for each detector under which it never speaks of a usage point; what floors decide for the others stays as it is. Of an area's
+ * remainder flat load still speaks by its envelope, whose floor is not configured.
+ */
 export const ABLATIONS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  'flat load': { flatLoad: { spreads: 1e12 } },
-  'night surge': { nightSurge: { spreads: 1e12 } },
+  'flat load': { flatLoad: { spreads: 1e12, leastW: 1e12 } },
+  'night surge': { nightSurge: { spreads: 1e12, leastUnderW: 1e12 } },
   'long run': { longRun: { leastSlots: 10_000 } },
   'furnace burst': { furnaceBurst: { leastSlots: 10_000 } },
   surplus: { surplus: { spreads: 1e12 } },
