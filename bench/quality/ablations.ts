@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { stringify } from 'yaml'
 
 /**
- * Settings for each detector under which it never speaks of a usage point; what floors decide for the others stays as it is. Of an area's
- * remainder flat load still speaks by its envelope, whose floor is not configured.
+ * Settings for each detector under which it never speaks of a usage point; what floors decide for the others stays as it is. On areas'
+ * remainders flat load and night surge have settings of their own (detectors/detector-set.ts) and go on.
  */
 export const ABLATIONS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'flat load': { flatLoad: { spreads: 1e12, leastW: 1e12 } },
