@@ -3,7 +3,7 @@ import { commitText } from '../../bench/machine.ts'
 import { runDamages } from './damage-run.ts'
 import { runDiskFaults } from './disk-run.ts'
 import type { Comparison } from './kill-oracle.ts'
-import { runKills } from './kill-run.ts'
+import { type KillTrials, runKillTrials } from './kill-trials.ts'
 import { tryMutant } from './mutant-run.ts'
 import { MUTANTS } from './mutants.ts'
 import { runPowerCuts } from './power-run.ts'
@@ -16,14 +16,20 @@ export interface ToldRun {
   readonly complaints: readonly string[]
 }
 
-export async function killPart(options: Parameters<typeof runKills>[0]): Promise<ToldRun> {
-  const run = await runKills(options)
+/** Told after each trial: a thousand kills take an hour. */
+export async function killPart(options: Parameters<typeof runKillTrials>[0], tell: (run: ToldRun) => void): Promise<ToldRun> {
+  return killsTold(await runKillTrials(options, (sum) => tell(killsTold(sum))))
+}
+
+function killsTold(run: KillTrials): ToldRun {
   const hit = [...run.points.values()].filter((times) => times > 0).length
   const missed = [...run.points].filter(([, times]) => times === 0).map(([point]) => `${point} was never hit`)
   const figures: ScoreboardPart['figures'] = [
     ['kills survived', run.kills],
+    ['of these before it took packets again', run.atStart],
     ['of these at random', run.kills - [...run.points.values()].reduce((sum, times) => sum + times, 0)],
     ['stops in peace in between', run.cleanStops],
+    ['trials, each the same story killed elsewhere', run.trials],
     ['crash points hit', `${hit} of ${run.points.size}`],
     ['packets sent, again after a kill included', run.sent],
     ...compared(run, run.packets),

@@ -1,6 +1,6 @@
 /**
  * The fault runs of the tests in long; each writes its part of docs/scoreboard.md:
- * npm run faults -- --kills 1000 | --power-cuts 200 | --store-faults | --disk-fills 50 | --damages 10 | --mutants [--from N]
+ * npm run faults -- --kills 1000 [--minutes N] | --power-cuts 200 | --store-faults | --disk-fills 50 | --damages 10 | --mutants [--from N]
  * | --fuzz 1e7 [--guided 0.05] [--sessions 1e5] [--requests 1e5] [--seed S] [--days N]
  */
 import { parseArgs } from 'node:util'
@@ -12,6 +12,8 @@ import { type PartName, readPart, writePart } from './scoreboard.ts'
 const { values } = parseArgs({
   options: {
     kills: { type: 'string' },
+    /** No further kill after so many; what was done is compared and told. */
+    minutes: { type: 'string' },
     'power-cuts': { type: 'string' },
     'store-faults': { type: 'boolean' },
     'disk-fills': { type: 'string' },
@@ -34,6 +36,8 @@ const began = performance.now()
 const seconds = () => Math.round((performance.now() - began) / 1000)
 const say = (line: string) => console.log(`${seconds()} s: ${line}`)
 const { seed } = values
+// of what runs, whatever is committed meanwhile
+const commit = commitText()
 const days = (usual: number) => Number(values.days ?? usual)
 
 const [name, { part, complaints }] = await chosen()
@@ -45,7 +49,7 @@ function write(to: PartName, told: ToldRun['part']): void {
   const place: [string, string | number][] = [
     ['seed', seed],
     ['seconds', seconds()],
-    ['commit', commitText()],
+    ['commit', commit],
     ['machine', machineText()],
   ]
   const command = `npm run faults -- ${process.argv.slice(2).join(' ')}`
@@ -67,5 +71,7 @@ async function chosen(): Promise<[PartName, ToldRun]> {
     const options = { seed, from: Number(values.from), before: readPart('mutants')?.table?.rows ?? [], say }
     return ['mutants', await mutantPart(options, (run) => write('mutants', run.part))]
   }
-  return ['kills', await killPart({ seed, kills: Number(values.kills ?? 1000), days: days(40), say })]
+  const signal = values.minutes === undefined ? {} : { signal: AbortSignal.timeout(Number(values.minutes) * 60_000) }
+  const options = { seed, kills: Number(values.kills ?? 1000), days: days(40), say, ...signal }
+  return ['kills', await killPart(options, (run) => write('kills', run.part))]
 }
