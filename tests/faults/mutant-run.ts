@@ -1,6 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { startAdit } from '../cli/run-adit.ts'
 import { runDiskFaults } from './disk-run.ts'
 import { runKills } from './kill-run.ts'
 import { ServiceEnded } from './killed-service.ts'
@@ -9,8 +10,8 @@ import { runPowerCuts } from './power-run.ts'
 import { runStoreFaults } from './store-run.ts'
 
 const TREE = join(import.meta.dirname, '..', '..')
-/** What the program is made of. */
-const ROOMS = ['src', 'ingest', 'detectors', 'model', 'fixtures', 'package.json']
+/** What the program is made of, and the run that drives its judging half without a service. */
+const ROOMS = ['src', 'ingest', 'detectors', 'model', 'fixtures', 'tests/faults', 'package.json']
 
 export interface MutantVerdict {
   readonly name: string
@@ -26,7 +27,7 @@ export async function tryMutant(mutant: Mutant, seed: string, say: (line: string
     for (const room of ROOMS) cpSync(join(TREE, room), join(copy, room), { recursive: true })
     symlinkSync(join(TREE, 'node_modules'), join(copy, 'node_modules'))
     for (const edit of mutant.edits) applyEdit(copy, edit)
-    const complaint = await firstComplaint(mutant, join(copy, 'src', 'cli', 'adit.ts'), seed, say).catch((error: unknown) => {
+    const complaint = await firstComplaint(mutant, copy, seed, say).catch((error: unknown) => {
       // any other error is one of the harness
       if (error instanceof ServiceEnded) return error.message
       throw error
@@ -45,7 +46,9 @@ export function applyEdit(tree: string, { file, find, put }: Edit): void {
   writeFileSync(path, parts.join(put))
 }
 
-async function firstComplaint({ run }: Mutant, program: string, seed: string, say: (line: string) => void) {
+async function firstComplaint({ run }: Mutant, copy: string, seed: string, say: (line: string) => void) {
+  if (run.kind === 'orders') return await ordersComplaint(copy, run.permutations, seed)
+  const program = join(copy, 'src', 'cli', 'adit.ts')
   const options = { seed, days: run.days, program, say }
   switch (run.kind) {
     case 'kills':
@@ -57,4 +60,12 @@ async function firstComplaint({ run }: Mutant, program: string, seed: string, sa
     case 'disk faults':
       return (await runDiskFaults({ ...options, fills: 4 })).complaints[0]
   }
+}
+
+/** In a process of its own: this one has this tree's modules. */
+async function ordersComplaint(copy: string, permutations: number, seed: string): Promise<string | undefined> {
+  const words = ['--permutations', String(permutations), '--seed', seed]
+  const { code, stdout, stderr } = await startAdit(words, {}, join(copy, 'tests', 'faults', 'orders.ts')).ended
+  if (code !== 0) throw new Error(stderr)
+  return stdout === '' ? undefined : stdout
 }

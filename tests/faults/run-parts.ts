@@ -6,6 +6,7 @@ import type { Comparison } from './kill-oracle.ts'
 import { type KillTrials, runKillTrials } from './kill-trials.ts'
 import { tryMutant } from './mutant-run.ts'
 import { MUTANTS } from './mutants.ts'
+import { runOrders } from './order-run.ts'
 import { runPowerCuts } from './power-run.ts'
 import type { ScoreboardPart } from './scoreboard.ts'
 import { runStoreFaults } from './store-run.ts'
@@ -79,6 +80,21 @@ export async function diskPart(options: Parameters<typeof runDiskFaults>[0]): Pr
   ]
   const rows = Object.entries(run.refused).map(([what, times]) => [what, times])
   return { part: { figures, table: { head: ['write', 'times it was refused'], rows } }, complaints: run.complaints }
+}
+
+export async function orderPart(options: Parameters<typeof runOrders>[0]): Promise<ToldRun> {
+  const { different, complaints, ...run } = await runOrders(options)
+  const figures: ScoreboardPart['figures'] = [
+    ['orders tried', run.permutations],
+    ['packets of the day', run.packets],
+    ['of these of days before', run.latePackets],
+    ['usage points', run.usagePoints],
+    ['alerts', run.alerts],
+    ['of these raised on the day', run.raisedThatDay],
+    ['orders after which late readings were judged again', run.judgedAgain],
+    ...Object.entries(different).map(([what, orders]): [string, number] => [`orders with other ${what}`, orders]),
+  ]
+  return { part: { figures }, complaints }
 }
 
 export async function damagePart(options: Parameters<typeof runDamages>[0]): Promise<ToldRun> {

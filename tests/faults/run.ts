@@ -1,12 +1,12 @@
 /**
  * The fault runs of the tests in long; each writes its part of docs/scoreboard.md:
  * npm run faults -- --kills 1000 [--minutes N] | --power-cuts 200 | --store-faults | --disk-fills 50 | --damages 10 | --mutants [--from N]
- * | --fuzz 1e7 [--guided 0.05] [--sessions 1e5] [--requests 1e5] [--seed S] [--days N]
+ * | --permutations 10000 | --fuzz 1e7 [--guided 0.05] [--sessions 1e5] [--requests 1e5] [--seed S] [--days N]
  */
 import { parseArgs } from 'node:util'
 import { commitText, machineText } from '../../bench/machine.ts'
 import { fuzzPart } from './fuzz-part.ts'
-import { damagePart, diskPart, killPart, mutantPart, powerPart, storePart, type ToldRun } from './run-parts.ts'
+import { damagePart, diskPart, killPart, mutantPart, orderPart, powerPart, storePart, type ToldRun } from './run-parts.ts'
 import { type PartName, readPart, writePart } from './scoreboard.ts'
 
 const { values } = parseArgs({
@@ -18,6 +18,7 @@ const { values } = parseArgs({
     'store-faults': { type: 'boolean' },
     'disk-fills': { type: 'string' },
     damages: { type: 'string' },
+    permutations: { type: 'string' },
     mutants: { type: 'boolean' },
     fuzz: { type: 'string' },
     guided: { type: 'string', default: '0.05' },
@@ -63,6 +64,7 @@ async function chosen(): Promise<[PartName, ToldRun]> {
   if (values['disk-fills'])
     return ['disk-faults', await diskPart({ seed, fills: Number(values['disk-fills']), days: days(60), say })]
   if (values.damages) return ['damage', await damagePart({ seed, times: Number(values.damages), days: days(12), say })]
+  if (values.permutations) return ['orders', await orderPart({ seed, permutations: Number(values.permutations), say })]
   if (values.fuzz) {
     const [inputs, guidedShare, sessions, requests] = [values.fuzz, values.guided, values.sessions, values.requests].map(Number)
     return ['fuzz', await fuzzPart({ seed, inputs, guidedShare, sessions, requests, say })]
