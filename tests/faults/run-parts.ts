@@ -117,11 +117,13 @@ export async function mutantPart(
   tell: (run: ToldRun) => void,
 ): Promise<ToldRun> {
   const rows: Row[] = before.slice(0, from - 1)
+  const commit = commitText()
   let run = mutantsTold(rows)
   for (const mutant of MUTANTS.slice(rows.length)) {
-    const { name, run: kind, complaint } = await tryMutant(mutant, seed, () => {})
-    say(`${complaint === undefined ? 'NOT NOTICED' : 'noticed'}: ${name}`)
-    rows.push([name, kind, complaint === undefined ? NOT_NOTICED : complaint.replaceAll('|', '\\|'), commitText()])
+    const { name, run: kind, complaint, neverHit } = await tryMutant(mutant, seed, () => {})
+    const missing = neverHit.length === 0 ? '' : `, and ${neverHit.join(', ')} never hit`
+    say(`${complaint === undefined ? `NOT NOTICED${missing}` : 'noticed'}: ${name}`)
+    rows.push([name, kind, complaint?.replaceAll('|', '\\|') ?? `${NOT_NOTICED}${missing}`, commit])
     run = mutantsTold(rows)
     tell(run)
   }
@@ -132,7 +134,7 @@ type Row = (string | number)[]
 const NOT_NOTICED = '**not noticed**'
 
 function mutantsTold(rows: readonly Row[]): ToldRun {
-  const missed = rows.filter((row) => row[2] === NOT_NOTICED)
+  const missed = rows.filter((row) => String(row[2]).startsWith(NOT_NOTICED))
   const figures: ScoreboardPart['figures'] = [
     ['bugs noticed', `${rows.length - missed.length} of ${rows.length} that were tried`],
     ['bugs there are to try', MUTANTS.length],
