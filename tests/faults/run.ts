@@ -1,6 +1,6 @@
 /**
  * The fault runs of the tests in long; each writes its part of docs/scoreboard.md:
- * npm run faults -- --kills 1000 [--minutes N] | --power-cuts 200 | --store-faults | --disk-fills 50 | --damages 10 | --mutants [--from N]
+ * npm run faults -- --kills 1000 [--minutes N] | --power-cuts 200 | --store-faults | --disk-fills 50 | --damages 10 | --mutants [--from N] [--to N]
  * | --permutations 10000 | --fuzz 1e7 [--guided 0.05] [--sessions 1e5] [--requests 1e5] [--seed S] [--days N]
  */
 import { parseArgs } from 'node:util'
@@ -24,8 +24,9 @@ const { values } = parseArgs({
     guided: { type: 'string', default: '0.05' },
     sessions: { type: 'string', default: '1e5' },
     requests: { type: 'string', default: '1e5' },
-    /** Number of the first mutant, to go on with a run that was broken off. */
+    /** Numbers of the first and the last mutant; the others stay as they were told. */
     from: { type: 'string', default: '1' },
+    to: { type: 'string', default: 'Infinity' },
     seed: { type: 'string', default: '1' },
     days: { type: 'string' },
   },
@@ -70,7 +71,13 @@ async function chosen(): Promise<[PartName, ToldRun]> {
     return ['fuzz', await fuzzPart({ seed, inputs, guidedShare, sessions, requests, say })]
   }
   if (values.mutants) {
-    const options = { seed, from: Number(values.from), before: readPart('mutants')?.table?.rows ?? [], say }
+    const options = {
+      seed,
+      from: Number(values.from),
+      to: Number(values.to),
+      before: readPart('mutants')?.table?.rows ?? [],
+      say,
+    }
     return ['mutants', await mutantPart(options, (run) => write('mutants', run.part))]
   }
   const signal = values.minutes === undefined ? {} : { signal: AbortSignal.timeout(Number(values.minutes) * 60_000) }
