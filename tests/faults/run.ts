@@ -62,8 +62,11 @@ async function chosen(): Promise<[PartName, ToldRun]> {
   if (values['power-cuts'])
     return ['power-cuts', await powerPart({ seed, cuts: Number(values['power-cuts']), days: days(60), say })]
   if (values['store-faults']) return ['store-faults', await storePart({ seed, days: days(60), pause: 60, downShare: 0.5, say })]
-  if (values['disk-fills'])
-    return ['disk-faults', await diskPart({ seed, fills: Number(values['disk-fills']), days: days(60), say })]
+  if (values['disk-fills']) {
+    const fills = Number(values['disk-fills'])
+    // a disk that gets full takes a day's packets, and as many come in between
+    return ['disk-faults', await diskPart({ seed, fills, days: days(Math.max(60, 2 * fills)), say })]
+  }
   if (values.damages) return ['damage', await damagePart({ seed, times: Number(values.damages), days: days(12), say })]
   if (values.permutations) return ['orders', await orderPart({ seed, permutations: Number(values.permutations), say })]
   if (values.fuzz) {
