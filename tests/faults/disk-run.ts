@@ -42,6 +42,8 @@ const LEFT = [0, 0, 8_192, 32_768, 131_072]
 const HANG_MS = 1_500
 /** Between two windows: what is sent must last until the disk is full. */
 const PAUSE_MS = 150
+/** While packets wait in the journal: all that it grows by now has to be filled before its own disk is felt to be full. */
+const SLOW_PAUSE_MS = 1_000
 
 export async function runDiskFaults({ seed, fills, days, say, program }: DiskRunOptions): Promise<DiskRun> {
   const directory = mkdtempSync(join(tmpdir(), 'adit-disk-'))
@@ -73,18 +75,22 @@ export async function runDiskFaults({ seed, fills, days, say, program }: DiskRun
       const enough = new AbortController()
       const load = {
         ...FLOWING,
-        pause: which === 'all' ? PAUSE_MS : 2 * PAUSE_MS,
+        pause: which === 'all' ? PAUSE_MS : SLOW_PAUSE_MS,
         quota: Number.POSITIVE_INFINITY,
         patience: 120_000,
       }
       const sending = feed.send(life, { ...load, signal: enough.signal })
-      complaints.push(...(await findFull(which, life, feed)))
-      if (feed.done) complaints.push(`fill ${fill}: everything was acknowledged before the disk was full`)
+      const found = await findFull(which, life, feed)
+      if (feed.done) found.push('everything was acknowledged before the disk was full')
       disk.empty()
       const resumed = await resume(which, life, feed)
       enough.abort()
       longestResumeMs = Math.max(longestResumeMs, resumed)
-      if (!Number.isFinite(resumed)) complaints.push(`fill ${fill} of ${which}: it did not go on when there was room again`)
+      if (!Number.isFinite(resumed)) found.push('it did not go on when there was room again')
+      for (const complaint of found) {
+        complaints.push(`fill ${fill} of ${which}: ${complaint}`)
+        say(complaint)
+      }
       await sending
       counts[which]++
       say(`${which} full but for ${left} bytes: on again after ${Math.round(resumed)} ms, ${feed.acknowledgements} acknowledged`)
