@@ -42,8 +42,6 @@ const LEFT = [0, 0, 8_192, 32_768, 131_072]
 const HANG_MS = 1_500
 /** Between two windows: what is sent must last until the disk is full. */
 const PAUSE_MS = 150
-/** While packets wait in the journal: all that it grows by now has to be filled before its own disk is felt to be full. */
-const SLOW_PAUSE_MS = 1_000
 
 export async function runDiskFaults({ seed, fills, days, say, program }: DiskRunOptions): Promise<DiskRun> {
   const directory = mkdtempSync(join(tmpdir(), 'adit-disk-'))
@@ -75,7 +73,7 @@ export async function runDiskFaults({ seed, fills, days, say, program }: DiskRun
       const enough = new AbortController()
       const load = {
         ...FLOWING,
-        pause: which === 'all' ? PAUSE_MS : SLOW_PAUSE_MS,
+        pause: which === 'all' ? PAUSE_MS : 2 * PAUSE_MS,
         quota: Number.POSITIVE_INFINITY,
         patience: 120_000,
       }

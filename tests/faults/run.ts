@@ -65,7 +65,7 @@ async function chosen(): Promise<[PartName, ToldRun]> {
   if (values['disk-fills']) {
     const fills = Number(values['disk-fills'])
     // until a disk is felt to be full, some days' packets have come: SQLite writes into the log that it has
-    return ['disk-faults', await diskPart({ seed, fills, days: days(Math.max(60, 5 * fills)), say })]
+    return ['disk-faults', await diskPart({ seed, fills, days: days(Math.max(60, 12 * fills)), say })]
   }
   if (values.damages) return ['damage', await damagePart({ seed, times: Number(values.damages), days: days(12), say })]
   if (values.permutations) return ['orders', await orderPart({ seed, permutations: Number(values.permutations), say })]
