@@ -2,7 +2,7 @@
  * Detection quality.
  *   node bench/quality.ts --world DIR --alerts FILE [--world DIR --alerts FILE …] [--list]
  *     judges alerts.ndjson of `adit detect` against worlds written by fixtures/write-world.ts.
- *   node bench/quality.ts [--set development|validation|test|transfer|quiet] [--only N] [--areas N] [--list] [--no-baselines] [--ablate | --without NAME …]
+ *   node bench/quality.ts [--set development|validation|test|transfer|tampering] [--only N] [--areas N] [--list] [--no-baselines] [--ablate | --without NAME …]
  *     plays the set's worlds, runs `adit detect` over their files, and the naive rules beside it; --ablate runs it again
  *     without each detector, --without NAME (one or more) without those that are named.
  *   node bench/quality.ts --fit-calibration [--write] [--areas N]

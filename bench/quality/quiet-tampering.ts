@@ -1,6 +1,7 @@
 /**
- * Tampering of which no meter says a word: the worlds' own tampered sites open a cover first, and reports of covers find them
- * all. Here the same sites lead everything past the meter, send last week again, or are not heard at night.
+ * Tampering that the areas' remainders or the covers alone do not tell: the worlds' own tampered sites open a cover in an area that
+ * is measured, and are all found by that. Here the same sites lead everything past the meter, send last week again, or are not
+ * heard at night; and either no meter says a word of it, or no area has a meter of its own.
  */
 import type { MeterRecord, World, WorldPlan } from '../../fixtures/simulator/world.ts'
 
@@ -26,20 +27,36 @@ export function atWorks(plan: WorldPlan): WorldPlan {
   return { ...plan, points }
 }
 
-/** Changes the readings of the tampered sites in place and takes back what their meters reported. */
+/** Changes the readings of the tampered sites in place and takes back what their meters reported of it. */
 export function quietly(world: World, how: Tampering): World {
-  const quiet = new Set<string>()
+  const quiet = tamper(world, how)
+  return { ...world, events: world.events.filter(({ meter }) => !quiet.has(meter)) }
+}
+
+/** …where no area has a meter of its own, and the covers are reported. */
+export function unmeasured(world: World, how: Tampering): World {
+  tamper(world, how)
+  return {
+    ...world,
+    meters: world.meters.filter(({ point }) => point !== undefined),
+    areas: world.areas.map((area) => ({ ...area, totalMeter: false })),
+  }
+}
+
+/** The meters of the sites. */
+function tamper(world: World, how: Tampering): Set<string> {
+  const tampered = new Set<string>()
   for (const { plan, onset, stop, usagePoint } of world.sites) {
     const own = world.meters.find(({ point }) => point !== undefined && point.usagePoint === usagePoint)
     if (plan.route !== 'tampered' || own === undefined) continue
-    quiet.add(own.meter)
+    tampered.add(own.meter)
     const step = world.options.seconds / 60
     const [from, to] = [Math.floor(onset / step), Math.ceil(stop / step)]
     if (how === 'bypassed') scale(own, from, to)
     else if (how === 'replayed') replay(own, from, to, WEEK_MINUTES / step)
     else for (const record of [own, ...neighboursOf(world, own)]) silence(record, from, to, step)
   }
-  return { ...world, events: world.events.filter(({ meter }) => !quiet.has(meter)) }
+  return tampered
 }
 
 function scale({ columns }: MeterRecord, from: number, to: number): void {

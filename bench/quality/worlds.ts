@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { planWorld, playWorld, type World, type WorldOptions, type WorldPlan } from '../../fixtures/simulator/world.ts'
 import { writeWorld } from '../../fixtures/simulator/world-files.ts'
 import { requireSharedData } from '../real/shared-data.ts'
-import { atWorks, quietly, type Tampering } from './quiet-tampering.ts'
+import { atWorks, quietly, unmeasured } from './quiet-tampering.ts'
 import { withRealHosts } from './real-hosts.ts'
 
 export interface WorldKind {
@@ -42,12 +42,12 @@ const widened = (number: number, more: Partial<WorldOptions>, reactive = true): 
   reactive,
 })
 
-const quiet = (how: Tampering): WorldKind => ({
-  name: how,
-  options: { ...USUAL, areas: 20, days: 60, sites: 12, routes: ['tampered'], seed: `quiet-${how}`, startDate: '2026-05-10' },
+const tampered = (name: string, after: (world: World) => World): WorldKind => ({
+  name,
+  options: { ...USUAL, areas: 20, days: 60, sites: 12, routes: ['tampered'], seed: `tampered-${name}`, startDate: '2026-05-10' },
   reactive: true,
   change: atWorks,
-  after: (world) => quietly(world, how),
+  after,
 })
 
 /** Seeds kept apart: look at development, choose on validation, fit the calibration on both and on its own, report test once. */
@@ -65,8 +65,14 @@ export const WORLD_SETS: Readonly<Record<string, readonly WorldKind[]>> = {
     widened(8, { widen: 0.25, missing: 0.1 }),
   ],
   test: set('unseen', 4),
-  // tampering that no meter reports: what the detectors of the meter itself are for
-  quiet: [quiet('bypassed'), quiet('replayed'), quiet('silenced')],
+  // what the detectors of the meter itself are for
+  tampering: [
+    tampered('bypassed', (world) => quietly(world, 'bypassed')),
+    tampered('replayed', (world) => quietly(world, 'replayed')),
+    tampered('silenced', (world) => quietly(world, 'silenced')),
+    tampered('bypassed, no area meters', (world) => unmeasured(world, 'bypassed')),
+    tampered('replayed, no area meters', (world) => unmeasured(world, 'replayed')),
+  ],
   transfer: [
     transfer('wide', { widen: 0.5 }),
     transfer('30 minutes', { seconds: 1800 }),
