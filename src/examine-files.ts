@@ -12,27 +12,19 @@ import { Quarantine } from '../ingest/quarantine.ts'
 import { RefusalBook } from '../ingest/refusal-book.ts'
 import { AlertStore } from './alerts/alert-store.ts'
 import { TokenStore } from './api/tokens.ts'
+import { AuditLog } from './audit/audit-log.ts'
+import type { DamagedFile } from './damaged-file.ts'
 import type { DataFiles } from './data-directory.ts'
 import type { DatabaseConfig } from './database/database-config.ts'
 import { copyOf } from './database-copies.ts'
-import { sealFiles, takeSeals } from './file-seals.ts'
+import { examineLogOf } from './examine-log.ts'
+import { type SealState, sealFiles, takeSeals } from './file-seals.ts'
 import { FindingsStore } from './findings-store.ts'
+import { examineJournalEnd } from './journal-loss.ts'
 import { LedgerStore } from './ledger/ledger-store.ts'
 import { WebhookCursors } from './notify/webhook-cursors.ts'
 import { isDatabaseDamage, salvageDatabase } from './salvage-database.ts'
 import { DatabaseUsers } from './users/database-users.ts'
-
-export interface DamagedFile {
-  readonly file: string
-  readonly reason: string
-  /** Where it is now. */
-  readonly place: string
-  /** What stands in its place: the rows that could be read, or a copy of that time. */
-  readonly instead: string
-  readonly remedy: string
-  /** What it held comes back when everything is judged again from the archive. */
-  readonly judgeAgain: boolean
-}
 
 /** Larger ones are looked through only when something went wrong with them. */
 const MOST_BYTES = 64 * 1024 * 1024
@@ -94,23 +86,51 @@ function databasesOf(files: DataFiles): Database[] {
       ...again,
     },
     { path: files.quarantine, make: (path) => new Quarantine({ path }), ...again },
+    {
+      path: files.audit,
+      // the head stays: what is missing shows in the chain, and nothing is put upon it when the newest record is gone
+      make: (audit) => AuditLog.open(EMBEDDED, { audit, auditHead: files.auditHead }, Date.now),
+      remedy:
+        'run adit verify-audit: it names the first record that does not hold. Find out who could change the file, and keep it as evidence',
+    },
   ]
 }
 
+/** Nobody may have the databases open. */
 export async function examineFiles(files: DataFiles): Promise<DamagedFile[]> {
   const sealOf = takeSeals(files.directory)
   const suspicious = existsSync(suspicionOf(files))
   const damaged: DamagedFile[] = []
-  for (const { path, make, remedy, judgeAgain = false } of databasesOf(files)) {
-    if (!existsSync(path)) continue
-    const seal = sealOf(path)
-    if (seal === 'whole' && !suspicious) continue
-    const reason = seal === 'broken' ? 'it changed while nobody wrote to it' : faultOf(path, suspicious)
-    if (reason === undefined) continue
-    damaged.push({ file: basename(path), reason, ...(await rescue(files, path, make)), remedy, judgeAgain })
+  for (const database of databasesOf(files)) {
+    if (existsSync(database.path)) damaged.push(...(await examineOne(files, database, sealOf(database.path), suspicious)))
   }
   rmSync(suspicionOf(files), { force: true })
   return damaged
+}
+
+async function examineOne(files: DataFiles, database: Database, seal: SealState, suspicious: boolean): Promise<DamagedFile[]> {
+  const { path, make, remedy, judgeAgain = false } = database
+  const isJournal = path === files.journal
+  const log = examineLogOf(path, files.damaged, isJournal)
+  const found = log.mended ? [log.mended] : []
+  if (isJournal) found.push(...(await missingAtEnd(files)))
+  if (seal === 'whole' && !suspicious) return found
+  const reason = log.broken ?? (seal === 'broken' ? 'it changed while nobody wrote to it' : faultOf(path, suspicious))
+  if (reason === undefined) return found
+  found.push({ file: basename(path), reason, ...(await rescue(files, path, make)), remedy, judgeAgain })
+  if (isJournal) found.push(...(await missingAtEnd(files)))
+  return found
+}
+
+/** Nothing of a journal that cannot be read: it is looked at again when what can be read of it has taken its place. */
+async function missingAtEnd(files: DataFiles): Promise<DamagedFile[]> {
+  try {
+    const missing = await examineJournalEnd(files)
+    return missing ? [missing] : []
+  } catch (error) {
+    if (!isDatabaseDamage(error)) throw error
+    return []
+  }
 }
 
 /** The copy, when there is one that is whole; else the rows that can be read. */
