@@ -23,6 +23,7 @@ import { ArchiveWatch } from './archive-watch.ts'
 import { AuditLog } from './audit/audit-log.ts'
 import { audited } from './audit/audited.ts'
 import { SpoofAudit } from './audit/spoof-audit.ts'
+import { AuditWatch } from './audit-watch.ts'
 import type { Config } from './config.ts'
 import { type DataFiles, lockDataDirectory, openDataDirectory } from './data-directory.ts'
 import { startCopying } from './database-copies.ts'
@@ -117,6 +118,8 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
     log.error({ from, to }, 'packets of the archive are damaged: they are in the store, and cannot be judged again'),
   )
   closing.add('archive watch', () => archive.stop())
+  const auditWatch = config.database.kind === 'embedded' ? AuditWatch.start(audit, files, log) : undefined
+  closing.add('audit watch', () => auditWatch?.stop())
   const replays = new SqliteJournal({ path: files.journal, committed: () => journal.wake() })
   closing.add('replays', () => replays.close())
 
@@ -165,6 +168,7 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
     journal,
     judging,
     damagedPackets: () => archive.damaged,
+    auditDamage: () => auditWatch?.trouble,
     webhooks: () => webhooks,
   })
   webhooks = openWebhooks({ config, files, parts, onEvents: (listener) => alerts.onEvents(listener), registry, log })
