@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { Alert } from '../../model/alert.ts'
-import type { FileKind } from './damage-file.ts'
+import type { DamageKind, FileKind } from './damage-file.ts'
 import type { GatewayFeed } from './gateway-feed.ts'
 import { gatewayName, type Life, stopLife } from './killed-service.ts'
 import type { Trial } from './trial.ts'
@@ -14,14 +14,24 @@ const Summary = z.object({ pending: z.int() })
 const Profile = z.object({ start: z.array(z.int()), energyWh: z.array(z.number()) })
 const Alerts = z.object({ items: z.array(Alert) })
 /** Files in which a bit may flip that says nothing any more, or that nobody needs. */
-const MAY_BE_SILENT: readonly FileKind[] = ['journal.db', 'seals.json', 'lock.pid', 'admin-token']
+const MAY_BE_SILENT: readonly FileKind[] = [
+  'journal.db',
+  'journal.db-end',
+  'copies',
+  'seals.json',
+  'lock.pid',
+  'admin-token',
+  'lock.db-journal',
+  'service.json',
+  'shared memory',
+]
 const REPORT = /is damaged|are damaged|is broken and was set aside|cannot be used|cannot be read any more/
 const PATIENCE_MS = 20_000
 
 export async function examineDamaged(
   born: (data: string) => Promise<Life>,
   data: string,
-  kind: FileKind,
+  { kind, damage }: { readonly kind: FileKind; readonly damage: DamageKind },
   trial: Trial,
   feed: GatewayFeed,
 ): Promise<{ reported: boolean; complaints: string[] }> {
@@ -32,15 +42,18 @@ export async function examineDamaged(
   } catch (error) {
     // a gateway whose row is gone cannot log in: it is to be registered again
     const refused = error instanceof Error && error.cause instanceof Error && /refused with code/.test(error.cause.message)
-    if (kind === 'gateways.db' && refused) return { reported: true, complaints }
+    if (kind.startsWith('gateways.db') && refused) return { reported: true, complaints }
     return { reported: false, complaints: [error instanceof Error ? error.message.slice(0, 300) : String(error)] }
   }
   const get = async (path: string): Promise<unknown> => await (await fetch(`${life.http}${path}`)).json()
   while (Summary.parse(await get('/api/v1/summary')).pending > 0) await pause(50)
-  const reported = await waitForReport(life, get, MAY_BE_SILENT.includes(kind))
-  if (!reported && !MAY_BE_SILENT.includes(kind)) complaints.push('it is neither in the log nor in health')
+  // a tail of the journal's log may be what was stored and released
+  const maySilent = MAY_BE_SILENT.includes(kind) || (kind === 'journal.db-wal' && damage !== 'one flipped bit')
+  const reported = await waitForReport(life, get, maySilent)
+  if (!reported && !maySilent) complaints.push('it is neither in the log nor in health')
   // what was in the damaged file itself may be gone, once that is said
-  const mayLack = kind === 'readings' || (kind === 'journal.db' && reported)
+  const named = /cannot be read any more/.test(life.service.told())
+  const mayLack = kind === 'readings' || (kind === 'journal.db' && reported) || (kind === 'journal.db-wal' && named)
   complaints.push(...(await differentReadings(trial, feed, mayLack, get)))
   if (!mayLack) complaints.push(...(await differentAlerts(trial, get)))
   const [publisher] = life.publishers
