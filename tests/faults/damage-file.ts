@@ -24,7 +24,7 @@ const AT_PEACE = [
   'admin-token',
 ] as const
 
-/** Of one that was killed. Logs that are empty then have nothing that could rot. */
+/** Of one that was killed. */
 const KILLED = [
   'journal.db-wal',
   'quarantine.db-wal',
@@ -37,7 +37,12 @@ const KILLED = [
   'shared memory',
 ] as const
 
-export const FILE_KINDS = [...AT_PEACE, ...KILLED]
+/** Of one that was killed, too, when anything is in them then. */
+const KILLED_WRITING = ['alerts.db-wal', 'ledger.db-wal', 'findings.db-wal', 'webhooks.db-wal'] as const
+
+/** What every data directory has. */
+export const USUAL_KINDS = [...AT_PEACE, ...KILLED]
+export const FILE_KINDS = [...USUAL_KINDS, ...KILLED_WRITING]
 export type FileKind = (typeof FILE_KINDS)[number]
 
 const DAMAGES = ['one flipped bit', 'torn tail', 'zeroed tail'] as const
@@ -48,7 +53,7 @@ const TAIL_BYTES = 20_000
 const FOLDERS: Partial<Record<FileKind, RegExp>> = { archive: /\.adj$/, readings: /\.parquet$/, copies: /\.db$/ }
 
 export function isOfKilled(kind: FileKind): boolean {
-  return KILLED.some((killed) => killed === kind)
+  return [...KILLED, ...KILLED_WRITING].some((killed) => killed === kind)
 }
 
 /** A tail of a log that is not the journal's looks as if its last write had been cut off: nobody could tell. */
@@ -56,7 +61,12 @@ export function damagesOf(kind: FileKind): readonly DamageKind[] {
   return kind.endsWith('-wal') && kind !== 'journal.db-wal' ? ['one flipped bit'] : DAMAGES
 }
 
+/** Those with something in them that could rot. */
 export function filesOf(data: string, kind: FileKind): string[] {
+  return filesNamed(data, kind).filter((name) => (statSync(name, { throwIfNoEntry: false })?.size ?? 0) > 0)
+}
+
+function filesNamed(data: string, kind: FileKind): string[] {
   if (kind === 'shared memory') return namesIn(data).filter((name) => name.endsWith('-shm'))
   const inside = FOLDERS[kind]
   return inside ? namesIn(join(data, kind)).filter((name) => inside.test(name)) : [join(data, kind)]
@@ -64,9 +74,9 @@ export function filesOf(data: string, kind: FileKind): string[] {
 
 /** Files with something in them that no kind has. */
 export function filesOfNoKind(data: string, killed: boolean): string[] {
-  const known = new Set(FILE_KINDS.filter((kind) => isOfKilled(kind) || !killed).flatMap((kind) => filesOf(data, kind)))
-  const besides = killed ? new Set(AT_PEACE.flatMap((kind) => filesOf(data, kind))) : known
-  return namesIn(data).filter((name) => !known.has(name) && !besides.has(name) && statSync(name).size > 0)
+  const kinds = killed ? FILE_KINDS : AT_PEACE
+  const known = new Set(kinds.flatMap((kind) => filesOf(data, kind)))
+  return namesIn(data).filter((name) => !known.has(name) && statSync(name).size > 0)
 }
 
 function namesIn(directory: string): string[] {

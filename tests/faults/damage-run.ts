@@ -60,9 +60,10 @@ export async function runDamages({ seed, times, days, say }: DamageRunOptions): 
       (file) => `nobody damages ${file}`,
     )
     for (const kind of FILE_KINDS) {
-      for (let time = 0; time < times; time++) {
+      const base = isOfKilled(kind) ? bases.killed : bases.peace
+      for (let time = 0; time < times && filesOf(base, kind).length > 0; time++) {
         const data = join(directory, 'damaged')
-        cpSync(isOfKilled(kind) ? bases.killed : bases.peace, data, { recursive: true, preserveTimestamps: true })
+        cpSync(base, data, { recursive: true, preserveTimestamps: true })
         const file = random.pick(filesOf(data, kind))
         const damages = damagesOf(kind)
         const damage = damages[(time + random.int(0, damages.length - 1)) % damages.length]
