@@ -28,6 +28,7 @@ import type { Config } from './config.ts'
 import { type DataFiles, lockDataDirectory, openDataDirectory } from './data-directory.ts'
 import { startCopying } from './database-copies.ts'
 import { examineFiles, sealDatabases, suspectFiles } from './examine-files.ts'
+import { whyJudgeAgain } from './judge-again-note.ts'
 import { type Judging, startJudging } from './judging.ts'
 import type { Webhooks } from './notify/webhooks.ts'
 import { openAlerts } from './open-alerts.ts'
@@ -135,7 +136,7 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
     release: (position) => receiver.release(position),
     storing: (slice, judgement) => refusals.storing(slice, judgement),
     now: () => performance.now(),
-    anew: config.retention.archiveDays > 0 ? damaged.find(({ judgeAgain }) => judgeAgain)?.reason : undefined,
+    anew: config.retention.archiveDays > 0 ? whyJudgeAgain(files) : undefined,
   })
   closing.add('judging', () => judging.stop())
   const copying = startCopying(files, () => watch.current.version, log)

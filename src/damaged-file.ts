@@ -6,6 +6,4 @@ export interface DamagedFile {
   /** What stands in its place: the rows that could be read, or a copy of that time. */
   readonly instead: string
   readonly remedy: string
-  /** What it held comes back when everything is judged again from the archive. */
-  readonly judgeAgain: boolean
 }

@@ -2,12 +2,12 @@
  * Before anything is opened: are the databases as they were left? One that is not is put aside, its copy or what can be read
  * of it takes its place, and the service starts; what is to be done about it is said.
  */
-import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { GapBook } from '../ingest/gap-book.ts'
 import { GatewayDirectory } from '../ingest/gateway-directory.ts'
-import { openJournalDatabase, syncDirectory } from '../ingest/journal-database.ts'
+import { openJournalDatabase } from '../ingest/journal-database.ts'
 import { Quarantine } from '../ingest/quarantine.ts'
 import { RefusalBook } from '../ingest/refusal-book.ts'
 import { AlertStore } from './alerts/alert-store.ts'
@@ -21,9 +21,10 @@ import { examineLogOf } from './examine-log.ts'
 import { type SealState, sealFiles, takeSeals } from './file-seals.ts'
 import { FindingsStore } from './findings-store.ts'
 import { examineJournalEnd } from './journal-loss.ts'
+import { noteJudgeAgain } from './judge-again-note.ts'
 import { LedgerStore } from './ledger/ledger-store.ts'
 import { WebhookCursors } from './notify/webhook-cursors.ts'
-import { isDatabaseDamage, salvageDatabase } from './salvage-database.ts'
+import { isDatabaseDamage, keepDamaged, removeDatabase, replaceDatabase, salvageDatabase } from './salvage-database.ts'
 import { DatabaseUsers } from './users/database-users.ts'
 
 /** Larger ones are looked through only when something went wrong with them. */
@@ -109,7 +110,7 @@ export async function examineFiles(files: DataFiles): Promise<DamagedFile[]> {
 }
 
 async function examineOne(files: DataFiles, database: Database, seal: SealState, suspicious: boolean): Promise<DamagedFile[]> {
-  const { path, make, remedy, judgeAgain = false } = database
+  const { path, make, remedy, judgeAgain } = database
   const isJournal = path === files.journal
   const log = examineLogOf(path, files.damaged, isJournal)
   const found = log.mended ? [log.mended] : []
@@ -117,7 +118,8 @@ async function examineOne(files: DataFiles, database: Database, seal: SealState,
   if (seal === 'whole' && !suspicious) return found
   const reason = log.broken ?? (seal === 'broken' ? 'it changed while nobody wrote to it' : faultOf(path, suspicious))
   if (reason === undefined) return found
-  found.push({ file: basename(path), reason, ...(await rescue(files, path, make)), remedy, judgeAgain })
+  if (judgeAgain) noteJudgeAgain(files, `${basename(path)}: ${reason}`)
+  found.push({ file: basename(path), reason, ...(await rescue(files, path, make)), remedy })
   if (isJournal) found.push(...(await missingAtEnd(files)))
   return found
 }
@@ -135,16 +137,22 @@ async function missingAtEnd(files: DataFiles): Promise<DamagedFile[]> {
 
 /** The copy, when there is one that is whole; else the rows that can be read. */
 async function rescue(files: DataFiles, path: string, make: Database['make']): Promise<Pick<DamagedFile, 'place' | 'instead'>> {
-  const { place, rows } = await salvageDatabase(path, files.damaged, async (fresh) => {
-    await (await make(fresh)).close()
-  })
+  const place = keepDamaged(path, files.damaged)
+  const fresh = `${path}.salvaged`
   const copy = copyOf(files, path)
-  if (!existsSync(copy) || faultOf(copy, true) !== undefined) return { place, instead: `${rows} rows that could be read` }
-  const { mtime } = statSync(copy)
-  writeFileSync(`${path}.salvaged`, readFileSync(copy), { flush: true })
-  renameSync(`${path}.salvaged`, path)
-  syncDirectory(dirname(path))
-  return { place, instead: `its copy of ${mtime.toISOString()}` }
+  let instead: string
+  if (existsSync(copy) && faultOf(copy, true) === undefined) {
+    removeDatabase(fresh)
+    instead = `its copy of ${statSync(copy).mtime.toISOString()}`
+    writeFileSync(fresh, readFileSync(copy), { flush: true })
+  } else {
+    const rows = await salvageDatabase(place, fresh, async (empty) => {
+      await (await make(empty)).close()
+    })
+    instead = `${rows} rows that could be read`
+  }
+  replaceDatabase(path, fresh)
+  return { place, instead }
 }
 
 /** After a stop in peace, when nobody has them open any more. */

@@ -23,7 +23,7 @@ export function examineLogOf(database: string, damaged: string, rowsSummed: bool
   if (bits.length === 0 && brokenAt === undefined) return {}
   const place = keepCopy(path, damaged)
   if (bits.length > 0) putRight(path, bits)
-  const told = { file: basename(path), place, judgeAgain: false }
+  const told = { file: basename(path), place }
   if (brokenAt === undefined) {
     return {
       mended: {

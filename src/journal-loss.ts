@@ -37,7 +37,6 @@ export async function examineJournalEnd(files: DataFiles): Promise<DamagedFile |
       judged >= known
         ? 'nothing: all of them were judged, and are in the store'
         : `let gateways, or the head-end, send again what came${since}; what is there already changes nothing`,
-    judgeAgain: false,
   }
 }
 

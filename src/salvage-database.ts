@@ -1,5 +1,5 @@
 /** Saves from a damaged SQLite file what can be read, row by row, into a new one; the damaged one is kept beside. */
-import { renameSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, linkSync, renameSync, rmSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite'
 import { syncDirectory } from '../ingest/journal-database.ts'
@@ -12,31 +12,43 @@ export function isDatabaseDamage(error: unknown): error is Error {
   return error instanceof Error && DAMAGE.test(error.message)
 }
 
-export interface Salvaged {
-  /** Where the damaged file is now. */
-  readonly place: string
-  readonly rows: number
+const PARTS = ['', '-wal', '-shm']
+
+/** Keeps the file as it was found, and leaves it where it is: until another takes its place, the next start finds it damaged as before. */
+export function keepDamaged(path: string, into: string): string {
+  const place = placeIn(into, basename(path))
+  for (const part of PARTS) if (existsSync(`${path}${part}`)) linkOrCopy(`${path}${part}`, `${place}${part}`)
+  return place
 }
 
-/** Nobody may have the file open. `make` makes an empty one: what the damaged file says of its tables may be wrong, too. */
-export async function salvageDatabase(path: string, into: string, make: (path: string) => Promise<void>): Promise<Salvaged> {
-  const place = placeIn(into, basename(path))
-  for (const part of ['', '-wal', '-shm']) moveWhenThere(`${path}${part}`, `${place}${part}`)
-  const fresh = `${path}.salvaged`
-  for (const part of ['', '-wal', '-shm']) rmSync(`${fresh}${part}`, { force: true })
+function linkOrCopy(from: string, to: string): void {
+  try {
+    linkSync(from, to)
+  } catch {
+    // not every file system has links
+    copyFileSync(from, to)
+  }
+}
+
+/**
+ * What can be read of the database at `damaged` into a new one at `fresh`; says how many rows. Nobody may have it open. `make`
+ * makes an empty one: what the damaged file says of its tables may be wrong, too.
+ */
+export async function salvageDatabase(damaged: string, fresh: string, make: (path: string) => Promise<void>): Promise<number> {
+  removeDatabase(fresh)
   await make(fresh)
-  const rows = copyReadable(place, fresh)
+  return copyReadable(damaged, fresh)
+}
+
+/** `fresh` is the database from now on; a stop in between leaves the damaged one. */
+export function replaceDatabase(path: string, fresh: string): void {
+  for (const part of PARTS.slice(1)) rmSync(`${path}${part}`, { force: true })
   renameSync(fresh, path)
   syncDirectory(dirname(path))
-  return { place, rows }
 }
 
-function moveWhenThere(from: string, to: string): void {
-  try {
-    renameSync(from, to)
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
-  }
+export function removeDatabase(path: string): void {
+  for (const part of PARTS) rmSync(`${path}${part}`, { force: true })
 }
 
 function copyReadable(from: string, to: string): number {

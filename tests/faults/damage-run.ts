@@ -2,10 +2,13 @@
  * Damages one file of a data directory that nobody uses, after a stop in peace or a kill: one flipped bit, a torn tail, a zeroed
  * tail, with the time of change left as it was. The service has to start, to say what is damaged, and to have everything that was not in that file.
  */
+import { once } from 'node:events'
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Random } from '../../fixtures/simulator/random.ts'
+import { startAdit } from '../cli/run-adit.ts'
 import {
   type DamageKind,
   damageFile,
@@ -69,6 +72,7 @@ export async function runDamages({ seed, times, days, say }: DamageRunOptions): 
         const damage = damages[(time + random.int(0, damages.length - 1)) % damages.length]
         const place = damageFile(file, damage, random)
         const what = `${damage} of ${kind} at ${place}`
+        if (JUDGED_AGAIN.includes(kind)) await startInVain(data)
         const { reported, complaints: found } = await examineDamaged(born, data, { kind, damage }, trial, feed)
         tries.push({ file: kind, damage, reported })
         complaints.push(...found.map((complaint) => `${what}: ${complaint}`))
@@ -81,6 +85,20 @@ export async function runDamages({ seed, times, days, say }: DamageRunOptions): 
     for (const { service } of lives) service.process.kill('SIGKILL')
     rmSync(directory, { recursive: true, force: true })
   }
+}
+
+/** What they held comes again when all is judged again: also when the start that put them right got no further. */
+const JUDGED_AGAIN: readonly FileKind[] = ['alerts.db', 'quarantine.db']
+
+/** The start looks at its files and then finds its port taken. */
+async function startInVain(data: string): Promise<void> {
+  const other = createServer().listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  const address = other.address()
+  const port = typeof address === 'object' ? address?.port : undefined
+  const { code } = await startAdit(['serve', '--data', data, '--http', '127.0.0.1:0', '--mqtt', `127.0.0.1:${port}`]).ended
+  other.close()
+  if (code === 0) throw new Error('it started on a port that was taken')
 }
 
 /** What a kill leaves, and what a stop in peace. */
