@@ -74,7 +74,7 @@ function filesNamed(data: string, kind: FileKind): string[] {
 
 /** Files with something in them that no kind has. */
 export function filesOfNoKind(data: string, killed: boolean): string[] {
-  const kinds = killed ? FILE_KINDS : AT_PEACE
+  const kinds: readonly FileKind[] = killed ? FILE_KINDS : [...AT_PEACE, 'shared memory']
   const known = new Set(kinds.flatMap((kind) => filesOf(data, kind)))
   return namesIn(data).filter((name) => !known.has(name) && statSync(name).size > 0)
 }

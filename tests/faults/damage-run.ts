@@ -19,7 +19,7 @@ import {
   filesOfNoKind,
   isOfKilled,
 } from './damage-file.ts'
-import { examineDamaged } from './damaged-service.ts'
+import { allJudged, examineDamaged } from './damaged-service.ts'
 import { GatewayFeed } from './gateway-feed.ts'
 import { bornLife, type Life, stopLife } from './killed-service.ts'
 import { FLOWING } from './live-and-die.ts'
@@ -111,7 +111,12 @@ async function leaveBehind(born: (data: string) => Promise<Life>, data: string, 
   await first.service.ended
   copy(bases.killed)
   // on a busy machine it may take longer to stop than anybody waits
-  for (let life = await born(data); (await stopLife(life)) || life.service.process.exitCode !== 0; ) life = await born(data)
+  let inPeace = false
+  while (!inPeace) {
+    const life = await born(data)
+    await allJudged(life)
+    inPeace = !(await stopLife(life)) && life.service.process.exitCode === 0
+  }
   copy(bases.peace)
   return bases
 }

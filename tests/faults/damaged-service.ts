@@ -46,15 +46,17 @@ export async function examineDamaged(
     return { reported: false, complaints: [error instanceof Error ? error.message.slice(0, 300) : String(error)] }
   }
   const get = async (path: string): Promise<unknown> => await (await fetch(`${life.http}${path}`)).json()
-  while (Summary.parse(await get('/api/v1/summary')).pending > 0) await pause(50)
+  await allJudged(life)
   // a tail of the journal's log may be what was stored and released
   const maySilent = MAY_BE_SILENT.includes(kind) || (kind === 'journal.db-wal' && damage !== 'one flipped bit')
-  const reported = await waitForReport(life, get, maySilent)
+  let reported = await waitForReport(life, get, maySilent)
   if (!reported && !maySilent) complaints.push('it is neither in the log nor in health')
-  // what was in the damaged file itself may be gone, once that is said
-  const named = /cannot be read any more/.test(life.service.told())
-  const mayLack = kind === 'readings' || (kind === 'journal.db' && reported) || (kind === 'journal.db-wal' && named)
-  complaints.push(...(await differentReadings(trial, feed, mayLack, get)))
+  const missing = await differentReadings(trial, feed, kind === 'readings', get)
+  // what was in the journal alone may be gone, once that is said
+  const ofJournal = kind === 'journal.db' || kind === 'journal.db-wal'
+  if (ofJournal && missing.length > 0) reported ||= await waitForReport(life, get, false)
+  const mayLack = kind === 'readings' || (ofJournal && reported)
+  if (!mayLack || !ofJournal) complaints.push(...missing)
   if (!mayLack) complaints.push(...(await differentAlerts(trial, get)))
   const [publisher] = life.publishers
   if (!(await publisher.publish(`adit/v1/${gatewayName(0)}/readings`, Buffer.from('{"start":"x"}'))))
@@ -64,12 +66,17 @@ export async function examineDamaged(
   return { reported, complaints }
 }
 
+export async function allJudged({ http }: Life): Promise<void> {
+  const pending = async () => Summary.parse(await (await fetch(`${http}/api/v1/summary`)).json()).pending
+  while ((await pending()) > 0) await pause(50)
+}
+
 /** In the log, and in health where somebody has to do something. */
 async function waitForReport(life: Life, get: (path: string) => Promise<unknown>, briefly: boolean): Promise<boolean> {
   const deadline = performance.now() + (briefly ? 0 : PATIENCE_MS)
   for (;;) {
     const { parts } = Health.parse(await get('/api/v1/health'))
-    const inHealth = parts.some(({ part, status }) => part === 'files' && status === 'warn')
+    const inHealth = parts.some(({ part, status }) => (part === 'files' || part === 'journal') && status === 'warn')
     const inLog = REPORT.test(life.service.told())
     // a checkpoint is made again by itself
     if (inLog && (inHealth || /the checkpoint cannot be used/.test(life.service.told()))) return true
