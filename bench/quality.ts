@@ -2,9 +2,9 @@
  * Detection quality.
  *   node bench/quality.ts --world DIR --alerts FILE [--world DIR --alerts FILE …] [--list]
  *     judges alerts.ndjson of `adit detect` against worlds written by fixtures/write-world.ts.
- *   node bench/quality.ts [--set development|validation|test|transfer] [--only N] [--areas N] [--list] [--no-baselines] [--ablate]
+ *   node bench/quality.ts [--set development|validation|test|transfer|tampering] [--only N] [--areas N] [--list] [--no-baselines] [--ablate | --without NAME …]
  *     plays the set's worlds, runs `adit detect` over their files, and the naive rules beside it; --ablate runs it again
- *     without each detector.
+ *     without each detector, --without NAME (one or more) without those that are named.
  *   node bench/quality.ts --fit-calibration [--write] [--areas N]
  *     fits the shipped calibration on development, validation and calibration worlds; --write puts it in its place.
  *   node bench/quality.ts --admission [--set …] [--areas N]
@@ -56,11 +56,15 @@ const { values } = parseArgs({
     'no-baselines': { type: 'boolean', default: false },
     'no-adit': { type: 'boolean', default: false },
     ablate: { type: 'boolean', default: false },
+    without: { type: 'string', multiple: true, default: [] },
     'fit-calibration': { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
     admission: { type: 'boolean', default: false },
   },
 })
+
+const unknown = values.without.find((name) => !(name in ABLATIONS))
+if (unknown !== undefined) throw new Error(`--without ${unknown} is not one of ${Object.keys(ABLATIONS).join(', ')}`)
 
 const { calibration, listFrom } = DetectorsConfig.parse({})
 const rules = { spread: calibration.spread, listFrom }
@@ -116,7 +120,8 @@ async function playSet(name: string): Promise<void> {
         if (kinds.length > 1) console.log(table([COMPARISON_HEADER, comparisonRow('adit', verdict)]).join('\n'))
         note('adit', verdict)
       }
-      for (const [detector, setting] of values.ablate ? Object.entries(ABLATIONS) : []) {
+      for (const [detector, setting] of Object.entries(ABLATIONS)) {
+        if (!values.ablate && !values.without.includes(detector)) continue
         const file = join(directory, 'ablated.ndjson')
         await detect(directory, file, writeSettings(directory, setting))
         note(`adit without ${detector}`, judge(truth, readAlerts(file)))

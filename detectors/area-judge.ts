@@ -189,6 +189,7 @@ export class AreaJudge {
       record,
       newConnection: false,
       until: SLOTS,
+      nothingW: REMAINDER_OFFSET_W - this.strays.levelOf(area),
       supplyRiseW: meanSupplyW - this.losses.usualSupplyW(area, day),
       repeats: null,
       pieceOf: null,

@@ -2,7 +2,7 @@
  * Who began together: every beginning of an episode in a county, in order of time, so that looking for company is a look
  * at a few days and not at all of them.
  */
-import type { Episode } from './episode.ts'
+import type { Episode, Standing } from './episode.ts'
 import { type AreaRise, MOST_KIN, type Subject } from './subject.ts'
 import { isOfTheMeter } from './weigh-tampering.ts'
 
@@ -10,6 +10,10 @@ import { isOfTheMeter } from './weigh-tampering.ts'
 export const COMPANY_SECONDS = 8 * 86_400
 /** A remainder and a meter of one feeder that rise within this by the same power are one load. */
 const SAME_START_SECONDS = 2 * 3_600
+/** …as long as their levels stay this near to each other, by share of the larger, */
+const SAME_LEVEL = 0.2
+/** …and neither runs on for more than this without the other. */
+const ALONE_DAYS = 4
 /** A remainder that rises within this of a meter's drop is what the meter lost. */
 const SAME_RISE_SECONDS = 48 * 3_600
 
@@ -18,6 +22,7 @@ const LEAST_UNCOUNTED = 0.3
 
 export interface Beginning {
   readonly subject: Subject
+  readonly episode: Episode
   readonly detector: string
   /** UTC seconds. */
   readonly onset: number
@@ -33,18 +38,22 @@ export interface Beginning {
 export interface Company {
   readonly inArea: readonly number[]
   readonly inCounty: readonly number[]
-  /** Id of a usage point elsewhere that took up the same power at the same time. */
-  readonly misbooked: string | null
+  /** Loads of usage points elsewhere that took up the same power at the same time: one of them may be this one. */
+  readonly startedAsOne: readonly Beginning[]
   readonly risen: AreaRise | null
 }
 
 export function beginningsOf(subject: Subject, episodes: readonly Episode[]): Beginning[] {
-  return episodes.map(({ detector, onset, standings: [first] }) => ({
-    ...{ subject, detector, onset },
-    powerW: first?.powerW ?? 0,
-    meanW: (first?.energyWh ?? 0) / 24,
-    knownAt: first?.at ?? onset,
-  }))
+  return episodes.map((episode) => {
+    const { detector, onset } = episode
+    const first = episode.standings[0]
+    return {
+      ...{ subject, episode, detector, onset },
+      powerW: first?.powerW ?? 0,
+      meanW: (first?.energyWh ?? 0) / 24,
+      knownAt: first?.at ?? onset,
+    }
+  })
 }
 
 /** The beginnings of a county, in order of time, by where company is looked for. */
@@ -65,7 +74,7 @@ export class Beginnings {
 
   companyOf(own: Beginning): Company {
     const { subject } = own
-    if (subject.kind === 'area') return { ...ALONE, misbooked: this.#misbooked(own) }
+    if (subject.kind === 'area') return { ...ALONE, startedAsOne: this.#startedAsOne(own) }
     const inArea: number[] = []
     let risen: AreaRise | null = null
     for (const other of around(own, this.#byArea.get(areaOf(subject)))) {
@@ -74,7 +83,7 @@ export class Beginnings {
         if (isRise(own, other)) risen ??= { powerW: other.meanW, knownAt: other.knownAt }
       } else if (isKin(own, other) && kindOf(other) === kindOf(own) && !isStartOfOne(own, other)) inArea.push(other.onset)
     }
-    return { inArea, inCounty: this.#inCounty(own), misbooked: null, risen }
+    return { inArea, inCounty: this.#inCounty(own), startedAsOne: [], risen }
   }
 
   #inCounty(own: Beginning): number[] {
@@ -87,16 +96,30 @@ export class Beginnings {
     return onsets
   }
 
-  /** A meter of the feeder, booked elsewhere, that took up the same power at the same time. */
-  #misbooked(own: Beginning): string | null {
-    for (const other of around(own, this.#byFeeder.get(own.subject.feeder))) {
-      if (other.subject.area !== own.subject.row && isOneLoad(own, other)) return other.subject.id
-    }
-    return null
+  /** Meters of the feeder, booked elsewhere, that took up the same power at the same time. */
+  #startedAsOne(own: Beginning): Beginning[] {
+    const found: Beginning[] = []
+    for (const other of around(own, this.#byFeeder.get(own.subject.feeder)))
+      if (other.subject.area !== own.subject.row && isOneLoad(own, other)) found.push(other)
+    return found
   }
 }
 
-const ALONE: Company = { inArea: [], inCounty: [], misbooked: null, risen: null }
+const ALONE: Company = { inArea: [], inCounty: [], startedAsOne: [], risen: null }
+
+/** The usage point whose load a remainder still is at a standing, of those that started with it; null when they parted. */
+export function misbookedAt(standing: Standing, startedAsOne: readonly Beginning[]): string | null {
+  return startedAsOne.find(({ episode }) => isStillOne(standing, episode))?.subject.id ?? null
+}
+
+/** What began as one and then parts, in level or in time, was two: that they began in the same hour was chance. */
+function isStillOne({ day, at, powerW }: Standing, { standings }: Episode): boolean {
+  const last = standings.findLastIndex((standing) => standing.at <= at)
+  if (last < 0) return true
+  const other = standings[last]
+  if (last === standings.length - 1 && day - other.day > ALONE_DAYS) return false
+  return Math.abs(other.powerW - powerW) <= SAME_LEVEL * Math.max(other.powerW, powerW)
+}
 
 /** How many of the sorted onsets were known at a time. */
 export function knownAt(onsets: readonly number[], at: number): number {

@@ -3,12 +3,13 @@
  * function of all episodes, so nothing depends on whose readings came first; only what can have changed is weighed again.
  */
 import type { Alert } from '../model/alert.ts'
-import { type Beginning, Beginnings, beginningsOf, COMPANY_SECONDS, type Company, knownAt } from './company.ts'
+import { type Beginning, Beginnings, beginningsOf, COMPANY_SECONDS, type Company, knownAt, misbookedAt } from './company.ts'
 import { alertId, composeAlert } from './compose-alert.ts'
 import type { DayClock } from './day-clock.ts'
 import type { DetectorsConfig } from './detectors-config.ts'
 import type { Episode, Standing } from './episode.ts'
 import type { JudgedLedger } from './judged-ledger.ts'
+import { episodeUnder, standingAt } from './load-on-top.ts'
 import { withRecurrences } from './recurrence.ts'
 import { strayBehind } from './stray-company.ts'
 import type { StrayMeter } from './stray-meters.ts'
@@ -21,6 +22,8 @@ interface Docket {
   readonly episodes: readonly Episode[]
   readonly beginnings: readonly Beginning[]
   alerts: readonly Alert[]
+  /** Keys of those that started with it as one: how they go on tells whether they are. */
+  leansOn: readonly number[]
 }
 
 /** What surrounds an episode. */
@@ -30,6 +33,10 @@ interface Around {
   readonly strays: readonly StrayMeter[]
 }
 
+/** An episode with what surrounds it. */
+type InPlace = readonly [Episode, Around]
+
+const NOTHING_YET: Pick<Docket, 'alerts' | 'leansOn'> = { alerts: [], leansOn: [] }
 const NO_EVENTS: readonly ReportedEvent[] = []
 const NO_STRAYS: readonly StrayMeter[] = []
 
@@ -79,10 +86,11 @@ export class Desk {
       const beginnings = beginningsOf(subject, episodes)
       work.keys.add(key)
       work.onsets.push(...changedOnsets(before?.beginnings ?? [], beginnings))
-      if (episodes.length > 0) county.dockets.set(key, { subject, episodes, beginnings, alerts: before?.alerts ?? [] })
+      const { alerts, leansOn } = before ?? NOTHING_YET
+      if (episodes.length > 0) county.dockets.set(key, { subject, episodes, beginnings, alerts, leansOn })
       else {
         county.dockets.delete(key)
-        news.push(...(before?.alerts ?? []).filter((alert) => again !== null || stillOpen(alert)).map(retracted))
+        news.push(...alerts.filter((alert) => again !== null || stillOpen(alert)).map(retracted))
       }
     }
     for (const name of [...counties.keys()].sort()) {
@@ -117,13 +125,17 @@ export class Desk {
     const inTime = Float64Array.from(onsets).sort()
     const touched = (docket: Docket) => docket.beginnings.some(({ onset }) => isNear(inTime, onset))
     for (const [key, docket] of dockets) {
-      if (!keys.has(key) && !touched(docket)) continue
+      if (!keys.has(key) && !touched(docket) && !docket.leansOn.some((other) => keys.has(other))) continue
       const strays = docket.subject.kind === 'area' ? dossiers.straysNear(docket.subject.row) : NO_STRAYS
+      const companies = docket.beginnings.map((beginning) => starts.companyOf(beginning))
+      const arounds = docket.episodes.map((episode, index): Around => {
+        return { company: companies[index], silent: dossiers.silentOf(key, episode), strays }
+      })
       const composed = docket.episodes
         .map((episode, index) => {
-          const company = starts.companyOf(docket.beginnings[index])
-          const around = { company, silent: dossiers.silentOf(key, episode), strays }
-          return this.#compose(known, docket.subject, episode, around)
+          const under = episodeUnder(episode, docket.episodes)
+          const aroundUnder = under && arounds[docket.episodes.indexOf(under)]
+          return this.#compose(known, docket.subject, [episode, arounds[index]], under && aroundUnder && [under, aroundUnder])
         })
         .filter((alert) => alert !== null)
       const alerts = withRecurrences(composed)
@@ -138,29 +150,40 @@ export class Desk {
         if (neverWas || stillOpen(before) || explainedSince(docket, before)) news.push(retracted(before))
       }
       docket.alerts = alerts
+      docket.leansOn = companies.flatMap(({ startedAsOne }) => startedAsOne.map(({ subject }) => subject.row))
     }
   }
 
-  #compose(known: JudgedLedger, subject: Subject, episode: Episode, { company, silent, strays }: Around): Alert | null {
-    const strayAt = (standing: Standing): string | null => {
-      const row = strayBehind(this.#clock, episode, standing, strays)
-      return row === null ? null : known.ledger.usagePoints.id[row]
-    }
+  /** `under`: what the episode is on top of. What explains that one explains more of it too. */
+  #compose(known: JudgedLedger, subject: Subject, [episode, around]: InPlace, under?: InPlace): Alert | null {
+    const { company, silent } = around
     const localOffset = this.#clock.shift + 43_200
     const month = new Date((episode.onset + localOffset) * 1000).getUTCMonth() + 1
-    const caseAt = (standing: Standing): Case => ({
-      subject,
-      episode,
-      standing,
-      kinInArea: knownAt(company.inArea, standing.at),
-      kinInCounty: knownAt(company.inCounty, standing.at),
-      misbooked: company.misbooked ?? strayAt(standing),
-      risen: company.risen,
-      silent,
-      localOffset,
-      month,
-    })
+    const caseAt = (standing: Standing): Case => {
+      const below = under && standingAt(under[0], standing.at)
+      return {
+        subject,
+        episode,
+        standing: below === undefined ? standing : { ...standing, part: standing.part ?? below.part },
+        kinInArea: knownAt(company.inArea, standing.at),
+        kinInCounty: knownAt(company.inCounty, standing.at),
+        misbooked:
+          this.#misbooked(known, [episode, around], standing) ?? (under && below ? this.#misbooked(known, under, below) : null),
+        risen: company.risen,
+        silent,
+        localOffset,
+        month,
+      }
+    }
     return composeAlert(subject, episode, caseAt, this.#config)
+  }
+
+  /** Id of the usage point whose load a remainder is, as far as was known at a standing. */
+  #misbooked({ ledger }: JudgedLedger, [episode, { company, strays }]: InPlace, standing: Standing): string | null {
+    const id = misbookedAt(standing, company.startedAsOne)
+    if (id !== null) return id
+    const row = strayBehind(this.#clock, episode, standing, strays)
+    return row === null ? null : ledger.usagePoints.id[row]
   }
 }
 

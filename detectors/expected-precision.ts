@@ -3,6 +3,8 @@
  * interval that holds it nine times in ten. The interval has two parts: the luck of so few inspections, as the exact
  * distribution of a sum of unequal chances (Poisson-binomial), and how far one county's chances lie from another's, as the
  * calibration's spread in log-odds. Retrieval knows the same as the expected precision at k of calibrated scores.
+ * Two places with a chance of 0.99 would be "100 to 100 %" by that. It is never narrower than what as many inspections, with the
+ * expected number confirmed, could tell of the share behind them: the score interval of Wilson (J. Am. Stat. Assoc. 22, 1927, 209–212).
  */
 import type { ExpectedPrecision } from '../model/work-list.ts'
 import { thousandths } from './thousandths.ts'
@@ -10,6 +12,9 @@ import { thousandths } from './thousandths.ts'
 /** Nine times in ten: the quantiles, and the same of a normal distribution. */
 const TAIL = 0.05
 const DEVIATIONS = 1.645
+/** What is more certain is no chance. */
+const LEAST = 0.001
+const MOST = 0.999
 /** Above so many chances their sum is as good as normal. */
 const EXACT = 400
 
@@ -18,11 +23,20 @@ export function expectedPrecision(chances: readonly number[], spread: number): E
   if (chances.length === 0) return null
   const mean = chances.reduce((sum, chance) => sum + chance, 0) / chances.length
   const shifted = (by: number) => chances.map((chance) => shiftedChance(chance, by))
+  const told = toldBy(chances.length, mean)
   return {
-    mean: thousandths(mean),
-    low: thousandths(quantile(shifted(-spread), TAIL) / chances.length),
-    high: thousandths(quantile(shifted(spread), 1 - TAIL) / chances.length),
+    mean: Math.min(Math.max(thousandths(mean), LEAST), MOST),
+    low: thousandths(Math.min(told.low, quantile(shifted(-spread), TAIL) / chances.length)),
+    high: thousandths(Math.max(told.high, quantile(shifted(spread), 1 - TAIL) / chances.length)),
   }
+}
+
+/** Which shares fit so many inspections, `share` of them confirmed. */
+function toldBy(inspections: number, share: number): { low: number; high: number } {
+  const square = DEVIATIONS ** 2 / inspections
+  const middle = share + square / 2
+  const half = Math.sqrt(square * (share * (1 - share) + square / 4))
+  return { low: (middle - half) / (1 + square), high: (middle + half) / (1 + square) }
 }
 
 function shiftedChance(chance: number, logOdds: number): number {

@@ -96,6 +96,13 @@ export class StrayMeters {
     return [...this.#strays.values()].flat()
   }
 
+  /** What is missing from the remainder of an area, once learnt, because stray meters are on its books, W. */
+  levelOf(area: number): number {
+    let levelW = 0
+    for (const stray of this.of(area)) if (!stray.manifold) levelW += shareOf(stray) * stray.usualW
+    return levelW
+  }
+
   /** A meter that moved to another area begins anew. */
   forget(row: number): void {
     for (const column of Object.values(this.points)) column[row] = 0

@@ -9,12 +9,22 @@ import {
   JUDGEABLE_SLOTS,
   LEVEL,
   LOOK_BACK_DAYS,
+  type Reference,
   RING_DAYS,
   referenceOf,
   UNKNOWN_TANGENT,
 } from './day-record.ts'
 import { type AreaDay, beginEpisode, type Episode, NO_AREA_DAY, withColdDay, withHotDay } from './episode.ts'
-import { envelopeToday, floorEnvelope, lastNoons, leastOf, NO_ENVELOPE, noonsByWeekday } from './floor-envelope.ts'
+import {
+  envelopeToday,
+  type FloorEnvelope,
+  floorEnvelope,
+  lastNoons,
+  leastOf,
+  NO_ENVELOPE,
+  noonsByWeekday,
+} from './floor-envelope.ts'
+import { usualWithLoad } from './load-on-top.ts'
 import { dayFactor } from './multiplier.ts'
 import { alertToGoOnWith, isStillTold } from './recurrence.ts'
 import { withMatches } from './signatures/episode-signatures.ts'
@@ -41,6 +51,8 @@ export interface SubjectDay {
   readonly pieceOf: number | null
   /** Rise of an area's mean supply over the usual, W; NaN unknown. */
   readonly supplyRiseW?: number
+  /** Of an area: the level (W) of nothing unexplained. What is usual below it is no level that a load could rise from. */
+  readonly nothingW?: number
 }
 
 /** The episodes after the day, and what was found on it. */
@@ -76,10 +88,12 @@ export function foldDay(
 ): Folded {
   const { day, record } = subject
   const kept = episodes.filter((episode) => isStillTold(episode, episodes, day))
+  // of an account whoever inspects the first load sees the second
+  const isArea = subject.supplyRiseW !== undefined
   const always = detectors.length === 1 && detectors[0].name === 'dead-account'
   if (record.coverage < JUDGEABLE_SLOTS && !always) return { episodes: kept, suspect: false }
 
-  const known = usualOf(records, subject.row, day)
+  const known = aboveNothing(usualOf(records, subject.row, day), subject.nothingW)
   const present = subject.newConnection && known.floor.days < NEW_DAYS ? NOTHING_BEFORE : known
   const before = dayBefore(records, subject.row, day)
   const envelopes = {
@@ -91,25 +105,42 @@ export function foldDay(
   const folded: Episode[] = kept.filter((episode) => episode.closedAt !== null)
   let suspect = false
   let busy = false
-  for (const detector of detectors) {
-    const open = kept.find((episode) => episode.detector === detector.name && episode.closedAt === null)
-    const view = viewOf(clock, subject, open?.usual ?? present, before, envelopes)
+  const take = (detector: DayDetector, view: DayView, finding: DayFinding, open: Episode | undefined): void => {
     const load = detector.aside !== true
-    const finding = open === undefined && busy && load ? null : detector.judge(view)
-    if (finding !== null) {
-      suspect ||= load
-      busy ||= load
-      const onset = slotStart(clock, day, finding.startSlot)
-      const goesOn = alertToGoOnWith(kept, detector.name, onset)
-      const begun = open ?? beginEpisode(finding, nextSequence(episodes, detector.name), view.usual, onset, goesOn)
-      const at = neededUntil(clock, subject, finding)
-      const hot = withHotDay(begun, day, finding, at, dayFactor(view), areaDay(view, subject))
-      const matches = load ? matchDay(suspectDay(view, finding), SIGNATURE_TEMPLATES) : []
-      folded.push(withMatches(hot, matches, slotStart(clock, day, 0)))
-    } else if (open !== undefined) {
-      folded.push(record.coverage < JUDGEABLE_SLOTS ? open : withColdDay(open, slotStart(clock, day, 0)))
-      busy ||= load && open.sums.hotDays >= PROVEN_DAYS
+    suspect ||= load
+    busy ||= load
+    const onset = slotStart(clock, day, finding.startSlot)
+    const goesOn = alertToGoOnWith(kept, detector.name, onset)
+    const begun = open ?? beginEpisode(finding, nextSequence([...episodes, ...folded], detector.name), view.usual, onset, goesOn)
+    const at = neededUntil(clock, subject, finding)
+    const hot = withHotDay(begun, day, finding, at, dayFactor(view), areaDay(view, subject))
+    const matches = load ? matchDay(suspectDay(view, finding), SIGNATURE_TEMPLATES) : []
+    folded.push(withMatches(hot, matches, slotStart(clock, day, 0)))
+  }
+  for (const detector of detectors) {
+    const load = detector.aside !== true
+    const standing = kept.filter((episode) => episode.detector === detector.name && episode.closedAt === null)
+    if (standing.length === 0 && !(busy && load)) {
+      const view = viewOf(clock, subject, present, before, envelopes)
+      const finding = detector.judge(view)
+      if (finding !== null) take(detector, view, finding, undefined)
     }
+    for (const open of standing) {
+      const view = viewOf(clock, subject, open.usual, before, envelopes)
+      const finding = detector.judge(view)
+      if (finding !== null) take(detector, view, finding, open)
+      else {
+        folded.push(record.coverage < JUDGEABLE_SLOTS ? open : withColdDay(open, slotStart(clock, day, 0)))
+        busy ||= load && open.sums.hotDays >= PROVEN_DAYS
+      }
+    }
+    const [first, ...more] = standing
+    if (first === undefined || more.length > 0) continue
+    const usual = isArea ? usualWithLoad(first) : null
+    if (usual === null) continue
+    const view = viewOf(clock, subject, usual, before, envelopes)
+    const second = detector.judge(view)
+    if (second !== null) take(detector, view, second, undefined)
   }
   return { episodes: folded, suspect }
 }
@@ -143,6 +174,28 @@ function suspectDay(view: DayView, { detector, usualW, powerW, startSlot, endSlo
     from: wholeDay ? 0 : Math.max(0, startSlot),
     to: wholeDay ? SLOTS : endSlot,
     reachW,
+  }
+}
+
+/** Less than nothing unexplained is a meter on the wrong books or out of class: its coming to rest is nobody's tap. */
+function aboveNothing(usual: Usual, nothingW = 0): Usual {
+  const raised = (reference: Reference): Reference =>
+    reference.medianW < nothingW ? { ...reference, medianW: nothingW } : reference
+  if (nothingW === 0) return usual
+  const lifted = (envelope: FloorEnvelope): FloorEnvelope => ({
+    ...envelope,
+    medianW: Math.max(nothingW, envelope.medianW),
+    highestW: Math.max(nothingW, envelope.highestW),
+  })
+  return {
+    ...usual,
+    floor: raised(usual.floor),
+    leastEnvelope: lifted(usual.leastEnvelope),
+    nightEnvelope: lifted(usual.nightEnvelope),
+    night: raised(usual.night),
+    noon: raised(usual.noon),
+    burst: raised(usual.burst),
+    mean: raised(usual.mean),
   }
 }
 

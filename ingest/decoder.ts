@@ -14,19 +14,22 @@ export interface Decoder {
   decode(payload: Uint8Array, topic: string, sink: ReadingSink): void
 }
 
-/** A payload is bad: which field, which value, and what to do about it. */
-export class DecodeError extends Error {
-  override readonly name = 'DecodeError'
+/**
+ * A payload is bad: which field, which value, and what to do about it. No Error: the trace of the stack would cost more than all
+ * else that is done with a bad packet, and nobody looks at it.
+ */
+export class DecodeError {
   readonly code: string
   readonly field: string
   readonly value: string
+  readonly message: string
   readonly remedy: string
 
   constructor(code: string, field: string, value: string, message: string, remedy: string) {
-    super(message)
     this.code = code
     this.field = field
     this.value = value.slice(0, 200)
+    this.message = message
     this.remedy = remedy
   }
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { DecodeError } from './decoder.ts'
 
 export const MOST_JSON_BYTES = 4 << 20
@@ -21,10 +22,7 @@ export function parseJson(payload: Uint8Array): unknown {
       'send fewer readings in one message',
     )
   }
-  let text: string
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(payload)
-  } catch {
+  if (!isUtf8(payload)) {
     throw new DecodeError(
       'not-utf8',
       '$',
@@ -33,6 +31,7 @@ export function parseJson(payload: Uint8Array): unknown {
       'send UTF-8; GBK and binary formats need a topic route to their own decoder',
     )
   }
+  const text = decoder.decode(payload)
   guardStructure(payload)
   try {
     return JSON.parse(text)

@@ -5,6 +5,7 @@ import { crashPoint } from './crash-point.ts'
 import type { JournalWriter } from './journal.ts'
 import type { JournalArchive } from './journal-archive.ts'
 import { openJournalDatabase, rowChecksum } from './journal-database.ts'
+import { JournalEnd } from './journal-end.ts'
 import { isDamage, JournalScan, type Lost } from './journal-scan.ts'
 
 export interface SqliteJournalOptions {
@@ -40,6 +41,7 @@ export class SqliteJournal implements JournalWriter {
   readonly #options: SqliteJournalOptions
   readonly #database: DatabaseSync
   readonly #scan: JournalScan
+  readonly #end: JournalEnd
   readonly #begin: StatementSync
   readonly #commit: StatementSync
   readonly #insert: StatementSync
@@ -53,6 +55,7 @@ export class SqliteJournal implements JournalWriter {
   constructor(options: SqliteJournalOptions) {
     this.#options = options
     this.#database = openJournalDatabase(options.path)
+    this.#end = new JournalEnd(options.path)
     const prepare = (sql: string) => this.#database.prepare(sql)
     this.#begin = prepare('BEGIN IMMEDIATE')
     this.#commit = prepare('COMMIT')
@@ -107,6 +110,7 @@ export class SqliteJournal implements JournalWriter {
     await this.#releasing
     await this.#options.archive?.close()
     this.#database.close()
+    this.#end.close()
   }
 
   #commitWaiting(): void {
@@ -125,6 +129,7 @@ export class SqliteJournal implements JournalWriter {
       for (const { reject } of batch) reject(error)
       return
     }
+    this.#end.note(position)
     crashPoint('journal-committed')
     for (const { resolve } of batch) resolve()
     this.#options.committed?.(position)

@@ -2,12 +2,14 @@
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { scoreboardDocument } from '../tests/faults/scoreboard.ts'
+import { commandsDocument } from './commands-document.ts'
 import { detectorsDocument } from './detectors-document.ts'
 import { licencesDocument } from './licences-document.ts'
 import { payloadsDocument } from './payloads-document.ts'
 
 /** Path from the project's root, and what makes its text. */
 export const GENERATED_DOCUMENTS: readonly (readonly [path: string, text: () => string])[] = [
+  ['docs/commands.md', commandsDocument],
   ['docs/detectors.md', detectorsDocument],
   ['docs/payloads.md', payloadsDocument],
   ['docs/licences.md', licencesDocument],

@@ -23,10 +23,12 @@ import { ArchiveWatch } from './archive-watch.ts'
 import { AuditLog } from './audit/audit-log.ts'
 import { audited } from './audit/audited.ts'
 import { SpoofAudit } from './audit/spoof-audit.ts'
+import { AuditWatch } from './audit-watch.ts'
 import type { Config } from './config.ts'
 import { type DataFiles, lockDataDirectory, openDataDirectory } from './data-directory.ts'
 import { startCopying } from './database-copies.ts'
 import { examineFiles, sealDatabases, suspectFiles } from './examine-files.ts'
+import { whyJudgeAgain } from './judge-again-note.ts'
 import { type Judging, startJudging } from './judging.ts'
 import type { Webhooks } from './notify/webhooks.ts'
 import { openAlerts } from './open-alerts.ts'
@@ -117,6 +119,8 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
     log.error({ from, to }, 'packets of the archive are damaged: they are in the store, and cannot be judged again'),
   )
   closing.add('archive watch', () => archive.stop())
+  const auditWatch = config.database.kind === 'embedded' ? AuditWatch.start(audit, files, log) : undefined
+  closing.add('audit watch', () => auditWatch?.stop())
   const replays = new SqliteJournal({ path: files.journal, committed: () => journal.wake() })
   closing.add('replays', () => replays.close())
 
@@ -132,7 +136,7 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
     release: (position) => receiver.release(position),
     storing: (slice, judgement) => refusals.storing(slice, judgement),
     now: () => performance.now(),
-    anew: config.retention.archiveDays > 0 ? damaged.find(({ judgeAgain }) => judgeAgain)?.reason : undefined,
+    anew: config.retention.archiveDays > 0 ? whyJudgeAgain(files) : undefined,
   })
   closing.add('judging', () => judging.stop())
   const copying = startCopying(files, () => watch.current.version, log)
@@ -165,6 +169,7 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
     journal,
     judging,
     damagedPackets: () => archive.damaged,
+    auditDamage: () => auditWatch?.trouble,
     webhooks: () => webhooks,
   })
   webhooks = openWebhooks({ config, files, parts, onEvents: (listener) => alerts.onEvents(listener), registry, log })

@@ -2,37 +2,30 @@
  * Before anything is opened: are the databases as they were left? One that is not is put aside, its copy or what can be read
  * of it takes its place, and the service starts; what is to be done about it is said.
  */
-import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { GapBook } from '../ingest/gap-book.ts'
 import { GatewayDirectory } from '../ingest/gateway-directory.ts'
-import { openJournalDatabase, syncDirectory } from '../ingest/journal-database.ts'
+import { openJournalDatabase } from '../ingest/journal-database.ts'
 import { Quarantine } from '../ingest/quarantine.ts'
 import { RefusalBook } from '../ingest/refusal-book.ts'
 import { AlertStore } from './alerts/alert-store.ts'
 import { TokenStore } from './api/tokens.ts'
+import { AuditLog } from './audit/audit-log.ts'
+import type { DamagedFile } from './damaged-file.ts'
 import type { DataFiles } from './data-directory.ts'
 import type { DatabaseConfig } from './database/database-config.ts'
 import { copyOf } from './database-copies.ts'
-import { sealFiles, takeSeals } from './file-seals.ts'
+import { examineLogOf } from './examine-log.ts'
+import { type SealState, sealFiles, takeSeals } from './file-seals.ts'
 import { FindingsStore } from './findings-store.ts'
+import { examineJournalEnd } from './journal-loss.ts'
+import { noteJudgeAgain } from './judge-again-note.ts'
 import { LedgerStore } from './ledger/ledger-store.ts'
 import { WebhookCursors } from './notify/webhook-cursors.ts'
-import { isDatabaseDamage, salvageDatabase } from './salvage-database.ts'
+import { isDatabaseDamage, keepDamaged, removeDatabase, replaceDatabase, salvageDatabase } from './salvage-database.ts'
 import { DatabaseUsers } from './users/database-users.ts'
-
-export interface DamagedFile {
-  readonly file: string
-  readonly reason: string
-  /** Where it is now. */
-  readonly place: string
-  /** What stands in its place: the rows that could be read, or a copy of that time. */
-  readonly instead: string
-  readonly remedy: string
-  /** What it held comes back when everything is judged again from the archive. */
-  readonly judgeAgain: boolean
-}
 
 /** Larger ones are looked through only when something went wrong with them. */
 const MOST_BYTES = 64 * 1024 * 1024
@@ -94,37 +87,72 @@ function databasesOf(files: DataFiles): Database[] {
       ...again,
     },
     { path: files.quarantine, make: (path) => new Quarantine({ path }), ...again },
+    {
+      path: files.audit,
+      // the head stays: what is missing shows in the chain, and nothing is put upon it when the newest record is gone
+      make: (audit) => AuditLog.open(EMBEDDED, { audit, auditHead: files.auditHead }, Date.now),
+      remedy:
+        'run adit verify-audit: it names the first record that does not hold. Find out who could change the file, and keep it as evidence',
+    },
   ]
 }
 
+/** Nobody may have the databases open. */
 export async function examineFiles(files: DataFiles): Promise<DamagedFile[]> {
   const sealOf = takeSeals(files.directory)
   const suspicious = existsSync(suspicionOf(files))
   const damaged: DamagedFile[] = []
-  for (const { path, make, remedy, judgeAgain = false } of databasesOf(files)) {
-    if (!existsSync(path)) continue
-    const seal = sealOf(path)
-    if (seal === 'whole' && !suspicious) continue
-    const reason = seal === 'broken' ? 'it changed while nobody wrote to it' : faultOf(path, suspicious)
-    if (reason === undefined) continue
-    damaged.push({ file: basename(path), reason, ...(await rescue(files, path, make)), remedy, judgeAgain })
+  for (const database of databasesOf(files)) {
+    if (existsSync(database.path)) damaged.push(...(await examineOne(files, database, sealOf(database.path), suspicious)))
   }
   rmSync(suspicionOf(files), { force: true })
   return damaged
 }
 
+async function examineOne(files: DataFiles, database: Database, seal: SealState, suspicious: boolean): Promise<DamagedFile[]> {
+  const { path, make, remedy, judgeAgain } = database
+  const isJournal = path === files.journal
+  const log = examineLogOf(path, files.damaged, isJournal)
+  const found = log.mended ? [log.mended] : []
+  if (isJournal) found.push(...(await missingAtEnd(files)))
+  if (seal === 'whole' && !suspicious) return found
+  const reason = log.broken ?? (seal === 'broken' ? 'it changed while nobody wrote to it' : faultOf(path, suspicious))
+  if (reason === undefined) return found
+  if (judgeAgain) noteJudgeAgain(files, `${basename(path)}: ${reason}`)
+  found.push({ file: basename(path), reason, ...(await rescue(files, path, make)), remedy })
+  if (isJournal) found.push(...(await missingAtEnd(files)))
+  return found
+}
+
+/** Nothing of a journal that cannot be read: it is looked at again when what can be read of it has taken its place. */
+async function missingAtEnd(files: DataFiles): Promise<DamagedFile[]> {
+  try {
+    const missing = await examineJournalEnd(files)
+    return missing ? [missing] : []
+  } catch (error) {
+    if (!isDatabaseDamage(error)) throw error
+    return []
+  }
+}
+
 /** The copy, when there is one that is whole; else the rows that can be read. */
 async function rescue(files: DataFiles, path: string, make: Database['make']): Promise<Pick<DamagedFile, 'place' | 'instead'>> {
-  const { place, rows } = await salvageDatabase(path, files.damaged, async (fresh) => {
-    await (await make(fresh)).close()
-  })
+  const place = keepDamaged(path, files.damaged)
+  const fresh = `${path}.salvaged`
   const copy = copyOf(files, path)
-  if (!existsSync(copy) || faultOf(copy, true) !== undefined) return { place, instead: `${rows} rows that could be read` }
-  const { mtime } = statSync(copy)
-  writeFileSync(`${path}.salvaged`, readFileSync(copy), { flush: true })
-  renameSync(`${path}.salvaged`, path)
-  syncDirectory(dirname(path))
-  return { place, instead: `its copy of ${mtime.toISOString()}` }
+  let instead: string
+  if (existsSync(copy) && faultOf(copy, true) === undefined) {
+    removeDatabase(fresh)
+    instead = `its copy of ${statSync(copy).mtime.toISOString()}`
+    writeFileSync(fresh, readFileSync(copy), { flush: true })
+  } else {
+    const rows = await salvageDatabase(place, fresh, async (empty) => {
+      await (await make(empty)).close()
+    })
+    instead = `${rows} rows that could be read`
+  }
+  replaceDatabase(path, fresh)
+  return { place, instead }
 }
 
 /** After a stop in peace, when nobody has them open any more. */

@@ -9,12 +9,13 @@ import type { Config } from './config.ts'
 import { ConfigError } from './config-error.ts'
 import { type ConfigSources, loadConfig } from './config-sources.ts'
 import { type DataFiles, openDataDirectory } from './data-directory.ts'
+import { examineDamage } from './examine-damage.ts'
 import { examineLedgers } from './examine-ledgers.ts'
 import { examineBroker, examineInflux } from './examine-servers.ts'
 import { examineWebhook } from './examine-webhooks.ts'
 import type { Finding } from './finding.ts'
 import { systemResolve } from './notify/reachable-address.ts'
-import { readServiceNote } from './service-note.ts'
+import { runningService } from './service-note.ts'
 
 export async function examine(sources: ConfigSources, now: Date): Promise<Finding[]> {
   const started = performance.now()
@@ -38,7 +39,7 @@ export async function examine(sources: ConfigSources, now: Date): Promise<Findin
   const directory = await examineDirectory(config.data)
   findings.push(directory.finding)
   if (directory.files) {
-    findings.push(await examineDisk(config.data), await examineClock(directory.files, now))
+    findings.push(examineDamage(directory.files), await examineDisk(config.data), await examineClock(directory.files, now))
     findings.push(...(await examinePorts(config, directory.files)), examineLedgers(config, directory.files))
   }
   if (config.mqtt.enabled && config.mqtt.tls) findings.push(examineCertificate(config.mqtt.tls, now))
@@ -126,8 +127,7 @@ async function modified(file: string): Promise<number> {
 }
 
 async function examinePorts({ http, mqtt }: Config, files: DataFiles): Promise<Finding[]> {
-  const note = readServiceNote(files)
-  const running = note !== undefined && isAlive(note.pid) ? note : undefined
+  const running = runningService(files)
   const wanted = [
     { check: 'HTTP port', option: '--http', ...http, used: running?.http },
     ...(mqtt.enabled ? [{ check: 'MQTT port', option: '--mqtt', ...mqtt, used: running?.mqtt.at(0) }] : []),
@@ -169,15 +169,6 @@ function listenOnce(host: string, port: number): Promise<string | undefined> {
     server.once('error', (error) => resolve(error.message))
     server.listen(port, host, () => server.close(() => resolve(undefined)))
   })
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
-  }
 }
 
 export function reasonOf(error: unknown): string {

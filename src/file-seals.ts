@@ -17,8 +17,8 @@ export type SealState = 'whole' | 'broken' | 'unknown'
 
 /** Nobody may have the files open any more. */
 export function sealFiles(directory: string, paths: readonly string[]): void {
-  // one with a write-ahead log is still in use by a command
-  const closed = paths.filter((path) => existsSync(path) && !existsSync(`${path}-wal`))
+  // one with something in its write-ahead log is still in use by a command
+  const closed = paths.filter((path) => existsSync(path) && !hasLog(path))
   const seals = Object.fromEntries(closed.map((path) => [basename(path), sealOf(path)]))
   writeFileSync(fileOf(directory), JSON.stringify(seals), { flush: true })
 }
@@ -29,11 +29,16 @@ export function takeSeals(directory: string): (path: string) => SealState {
   rmSync(fileOf(directory), { force: true })
   return (path) => {
     const seal = seals[basename(path)]
-    if (seal === undefined || existsSync(`${path}-wal`)) return 'unknown'
+    if (seal === undefined || hasLog(path)) return 'unknown'
     const now = sealOf(path)
     if (now.crc === seal.crc && now.bytes === seal.bytes) return 'whole'
     return Math.abs(now.modifiedMs - seal.modifiedMs) <= CLOCK_GRAIN_MS || now.bytes === 0 ? 'broken' : 'unknown'
   }
+}
+
+/** An empty one stays behind a connection that only read. */
+function hasLog(path: string): boolean {
+  return (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0
 }
 
 function readSeals(directory: string): z.infer<typeof Seals> {

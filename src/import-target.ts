@@ -10,6 +10,7 @@ import { FindingsStore } from './findings-store.ts'
 import { LedgerStore } from './ledger/ledger-store.ts'
 import { openFindings } from './open-findings.ts'
 import { openLedgers } from './open-ledgers.ts'
+import { refuseDamaged } from './refuse-damaged.ts'
 
 export interface ImportTarget {
   readonly ledgers: LedgerStore
@@ -23,6 +24,7 @@ type Place = Pick<Config, 'data' | 'database'>
 
 export async function realTarget({ data, database }: Place): Promise<ImportTarget> {
   const files = openDataDirectory(data)
+  refuseDamaged(files)
   const ledgers = await openLedgers({ database }, files)
   const findings = await openFindings({ database }, files)
   const journal = new SqliteJournal({ path: files.journal, waitMilliseconds: 5 })

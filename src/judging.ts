@@ -16,6 +16,7 @@ import { CheckpointError } from './checkpoint.ts'
 import { type Config, clockOf } from './config.ts'
 import type { DataFiles } from './data-directory.ts'
 import { insist } from './insist.ts'
+import { judgingAgain } from './judge-again-note.ts'
 import { Judgement, type JudgementOptions } from './judgement.ts'
 import { LateTruth } from './late-truth.ts'
 import { openHistory } from './open-history.ts'
@@ -132,7 +133,10 @@ export function startJudging(parts: JudgingParts): Judging {
     },
     insist: insistent,
   }
-  const ended = prepared.then(() => processReadings(line, stop.signal))
+  const ended = prepared.then(() => {
+    judgingAgain(files)
+    return processReadings(line, stop.signal)
+  })
   ended.catch(() => {}) // told by whoever waits for `ended`
   return {
     judgement,

@@ -1,8 +1,9 @@
 /** Saves from a damaged SQLite file what can be read, row by row, into a new one; the damaged one is kept beside. */
-import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
-import { DatabaseSync, type SQLInputValue, type SQLOutputValue } from 'node:sqlite'
+import { copyFileSync, existsSync, linkSync, renameSync, rmSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
+import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite'
 import { syncDirectory } from '../ingest/journal-database.ts'
+import { placeIn } from './mend-log.ts'
 
 /** SQLITE_CORRUPT and SQLITE_NOTADB; by their words, for what comes from the receiving thread has no more. */
 const DAMAGE = /malformed|file is not a database/
@@ -11,33 +12,43 @@ export function isDatabaseDamage(error: unknown): error is Error {
   return error instanceof Error && DAMAGE.test(error.message)
 }
 
-export interface Salvaged {
-  /** Where the damaged file is now. */
-  readonly place: string
-  readonly rows: number
+const PARTS = ['', '-wal', '-shm']
+
+/** Keeps the file as it was found, and leaves it where it is: until another takes its place, the next start finds it damaged as before. */
+export function keepDamaged(path: string, into: string): string {
+  const place = placeIn(into, basename(path))
+  for (const part of PARTS) if (existsSync(`${path}${part}`)) linkOrCopy(`${path}${part}`, `${place}${part}`)
+  return place
 }
 
-/** Nobody may have the file open. `make` makes an empty one: what the damaged file says of its tables may be wrong, too. */
-export async function salvageDatabase(path: string, into: string, make: (path: string) => Promise<void>): Promise<Salvaged> {
-  mkdirSync(into, { recursive: true })
-  const number = readdirSync(into).filter((name) => name.startsWith(basename(path))).length
-  const place = join(into, `${basename(path)}.${number + 1}`)
-  for (const part of ['', '-wal', '-shm']) moveWhenThere(`${path}${part}`, `${place}${part}`)
-  const fresh = `${path}.salvaged`
-  for (const part of ['', '-wal', '-shm']) rmSync(`${fresh}${part}`, { force: true })
+function linkOrCopy(from: string, to: string): void {
+  try {
+    linkSync(from, to)
+  } catch {
+    // not every file system has links
+    copyFileSync(from, to)
+  }
+}
+
+/**
+ * What can be read of the database at `damaged` into a new one at `fresh`; says how many rows. Nobody may have it open. `make`
+ * makes an empty one: what the damaged file says of its tables may be wrong, too.
+ */
+export async function salvageDatabase(damaged: string, fresh: string, make: (path: string) => Promise<void>): Promise<number> {
+  removeDatabase(fresh)
   await make(fresh)
-  const rows = copyReadable(place, fresh)
+  return copyReadable(damaged, fresh)
+}
+
+/** `fresh` is the database from now on; a stop in between leaves the damaged one. */
+export function replaceDatabase(path: string, fresh: string): void {
+  for (const part of PARTS.slice(1)) rmSync(`${path}${part}`, { force: true })
   renameSync(fresh, path)
   syncDirectory(dirname(path))
-  return { place, rows }
 }
 
-function moveWhenThere(from: string, to: string): void {
-  try {
-    renameSync(from, to)
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
-  }
+export function removeDatabase(path: string): void {
+  for (const part of PARTS) rmSync(`${path}${part}`, { force: true })
 }
 
 function copyReadable(from: string, to: string): number {
@@ -46,7 +57,10 @@ function copyReadable(from: string, to: string): number {
   try {
     target.exec('BEGIN')
     const tables = target
-      .prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY rowid")
+      // the version of the tables is that of the new ones
+      .prepare(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'adit_schema' ORDER BY rowid",
+      )
       .all()
     const rows = tables.reduce((sum, { name }) => sum + copyTable(source, target, String(name)), 0)
     target.exec('COMMIT')
@@ -67,8 +81,10 @@ function copyTable(source: DatabaseSync, target: DatabaseSync, table: string): n
 /** False when it broke off. */
 function copyRows(source: DatabaseSync, target: DatabaseSync, table: string, order: string, copied: Set<string>): boolean {
   try {
+    let insertion: StatementSync | undefined
     for (const row of source.prepare(`SELECT * FROM "${table}" ${order}`).iterate()) {
-      if (isReadable(row) && insert(target, table, row)) copied.add(String(Object.values(row)[0]))
+      insertion ??= insertionOf(target, table, Object.keys(row))
+      if (isReadable(row) && insert(insertion, row)) copied.add(String(Object.values(row)[0]))
     }
     return true
   } catch {
@@ -77,11 +93,15 @@ function copyRows(source: DatabaseSync, target: DatabaseSync, table: string, ord
   }
 }
 
-function insert(target: DatabaseSync, table: string, row: Record<string, SQLOutputValue>): boolean {
-  const names = Object.keys(row).map((name) => `"${name}"`)
+function insertionOf(target: DatabaseSync, table: string, columns: readonly string[]): StatementSync {
+  const names = columns.map((name) => `"${name}"`)
+  return target.prepare(`INSERT OR REPLACE INTO "${table}" (${names.join()}) VALUES (${names.map(() => '?').join()})`)
+}
+
+function insert(insertion: StatementSync, row: Record<string, SQLOutputValue>): boolean {
   const values: SQLInputValue[] = Object.values(row)
   try {
-    target.prepare(`INSERT OR REPLACE INTO "${table}" (${names.join()}) VALUES (${names.map(() => '?').join()})`).run(...values)
+    insertion.run(...values)
     return true
   } catch {
     // a value that its column does not take any more

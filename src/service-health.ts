@@ -30,6 +30,8 @@ export interface HealthFacts {
   readonly judgingTrouble: string | undefined
   /** Packets of the archive that cannot be read any more. */
   readonly damagedPackets: number
+  /** What of the audit log does not hold. */
+  readonly auditDamage: string | undefined
   /** The issuer that vouches for people, null when none does. */
   readonly signOn: { readonly label: string; readonly trouble: string | undefined } | null
   /** Directories of files that were found damaged; they may not be there. */
@@ -145,7 +147,7 @@ function issuer({ signOn }: HealthFacts): HealthPart[] {
 }
 
 /** Warns until somebody has looked into it and cleared what was set aside. */
-async function filesPart({ damagedPackets, setAside }: HealthFacts): Promise<HealthPart> {
+async function filesPart({ damagedPackets, auditDamage, setAside }: HealthFacts): Promise<HealthPart> {
   const names = (await Promise.all(setAside.map((directory) => readdir(directory).catch(() => [])))).flat()
   const found = [
     ...(names.length > 0
@@ -153,8 +155,10 @@ async function filesPart({ damagedPackets, setAside }: HealthFacts): Promise<Hea
       : []),
     ...(damagedPackets > 0 ? [`${damagedPackets} packets of the archive cannot be read`] : []),
   ]
-  if (found.length === 0) return { part: 'files', status: 'pass', detail: 'as they were left' }
-  return { part: 'files', status: 'warn', detail: `${found.join('; ')}: the log says what to do; delete them when it is done` }
+  if (found.length === 0 && auditDamage === undefined) return { part: 'files', status: 'pass', detail: 'as they were left' }
+  const audit = auditDamage === undefined ? [] : [`${auditDamage}: run adit verify-audit, and find out who could change it`]
+  const others = found.length === 0 ? [] : [`${found.join('; ')}: the log says what to do; delete them when it is done`]
+  return { part: 'files', status: 'warn', detail: [...audit, ...others].join('; ') }
 }
 
 /** Fails before the disk is full: what is acknowledged must still fit. */

@@ -21,6 +21,21 @@ export function readServiceNote(files: DataFiles): ServiceNote | undefined {
   }
 }
 
+/** Undefined, too, when its process is gone: a kill leaves the note. */
+export function runningService(files: DataFiles): ServiceNote | undefined {
+  const note = readServiceNote(files)
+  return note !== undefined && isAlive(note.pid) ? note : undefined
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
 export function removeServiceNote(files: DataFiles): void {
   rmSync(noteOf(files), { force: true })
 }

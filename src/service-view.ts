@@ -55,6 +55,8 @@ export interface Running {
   readonly webhooks: () => Webhooks | undefined
   /** Packets of the archive that cannot be read any more. */
   readonly damagedPackets: () => number
+  /** What of the audit log does not hold. */
+  readonly auditDamage: () => string | undefined
 }
 
 const RECENT_GAPS = 50
@@ -127,7 +129,7 @@ function gatewaysOf(directory: GatewayDirectory, { books, owners }: Judgement): 
 }
 
 async function health(running: Running): Promise<readonly HealthPart[]> {
-  const { files, receiver, journal, judging, store, audit, watch, gaps, damagedPackets, webhooks } = running
+  const { files, receiver, journal, judging, store, audit, watch, gaps, damagedPackets, auditDamage, webhooks } = running
   return healthOf({
     directory: files.directory,
     receiver: await statusOf(receiver),
@@ -143,6 +145,7 @@ async function health(running: Running): Promise<readonly HealthPart[]> {
     judgingTrouble: judging.trouble,
     gap: gaps.list(1)[0],
     damagedPackets: damagedPackets(),
+    auditDamage: auditDamage(),
     signOn: running.singleSignOn,
     setAside: [files.damaged, join(files.readings, 'set-aside')],
     webhooks: webhooks()?.states() ?? [],

@@ -47,6 +47,21 @@ describe('the house', () => {
     expect(arrows(crosses)).toEqual([])
   })
 
+  test('nothing imports itself round a corner', () => {
+    const values = ({ imports }: SourceFile) => imports.flatMap(({ to, ours, typeOnly }) => (ours && !typeOnly ? [to] : []))
+    expect(circlesIn(new Map(sources.map((file) => [file.path, values(file)])))).toEqual([])
+    expect(
+      circlesIn(
+        new Map([
+          ['a', ['b']],
+          ['b', ['c', 'd']],
+          ['c', []],
+          ['d', ['b']],
+        ]),
+      ),
+    ).toEqual(['b → d'])
+  })
+
   test('a detector reads no clock and draws no lots', () => {
     const impure = /\bDate\.now\b|\bnew Date\(\s*\)|\bMath\.random\b|\bperformance\.now\b|\bprocess\./
     expect(roomFiles('detectors').flatMap(({ path, text }) => (impure.test(withoutComments(text)) ? [path] : []))).toEqual([])
@@ -90,6 +105,24 @@ function mayEnter(file: SourceFile, to: string): boolean {
 
 function arrows(isWrong: (file: SourceFile, target: Import) => boolean): string[] {
   return sources.flatMap((file) => file.imports.filter((target) => isWrong(file, target)).map(({ to }) => `${file.path} → ${to}`))
+}
+
+/** Each as the way from where it is entered to where it comes back from. */
+function circlesIn(importsOf: ReadonlyMap<string, readonly string[]>): string[] {
+  const circles: string[] = []
+  const seen = new Set<string>()
+  const way: string[] = []
+  const visit = (file: string) => {
+    const entered = way.indexOf(file)
+    if (entered >= 0) circles.push(way.slice(entered).join(' → '))
+    if (seen.has(file)) return
+    seen.add(file)
+    way.push(file)
+    for (const to of importsOf.get(file) ?? []) visit(to)
+    way.pop()
+  }
+  for (const file of importsOf.keys()) visit(file)
+  return circles
 }
 
 function withoutComments(text: string): string {

@@ -38,13 +38,13 @@ export const UNCALIBRATED: Calibration = {
 const COMMON_WEIGHT = 20
 const MATTER_WEIGHT = 40
 /**
- * A simulator's thieves are more alike than real ones: the shipped lines may blunt the evidence as they like, but add nothing to
- * it and sharpen it by a third at most. What is about the meter itself is not sharpened at all, for the simulator's innocent
- * meters hardly ever look like that.
+ * A simulator's thieves are more alike than real ones: the shipped lines may blunt the evidence as they like, but add no more than
+ * half a nat to it and sharpen it by a third at most. What is about the meter itself is neither sharpened nor added to, for the
+ * simulator's innocent meters hardly ever look like that.
  */
 const CAUTIOUS: Readonly<Record<Matter, LineBounds>> = {
-  load: { slope: [0.1, 1.33], offset: [-4, 0] },
-  remainder: { slope: [0.1, 1.33], offset: [-4, 0] },
+  load: { slope: [0.1, 1.33], offset: [-4, 0.5] },
+  remainder: { slope: [0.1, 1.33], offset: [-4, 0.5] },
   meter: { slope: [0.1, 1], offset: [-4, 0] },
 }
 

@@ -145,24 +145,30 @@ function misses({ sites, alerts }: Verdict): string[] {
   ]
 }
 
+/** Days that a site counts which nobody tells of, or later. */
+const MISSED_DAYS = 30
+
 export const COMPARISON_HEADER = [
   'judge',
   'AP',
   'p@50',
   ...Object.keys(DAYS_ALLOWED),
+  'mean days',
   'false/1,000: home',
   'business',
   'industry',
   'areas',
 ]
 
-/** One line a judge: recall in time by route, false alerts by class. */
+/** One line a judge: recall in time by route, days from onset to alert over all sites (one that is missed counts 30), false alerts by class. */
 export function comparisonRow(judge: string, verdict: Verdict): string[] {
   const { right, listed } = precisionAt50(verdict)
   const recall = Object.entries(DAYS_ALLOWED).map(([route, days]) => {
     const here = verdict.sites.filter(({ site }) => site.route === route)
     return percent(here.filter(({ delay }) => delay !== undefined && delay <= days).length, here.length)
   })
+  const waited = verdict.sites.reduce((sum, { delay }) => sum + Math.min(MISSED_DAYS, delay ?? MISSED_DAYS), 0)
+  const meanDays = (waited / Math.max(1, verdict.sites.length)).toFixed(2)
   const wrong = Object.entries(verdict.pointMonths).map(([pointClass, months]) => {
     const count = verdict.alerts.filter(
       (one) => !one.right && one.point?.class === pointClass && one.point.mineMeters <= NEAR_METERS,
@@ -170,7 +176,7 @@ export function comparisonRow(judge: string, verdict: Verdict): string[] {
     return ((1000 * count) / months).toFixed(1)
   })
   const areas = verdict.alerts.filter((one) => !one.right && one.alert.subject.kind === 'area').length
-  return [judge, averagePrecision(verdict).toFixed(3), percent(right, listed), ...recall, ...wrong, String(areas)]
+  return [judge, averagePrecision(verdict).toFixed(3), percent(right, listed), ...recall, meanDays, ...wrong, String(areas)]
 }
 
 function percent(part: number, whole: number): string {

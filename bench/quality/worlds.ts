@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { planWorld, playWorld, type World, type WorldOptions, type WorldPlan } from '../../fixtures/simulator/world.ts'
 import { writeWorld } from '../../fixtures/simulator/world-files.ts'
 import { requireSharedData } from '../real/shared-data.ts'
+import { atWorks, quietly, unmeasured } from './quiet-tampering.ts'
 import { withRealHosts } from './real-hosts.ts'
 
 export interface WorldKind {
@@ -12,6 +13,8 @@ export interface WorldKind {
   readonly reactive: boolean
   /** Changes the plan before it is played. */
   readonly change?: (plan: WorldPlan) => WorldPlan
+  /** Changes what was played. */
+  readonly after?: (world: World) => World
 }
 
 const USUAL = { areas: 40, usersPerArea: 75, days: 90, seconds: 900, sites: 18 }
@@ -39,6 +42,14 @@ const widened = (number: number, more: Partial<WorldOptions>, reactive = true): 
   reactive,
 })
 
+const tampered = (name: string, after: (world: World) => World): WorldKind => ({
+  name,
+  options: { ...USUAL, areas: 20, days: 60, sites: 12, routes: ['tampered'], seed: `tampered-${name}`, startDate: '2026-05-10' },
+  reactive: true,
+  change: atWorks,
+  after,
+})
+
 /** Seeds kept apart: look at development, choose on validation, fit the calibration on both and on its own, report test once. */
 export const WORLD_SETS: Readonly<Record<string, readonly WorldKind[]>> = {
   development: set('development', 4),
@@ -53,7 +64,15 @@ export const WORLD_SETS: Readonly<Record<string, readonly WorldKind[]>> = {
     widened(7, { widen: 0.25 }, false),
     widened(8, { widen: 0.25, missing: 0.1 }),
   ],
-  test: set('unseen', 4),
+  test: set('blind', 8),
+  // what the detectors of the meter itself are for
+  tampering: [
+    tampered('bypassed', (world) => quietly(world, 'bypassed')),
+    tampered('replayed', (world) => quietly(world, 'replayed')),
+    tampered('silenced', (world) => quietly(world, 'silenced')),
+    tampered('bypassed, no area meters', (world) => unmeasured(world, 'bypassed')),
+    tampered('replayed, no area meters', (world) => unmeasured(world, 'replayed')),
+  ],
   transfer: [
     transfer('wide', { widen: 0.5 }),
     transfer('30 minutes', { seconds: 1800 }),
@@ -75,7 +94,8 @@ export async function withWorld<T>(kind: WorldKind, use: (world: World, director
   const directory = mkdtempSync(join(tmpdir(), 'adit-world-'))
   try {
     const plan = planWorld(kind.options)
-    const world = playWorld(kind.options, kind.change?.(plan) ?? plan)
+    const played = playWorld(kind.options, kind.change?.(plan) ?? plan)
+    const world = kind.after?.(played) ?? played
     await writeWorld(world, directory, kind.reactive)
     return await use(world, directory)
   } finally {

@@ -73,3 +73,8 @@ function closed(text: string, language: Language): string {
   const bare = text.trim().replace(/[。.;;,,]+$/u, '')
   return language === 'zh' ? `${bare}。` : `${bare}. `
 }
+
+/** A chance in whole percent: none is 0 or 100. */
+export function chancePercent(chance: number): number {
+  return Math.min(99, Math.max(1, Math.round(chance * 100)))
+}

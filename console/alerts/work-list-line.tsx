@@ -1,5 +1,6 @@
 import { useSummary } from '../api/queries.ts'
 import { useLanguage } from '../i18n/language.ts'
+import { chancePercent } from './alert-sentence.ts'
 import { calibrationText } from './calibration-text.ts'
 
 /** This week's work list in one line: how many, and what share of them inspections are expected to confirm. */
@@ -18,7 +19,7 @@ export function WorkListLine() {
           {' · '}
           <b>
             {t('list.expected', {
-              mean: percent(expectedPrecision.mean),
+              mean: chancePercent(expectedPrecision.mean),
               low: percent(expectedPrecision.low),
               high: percent(expectedPrecision.high),
             })}

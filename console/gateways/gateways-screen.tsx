@@ -1,6 +1,6 @@
 import { useGateways } from '../api/queries.ts'
 import { useLanguage } from '../i18n/language.ts'
-import { useReadsLine } from '../session/session-gate.tsx'
+import { useReadsLine } from '../session/who-asks.ts'
 import { ErrorNotice } from '../shell/error-notice.tsx'
 import { NotFound } from '../shell/not-found.tsx'
 import { Skeletons } from '../shell/skeletons.tsx'

@@ -7,7 +7,7 @@ import { LevelPill } from '../alerts/level-pill.tsx'
 import { maskId } from '../alerts/mask-id.ts'
 import { kilowatts } from '../i18n/format.ts'
 import { useLanguage } from '../i18n/language.ts'
-import { useKeyActions } from '../shell/shortcut-provider.tsx'
+import { useKeyActions } from '../shell/shortcuts.ts'
 import { SymbolIcon } from './symbol-icon.tsx'
 
 const ROW_PX = 54

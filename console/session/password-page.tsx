@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { ApiError, postJson } from '../api/get-json.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { FormField, typedInto } from './form-field.tsx'
-import { useCaller, useHasPassword } from './session-gate.tsx'
+import { useCaller, useHasPassword } from './who-asks.ts'
 
 /** Whoever signed in by a password changes it. */
 export function PasswordPage() {

@@ -1,41 +1,14 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { createContext, type ReactNode, useContext, useEffect } from 'react'
+import { type ReactNode, useEffect } from 'react'
 import { Redirect, useLocation, useSearch } from 'wouter'
 import { ApiError, getJson } from '../api/get-json.ts'
-import { type Caller, Session } from '../api/session.ts'
+import { Session } from '../api/session.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { ErrorNotice } from '../shell/error-notice.tsx'
 import { Skeletons } from '../shell/skeletons.tsx'
 import { SignInPage } from './sign-in-page.tsx'
 import { pathAfterSignIn, SIGN_IN, signInPath } from './sign-in-path.ts'
-
-interface Asking {
-  readonly caller: Caller
-  readonly hasPassword: boolean
-}
-
-const AskingContext = createContext<Asking | null>(null)
-
-export function useCaller(): Caller {
-  return useAsking().caller
-}
-
-/** They signed in by a password, and can change it. */
-export function useHasPassword(): boolean {
-  return useAsking().hasPassword
-}
-
-function useAsking(): Asking {
-  const asking = useContext(AskingContext)
-  if (!asking) throw new Error('who asks is asked outside SessionGate')
-  return asking
-}
-
-/** May look at gateways and quarantine; a member of one county may not, for they speak of all (docs/operations.md). */
-export function useReadsLine(): boolean {
-  const { role, counties } = useCaller()
-  return counties === null && role !== 'bureau' && role !== 'inspector'
-}
+import { WhoAsksContext } from './who-asks.ts'
 
 /** Lets nobody in whom the service does not know: to the page where one signs in, and back to where one wanted to go. */
 export function SessionGate({ children }: { readonly children: ReactNode }) {
@@ -69,5 +42,5 @@ export function SessionGate({ children }: { readonly children: ReactNode }) {
     return <SignInPage singleSignOn={singleSignOn} />
   }
   if (isSigningIn) return <Redirect to={pathAfterSignIn(search)} replace />
-  return <AskingContext value={{ caller, hasPassword }}>{children}</AskingContext>
+  return <WhoAsksContext value={{ caller, hasPassword }}>{children}</WhoAsksContext>
 }

@@ -4,7 +4,7 @@ import { Link } from 'wouter'
 import { deleteAt } from '../api/get-json.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { PASSWORD } from './password-path.ts'
-import { useCaller, useHasPassword } from './session-gate.tsx'
+import { useCaller, useHasPassword } from './who-asks.ts'
 
 /** Who signed in, as what and for which counties, and the way out; nothing for who did not sign in. */
 export function WhoAmI() {

@@ -4,11 +4,11 @@ import { Link, useLocation } from 'wouter'
 import { useSummary } from '../api/queries.ts'
 import { useLanguage } from '../i18n/language.ts'
 import { useFeed } from '../live/feed-provider.tsx'
-import { useReadsLine } from '../session/session-gate.tsx'
 import { WhoAmI } from '../session/who-am-i.tsx'
+import { useReadsLine } from '../session/who-asks.ts'
 import { AppearanceButtons } from './appearance-buttons.tsx'
 import { LiveBadge } from './live-badge.tsx'
-import { useShortcuts } from './shortcut-provider.tsx'
+import { useShortcuts } from './shortcuts.ts'
 
 const SECTIONS = ['alerts', 'map', 'gateways'] as const
 

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core'
 import { useEffect, useRef } from 'react'
 import { LEVEL_LIMITS } from '../../model/alert-level.ts'
 import { useLanguage } from '../i18n/language.ts'
-import { useShortcuts } from './shortcut-provider.tsx'
+import { useShortcuts } from './shortcuts.ts'
 
 const KEYS = [
   [['j', 'k'], 'nextPrevious'],

@@ -1,39 +1,12 @@
-import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
 import { useLocation } from 'wouter'
 import { ShortcutHelp } from './shortcut-help.tsx'
-
-/** Keys of the screen that is shown, by what `event.key` says. */
-export type KeyActions = Readonly<Record<string, () => void>>
-
-interface Shortcuts {
-  readonly enabled: boolean
-  readonly setEnabled: (enabled: boolean) => void
-  readonly openHelp: () => void
-  readonly actions: { current: KeyActions }
-}
+import { type KeyActions, ShortcutContext, type Shortcuts } from './shortcuts.ts'
 
 /** Times of events count from the opening of the page: 0 would be a moment ago. */
 const NEVER = Number.NEGATIVE_INFINITY
 const STORED = 'adit-single-keys'
 const GOALS: Readonly<Record<string, string>> = { l: '/alerts', m: '/map', j: '/gateways' }
-const ShortcutContext = createContext<Shortcuts | null>(null)
-
-export function useShortcuts(): Shortcuts {
-  const shortcuts = useContext(ShortcutContext)
-  if (!shortcuts) throw new Error('useShortcuts outside ShortcutProvider')
-  return shortcuts
-}
-
-/** The keys of one screen, as long as it is shown. */
-export function useKeyActions(actions: KeyActions): void {
-  const shortcuts = useShortcuts()
-  useEffect(() => {
-    shortcuts.actions.current = actions
-    return () => {
-      shortcuts.actions.current = {}
-    }
-  }, [shortcuts, actions])
-}
 
 /** Single keys, off on request (WCAG 2.1.4), deaf while someone types or an input method composes. */
 export function ShortcutProvider({ children }: { readonly children: ReactNode }) {

@@ -3,6 +3,7 @@
  * own, so that a client which reads slowly costs one page of memory, and one which stops reading is dropped.
  */
 import type { ServerResponse } from 'node:http'
+import { setImmediate as breathe } from 'node:timers/promises'
 import type { AlertEvent } from '../../model/alert-event.ts'
 import { type EventIds, PLAIN_IDS } from './event-ids.ts'
 import type { AlertReader } from './service-parts.ts'
@@ -114,23 +115,29 @@ class FeedClient {
 
   /** Reads on in the log until its end. A log that cannot be read ends the connection: the client comes back. */
   async #catchUp(): Promise<void> {
-    this.#busy = true
-    this.#missed = false
     const { ids, show } = this.#follower
+    this.#busy = true
     let events: readonly AlertEvent[]
-    let shown: readonly AlertEvent[]
-    try {
-      events = await this.#alerts.eventsAfter(this.#sequence, PAGE)
-      shown = await show(events)
-    } catch {
-      this.#response.destroy()
-      return
-    }
+    do {
+      this.#missed = false
+      let shown: readonly AlertEvent[]
+      try {
+        events = await this.#alerts.eventsAfter(this.#sequence, PAGE)
+        shown = await show(events)
+      } catch {
+        this.#response.destroy()
+        return
+      }
+      if (this.#isOver()) return
+      if (events.length > 0) this.#sequence = events[events.length - 1].sequence
+      if (shown.length > 0) {
+        this.#write(shown.map((event) => frameOf(event, ids)).join(''))
+        return
+      }
+      // a log in a file is read without a wait in between, and there may be much of it that is not this client's
+      await breathe()
+    } while (events.length > 0 || this.#missed)
     this.#busy = false
-    if (this.#isOver()) return
-    if (events.length > 0) this.#sequence = events[events.length - 1].sequence
-    if (shown.length > 0) this.#write(shown.map((event) => frameOf(event, ids)).join(''))
-    else if (events.length > 0 || this.#missed) void this.#catchUp()
   }
 
   /** One write at a time; the next page only when this one has left. */

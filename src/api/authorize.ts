@@ -9,6 +9,7 @@ import type { Session } from '../../model/session.ts'
 import type { Accounts } from './accounts.ts'
 import type { Api } from './api.ts'
 import { type Caller, THIS_MACHINE } from './caller.ts'
+import { inTime } from './in-time.ts'
 import { ANYONE, FILES, type Policy } from './policy.ts'
 import { ApiProblem } from './problem.ts'
 import { refuseForgery } from './same-origin.ts'
@@ -107,12 +108,12 @@ async function whoAsks(
     return { caller: holder ? { kind: 'token', ...holder } : null, session: null }
   }
   const cookie = cookieOf(request, SESSION_COOKIE)
-  const session = cookie === '' ? undefined : await accounts.sessionOf(cookie, Date.now(), polled)
+  const session = cookie === '' ? undefined : await inTime(accounts.sessionOf(cookie, Date.now(), polled))
   if (session) {
     const { name, role, counties } = session
     return { caller: { kind: 'user', name, role, counties }, session }
   }
-  return { caller: loopback && !manyPeople && !(await accounts.exist()) ? THIS_MACHINE : null, session: null }
+  return { caller: loopback && !manyPeople && !(await inTime(accounts.exist())) ? THIS_MACHINE : null, session: null }
 }
 
 function refuseOthers({ method, is404 }: FastifyRequest, caller: Caller | null, { roles, answers }: Policy): void {

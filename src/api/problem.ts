@@ -32,6 +32,9 @@ const TITLES: Readonly<Record<number, string>> = {
   503: 'Not now',
 }
 
+/** What is not now is soon, or it lasts. */
+const RETRY_SECONDS = 5
+
 /** The answer is a problem with this status and code. */
 export class ApiProblem extends Error {
   override readonly name = 'ApiProblem'
@@ -79,6 +82,7 @@ export function sendProblem(
     instance: request.url.slice(0, 500),
     ...(errors && { errors }),
   }
+  if (status === 503) reply.header('retry-after', RETRY_SECONDS)
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="adit"')
   return reply.code(status).type('application/problem+json').serializer(JSON.stringify).send(problem)
 }

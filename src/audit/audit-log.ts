@@ -87,15 +87,15 @@ export class AuditLog implements AuditWriter, AuditReader {
     return records
   }
 
-  /** Reads all of it; `noted` is an end that somebody wrote down elsewhere. */
-  async verify(noted?: ChainEnd): Promise<AuditVerdict> {
+  /** Reads all of it; `noted` is an end that somebody wrote down elsewhere. Waits for `between` after each page. */
+  async verify(noted?: ChainEnd, between: () => Promise<void> = async () => {}): Promise<AuditVerdict> {
     // read first: what is appended meanwhile is beyond it
     const head = readHead(this.#headPath)
     const check = new ChainCheck([...(head ? [head] : []), ...(noted ? [noted] : [])])
     const unended = new Set<number>()
     const renewed: number[] = []
     let broken: Break | null = null
-    for await (const record of this.#all()) {
+    for await (const record of this.#all(between)) {
       broken = check.take(record)
       if (broken) break
       if (record.action === HEAD_RENEWED.action) renewed.push(record.sequence)
@@ -103,7 +103,9 @@ export class AuditLog implements AuditWriter, AuditReader {
       else for (const of of beginningsOf(record)) unended.delete(of)
     }
     broken ??= check.finish()
-    if (!broken && !head && check.end.size > 0) broken = { sequence: check.end.size, reason: `${this.#headPath} is missing` }
+    // one that was made meanwhile came with its first record
+    if (!broken && !head && check.end.size > 0 && readHead(this.#headPath) === null)
+      broken = { sequence: check.end.size, reason: `${this.#headPath} is missing` }
     return { records: check.end.size, head: check.end.size > 0 ? check.end : null, broken, unended: [...unended], renewed }
   }
 
@@ -118,7 +120,7 @@ export class AuditLog implements AuditWriter, AuditReader {
     return rows.map(recordOf)
   }
 
-  async *#all(): AsyncGenerator<AuditRecord> {
+  async *#all(between: () => Promise<void>): AsyncGenerator<AuditRecord> {
     for (let after: number | null = null; ; ) {
       let query = this.#database.kysely.selectFrom('audit').selectAll().orderBy('sequence').limit(PAGE)
       if (after !== null) query = query.where('sequence', '>', after)
@@ -126,6 +128,7 @@ export class AuditLog implements AuditWriter, AuditReader {
       for (const row of rows) yield recordOf(row)
       if (rows.length < PAGE) return
       after = rows[rows.length - 1].sequence
+      await between()
     }
   }
 

@@ -53,6 +53,7 @@ export async function withAuditLog<Result>(
   const { loadConfig } = await import('../config-sources.ts')
   const { dataFiles } = await import('../data-directory.ts')
   const { AuditLog } = await import('../audit/audit-log.ts')
+  const { refuseDamaged } = await import('../refuse-damaged.ts')
   const { Refusal } = await import('../../model/refusal.ts')
   const { data: directory, database } = loadConfig({
     ...(file !== undefined && { file }),
@@ -63,6 +64,7 @@ export async function withAuditLog<Result>(
   if (!existsSync(files.auditHead) && !existsSync(database.kind === 'postgresql' ? directory : files.audit)) {
     throw new Refusal('no-data', `${directory} has no audit log: give the service's data directory with --data`)
   }
+  refuseDamaged(files)
   const audit = await AuditLog.open(database, files, Date.now)
   try {
     return await read(audit)

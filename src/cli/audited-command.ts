@@ -5,6 +5,7 @@ import { AuditLog } from '../audit/audit-log.ts'
 import { audited } from '../audit/audited.ts'
 import type { Config } from '../config.ts'
 import { type DataFiles, openDataDirectory } from '../data-directory.ts'
+import { refuseDamaged } from '../refuse-damaged.ts'
 import { complain } from './command-output.ts'
 
 type Command<Result> = Pick<AuditEntry, 'action' | 'subject' | 'detail'> & {
@@ -27,6 +28,7 @@ export async function recordedCommand<Result>(
   command: Command<Result>,
   act: () => Result | Promise<Result>,
 ): Promise<Result> {
+  refuseDamaged(files)
   const audit = await AuditLog.open(database, files, () => Date.now())
   const unended = (error: unknown) =>
     complain(`It is done, but the audit log has no record of its end: ${error instanceof Error ? error.message : error}`)

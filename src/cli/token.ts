@@ -91,6 +91,8 @@ function idOf(typed: string): string | undefined {
 
 async function withTokens<Result>(files: DataFiles, work: (tokens: TokenStore) => Result): Promise<Result> {
   const { TokenStore } = await import('../api/tokens.ts')
+  const { refuseDamaged } = await import('../refuse-damaged.ts')
+  refuseDamaged(files)
   const tokens = new TokenStore(files.tokens)
   try {
     return work(tokens)

@@ -174,8 +174,10 @@ async function withUsers<Result>(
 ): Promise<Result> {
   const { openDataDirectory } = await import('../data-directory.ts')
   const { DatabaseUsers } = await import('../users/database-users.ts')
+  const { refuseDamaged } = await import('../refuse-damaged.ts')
   const { database, data } = await configOf(options)
   const files = openDataDirectory(data)
+  refuseDamaged(files)
   const users = await DatabaseUsers.open(database, files)
   try {
     return await work(users, files)

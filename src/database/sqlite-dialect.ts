@@ -13,25 +13,43 @@ import {
 
 /** Durable when a commit returns, and safe beside other processes that have the file open. */
 export class EmbeddedDialect extends SqliteDialect {
-  readonly #file: DatabaseSync
+  readonly #path: string
 
   constructor(path: string) {
-    const file = openFile(path)
-    super({ database: prepared(file) })
-    this.#file = file
+    super({ database: async () => prepared(openFile(path)) })
+    this.#path = path
   }
 
   override createDriver(): SqliteDriver {
-    return new ImmediateDriver(this.#file)
+    return new ImmediateDriver(new OpenedFile(this.#path))
+  }
+}
+
+/** Opened by the first query: kysely closes nothing that was never asked. */
+class OpenedFile {
+  readonly #path: string
+  #file: DatabaseSync | undefined
+
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  open(): DatabaseSync {
+    this.#file ??= openFile(this.#path)
+    return this.#file
+  }
+
+  get isTransaction(): boolean {
+    return this.#file?.isTransaction ?? false
   }
 }
 
 /** A transaction that reads and then writes must hold the write lock from its beginning: taken later, it cannot be waited for. */
 class ImmediateDriver extends SqliteDriver {
-  readonly #file: DatabaseSync
+  readonly #file: OpenedFile
 
-  constructor(file: DatabaseSync) {
-    super({ database: prepared(file) })
+  constructor(file: OpenedFile) {
+    super({ database: async () => prepared(file.open()) })
     this.#file = file
   }
 

@@ -82,6 +82,7 @@ test('a furnace is told on less evidence than a motor, and on no less than its s
 describe('company', () => {
   const start = (id: number, more: Partial<Beginning> = {}): Beginning => ({
     ...{ subject: account({ row: id, id: `U${id}` }), detector: 'flat-load', onset: 1_000_000, powerW: 6_000 },
+    episode: episodeOf('flat-load', 1),
     ...{ meanW: 6_000, knownAt: 1_000_000 },
     ...more,
   })

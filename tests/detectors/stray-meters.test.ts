@@ -91,6 +91,17 @@ test('that it stops raises the remainder of the area that has it on its books, a
   expect(play(bank(), { stray: until(16, shop), days: 24 })).toEqual([])
 })
 
+test('one that draws the same day and night, which no slope tells, stops: what was less than nothing comes to nothing', () => {
+  expect(play(bank(), { stray: until(16, () => 5_000), days: 24 })).toEqual([])
+})
+
+test('a small tap is found in the area that has it on its books, whose remainder is less than nothing by what it draws', () => {
+  const found = play(bank(), { stray: shop, days: 24, tapOfT1: from(16, () => 3_300) }).filter(
+    ({ clearedAt }) => clearedAt === null,
+  )
+  expect(found.map(({ subject, route }) => ({ id: subject.id, route }))).toContainEqual({ id: 'T1', route: 'tapped' })
+})
+
 test('a tap in the area that has it on its books is found while it comes and goes', () => {
   const tapOfT1 = from(16, () => 6_000)
   const found = play(bank(), { stray: shop, days: 22, tapOfT1 }).filter(({ clearedAt }) => clearedAt === null)

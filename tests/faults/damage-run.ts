@@ -1,13 +1,25 @@
 /**
- * Damages one file of a data directory that nobody uses: one flipped bit, a torn tail, a zeroed tail, with the time of change
- * left as it was. The service has to start, to say what is damaged, and to have everything that was not in that file.
+ * Damages one file of a data directory that nobody uses, after a stop in peace or a kill: one flipped bit, a torn tail, a zeroed
+ * tail, with the time of change left as it was. The service has to start, to say what is damaged, and to have everything that was not in that file.
  */
+import { once } from 'node:events'
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Random } from '../../fixtures/simulator/random.ts'
-import { DAMAGES, type DamageKind, damageFile, FILE_KINDS, type FileKind, filesOf } from './damage-file.ts'
-import { examineDamaged } from './damaged-service.ts'
+import { startAdit } from '../cli/run-adit.ts'
+import {
+  type DamageKind,
+  damageFile,
+  damagesOf,
+  FILE_KINDS,
+  type FileKind,
+  filesOf,
+  filesOfNoKind,
+  isOfKilled,
+} from './damage-file.ts'
+import { allJudged, examineDamaged } from './damaged-service.ts'
 import { GatewayFeed } from './gateway-feed.ts'
 import { bornLife, type Life, stopLife } from './killed-service.ts'
 import { FLOWING } from './live-and-die.ts'
@@ -44,23 +56,24 @@ export async function runDamages({ seed, times, days, say }: DamageRunOptions): 
       lives.push(life)
       return life
     }
-    const first = await born(trial.data)
-    await feed.send(first, { ...FLOWING, quota: Number.POSITIVE_INFINITY, patience: 300_000 })
-    // on a busy machine it may take longer to stop than anybody waits; rot is looked for in what was left in peace
-    for (let life = first; (await stopLife(life)) || life.service.process.exitCode !== 0; ) life = await born(trial.data)
-    cpSync(trial.data, join(directory, 'at peace'), { recursive: true, preserveTimestamps: true })
+    const bases = await leaveBehind(born, trial.data, feed, directory)
     const random = new Random(`damage/${seed}`)
     const tries: DamageTry[] = []
-    const complaints: string[] = []
+    const complaints = [...filesOfNoKind(bases.peace, false), ...filesOfNoKind(bases.killed, true)].map(
+      (file) => `nobody damages ${file}`,
+    )
     for (const kind of FILE_KINDS) {
-      for (let time = 0; time < times; time++) {
+      const base = isOfKilled(kind) ? bases.killed : bases.peace
+      for (let time = 0; time < times && filesOf(base, kind).length > 0; time++) {
         const data = join(directory, 'damaged')
-        cpSync(join(directory, 'at peace'), data, { recursive: true, preserveTimestamps: true })
+        cpSync(base, data, { recursive: true, preserveTimestamps: true })
         const file = random.pick(filesOf(data, kind))
-        const damage = DAMAGES[(time + random.int(0, DAMAGES.length - 1)) % DAMAGES.length]
+        const damages = damagesOf(kind)
+        const damage = damages[(time + random.int(0, damages.length - 1)) % damages.length]
         const place = damageFile(file, damage, random)
         const what = `${damage} of ${kind} at ${place}`
-        const { reported, complaints: found } = await examineDamaged(born, data, kind, trial, feed)
+        if (JUDGED_AGAIN.includes(kind)) await startInVain(data)
+        const { reported, complaints: found } = await examineDamaged(born, data, { kind, damage }, trial, feed)
         tries.push({ file: kind, damage, reported })
         complaints.push(...found.map((complaint) => `${what}: ${complaint}`))
         say(`${what}: ${reported ? 'reported' : 'not reported'}${found.length > 0 ? `, ${found.join('; ')}` : ''}`)
@@ -72,4 +85,38 @@ export async function runDamages({ seed, times, days, say }: DamageRunOptions): 
     for (const { service } of lives) service.process.kill('SIGKILL')
     rmSync(directory, { recursive: true, force: true })
   }
+}
+
+/** What they held comes again when all is judged again: also when the start that put them right got no further. */
+const JUDGED_AGAIN: readonly FileKind[] = ['alerts.db', 'quarantine.db']
+
+/** The start looks at its files and then finds its port taken. */
+async function startInVain(data: string): Promise<void> {
+  const other = createServer().listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  const address = other.address()
+  const port = typeof address === 'object' ? address?.port : undefined
+  const { code } = await startAdit(['serve', '--data', data, '--http', '127.0.0.1:0', '--mqtt', `127.0.0.1:${port}`]).ended
+  other.close()
+  if (code === 0) throw new Error('it started on a port that was taken')
+}
+
+/** What a kill leaves, and what a stop in peace. */
+async function leaveBehind(born: (data: string) => Promise<Life>, data: string, feed: GatewayFeed, directory: string) {
+  const bases = { killed: join(directory, 'killed'), peace: join(directory, 'at peace') }
+  const copy = (to: string) => cpSync(data, to, { recursive: true, preserveTimestamps: true })
+  const first = await born(data)
+  await feed.send(first, { ...FLOWING, quota: Number.POSITIVE_INFINITY, patience: 300_000 })
+  first.service.process.kill('SIGKILL')
+  await first.service.ended
+  copy(bases.killed)
+  // on a busy machine it may take longer to stop than anybody waits
+  let inPeace = false
+  while (!inPeace) {
+    const life = await born(data)
+    await allJudged(life)
+    inPeace = !(await stopLife(life)) && life.service.process.exitCode === 0
+  }
+  copy(bases.peace)
+  return bases
 }

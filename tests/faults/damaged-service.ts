@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { Alert } from '../../model/alert.ts'
-import type { FileKind } from './damage-file.ts'
+import type { DamageKind, FileKind } from './damage-file.ts'
 import type { GatewayFeed } from './gateway-feed.ts'
 import { gatewayName, type Life, stopLife } from './killed-service.ts'
 import type { Trial } from './trial.ts'
@@ -14,14 +14,24 @@ const Summary = z.object({ pending: z.int() })
 const Profile = z.object({ start: z.array(z.int()), energyWh: z.array(z.number()) })
 const Alerts = z.object({ items: z.array(Alert) })
 /** Files in which a bit may flip that says nothing any more, or that nobody needs. */
-const MAY_BE_SILENT: readonly FileKind[] = ['journal.db', 'seals.json', 'lock.pid', 'admin-token']
+const MAY_BE_SILENT: readonly FileKind[] = [
+  'journal.db',
+  'journal.db-end',
+  'copies',
+  'seals.json',
+  'lock.pid',
+  'admin-token',
+  'lock.db-journal',
+  'service.json',
+  'shared memory',
+]
 const REPORT = /is damaged|are damaged|is broken and was set aside|cannot be used|cannot be read any more/
 const PATIENCE_MS = 20_000
 
 export async function examineDamaged(
   born: (data: string) => Promise<Life>,
   data: string,
-  kind: FileKind,
+  { kind, damage }: { readonly kind: FileKind; readonly damage: DamageKind },
   trial: Trial,
   feed: GatewayFeed,
 ): Promise<{ reported: boolean; complaints: string[] }> {
@@ -32,16 +42,21 @@ export async function examineDamaged(
   } catch (error) {
     // a gateway whose row is gone cannot log in: it is to be registered again
     const refused = error instanceof Error && error.cause instanceof Error && /refused with code/.test(error.cause.message)
-    if (kind === 'gateways.db' && refused) return { reported: true, complaints }
+    if (kind.startsWith('gateways.db') && refused) return { reported: true, complaints }
     return { reported: false, complaints: [error instanceof Error ? error.message.slice(0, 300) : String(error)] }
   }
   const get = async (path: string): Promise<unknown> => await (await fetch(`${life.http}${path}`)).json()
-  while (Summary.parse(await get('/api/v1/summary')).pending > 0) await pause(50)
-  const reported = await waitForReport(life, get, MAY_BE_SILENT.includes(kind))
-  if (!reported && !MAY_BE_SILENT.includes(kind)) complaints.push('it is neither in the log nor in health')
-  // what was in the damaged file itself may be gone, once that is said
-  const mayLack = kind === 'readings' || (kind === 'journal.db' && reported)
-  complaints.push(...(await differentReadings(trial, feed, mayLack, get)))
+  await allJudged(life)
+  // a tail of the journal's log may be what was stored and released
+  const maySilent = MAY_BE_SILENT.includes(kind) || (kind === 'journal.db-wal' && damage !== 'one flipped bit')
+  let reported = await waitForReport(life, get, maySilent)
+  if (!reported && !maySilent) complaints.push('it is neither in the log nor in health')
+  const missing = await differentReadings(trial, feed, kind === 'readings', get)
+  // what was in the journal alone may be gone, once that is said
+  const ofJournal = kind === 'journal.db' || kind === 'journal.db-wal'
+  if (ofJournal && missing.length > 0) reported ||= await waitForReport(life, get, false)
+  const mayLack = kind === 'readings' || (ofJournal && reported)
+  if (!mayLack || !ofJournal) complaints.push(...missing)
   if (!mayLack) complaints.push(...(await differentAlerts(trial, get)))
   const [publisher] = life.publishers
   if (!(await publisher.publish(`adit/v1/${gatewayName(0)}/readings`, Buffer.from('{"start":"x"}'))))
@@ -51,12 +66,17 @@ export async function examineDamaged(
   return { reported, complaints }
 }
 
+export async function allJudged({ http }: Life): Promise<void> {
+  const pending = async () => Summary.parse(await (await fetch(`${http}/api/v1/summary`)).json()).pending
+  while ((await pending()) > 0) await pause(50)
+}
+
 /** In the log, and in health where somebody has to do something. */
 async function waitForReport(life: Life, get: (path: string) => Promise<unknown>, briefly: boolean): Promise<boolean> {
   const deadline = performance.now() + (briefly ? 0 : PATIENCE_MS)
   for (;;) {
     const { parts } = Health.parse(await get('/api/v1/health'))
-    const inHealth = parts.some(({ part, status }) => part === 'files' && status === 'warn')
+    const inHealth = parts.some(({ part, status }) => (part === 'files' || part === 'journal') && status === 'warn')
     const inLog = REPORT.test(life.service.told())
     // a checkpoint is made again by itself
     if (inLog && (inHealth || /the checkpoint cannot be used/.test(life.service.told()))) return true

@@ -13,8 +13,8 @@ export interface Death {
 
 export const FLOWING: Pick<Sending, 'patience' | 'pause' | 'repeat'> = { patience: 10_000, pause: 0, repeat: false }
 const MERGING = { patience: 60_000, pause: 60, repeat: true }
-/** What the log says of a checkpoint, of readings and of packets that were not as they were written. */
-const DAMAGE = /cannot be used|is broken and was set aside|cannot be read any more/
+/** What the log says of a checkpoint, a database, readings and packets that were not as they were written. */
+const DAMAGE = /is damaged|cannot be used|is broken and was set aside|cannot be read any more/
 
 /** `strike` is what a life without a crash point meets after so many acknowledgements; then it is killed. */
 export async function liveAndDie(

@@ -30,7 +30,7 @@ const PARTS = {
   },
   damage: {
     title: 'Damaged files',
-    what: 'In a stopped data directory one file of one kind is damaged: one bit flipped, the tail torn off, the tail zeroed.',
+    what: 'In a data directory as a stop in peace or a kill leaves it one file of one kind is damaged: one bit flipped, the tail torn off, the tail zeroed.',
   },
   mutants: {
     title: 'Mutants',

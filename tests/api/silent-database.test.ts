@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { DatabaseConfig } from '../../src/database/database-config.ts'
+import { Accounts } from '../../src/users/accounts.ts'
+import { DatabaseUsers } from '../../src/users/database-users.ts'
+import { TcpProxy } from '../faults/tcp-proxy.ts'
+import { type Postgres, startPostgres } from '../servers/postgres.ts'
+import { requireServer } from '../servers/require-server.ts'
+import { sampleParts } from './sample-parts.ts'
+import { serveSample } from './serve-sample.ts'
+
+describe.runIf(requireServer('postgres'))('with PostgreSQL', () => {
+  let postgres: Postgres
+  beforeAll(async () => {
+    postgres = await startPostgres()
+  })
+  afterAll(() => postgres.stop())
+
+  // far below the half minute for which a statement may take its time
+  test('whoever asks while it says nothing at all is soon told to try again', { timeout: 20_000 }, async () => {
+    const proxy = await TcpProxy.listen(postgres.port)
+    const url = postgres.url.replace(`:${postgres.port}`, `:${proxy.port}`)
+    const users = await DatabaseUsers.open(DatabaseConfig.parse({ kind: 'postgresql', url, user: postgres.user }), { users: '' })
+    const sample = await sampleParts()
+    const app = await serveSample({ ...sample.parts, accounts: new Accounts(users) })
+    onTestFinished(async () => {
+      await proxy.close()
+      await app.close()
+      await users.close()
+      sample.close()
+    })
+    const ask = async (headers: Record<string, string> = {}) => {
+      const {
+        statusCode,
+        headers: told,
+        json,
+      } = await app.inject({
+        url: '/api/v1/summary',
+        headers: { host: 'localhost', ...headers },
+      })
+      return { status: statusCode, retryAfter: told['retry-after'], code: json().code }
+    }
+    expect((await ask()).status).toBe(200)
+    proxy.silent = true
+    const toldLater = { status: 503, retryAfter: '5', code: 'database' }
+    expect(await Promise.all([ask(), ask({ cookie: 'adit_session=abcdefgh' })])).toEqual([toldLater, toldLater])
+    const health = await app.inject({ url: '/api/v1/health', headers: { host: 'localhost' } })
+    expect(health.statusCode).toBe(200)
+  })
+})
