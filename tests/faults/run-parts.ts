@@ -75,7 +75,7 @@ export async function diskPart(options: Parameters<typeof runDiskFaults>[0]): Pr
     ...Object.entries(run.fills).map(([which, times]): [string, number] => [`times that the disk of ${which} was full`, times]),
     ['hung for a while, then went on', 1],
     ['turned read-only, then repaired', 1],
-    ['longest from room to going on, ms', Math.round(run.longestResumeMs)],
+    ['longest from room to going on, ms', Number.isFinite(run.longestResumeMs) ? Math.round(run.longestResumeMs) : 'never'],
     ...compared(run, run.packets),
   ]
   const rows = Object.entries(run.refused).map(([what, times]) => [what, times])
