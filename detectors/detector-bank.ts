@@ -193,6 +193,7 @@ export class DetectorBank {
     for (const [name, episodes] of this.#episodes()) {
       for (const [row, list] of parseEpisodes(new TextDecoder().decode(part(name)))) episodes.set(row, list)
     }
+    this.window.restored()
     this.window.short.restore(part('window.short') ?? new Uint8Array())
     this.events.restore(new TextDecoder().decode(part('events')))
     this.#silence.restore(new TextDecoder().decode(part('silence')))
