@@ -92,9 +92,7 @@ export class PointJudge {
   /** Settles a day that is about to leave the window. */
   settle(row: number, day: number): void {
     const episodes = this.settled.get(row)
-    const isClear = episodes === undefined && this.#known.dead[row] === 0 && this.#isClear(row, day)
-    this.#clear[row] &= ~bitOf(day)
-    if (isClear) return
+    if (episodes === undefined && this.#known.dead[row] === 0 && this.#isClear(row, day)) return
     const codes = this.#window.slotsOf(row, day)
     const record = measureDay(codes, this.#midnight(row))
     if (record.coverage === 0) return
@@ -129,7 +127,7 @@ export class PointJudge {
 
   /** Nothing was or would be held against an open day of an account without episodes whose slots have not changed since. */
   #isClear(row: number, day: number): boolean {
-    // a spread day is forgotten once hours are known, and judged anew
+    // the bit may be of the day before yesterday; and a spread day is forgotten once hours are known, and judged anew
     const isRecorded = this.records.columns.coverage[row * RING_DAYS + (day % RING_DAYS)] > 0
     if (isRecorded && this.#clear[row] & bitOf(day) && !mayBecomeNew(this.records, this.#window, row, day)) return true
     return this.#knownQuiet(row, day)
