@@ -1,16 +1,12 @@
-/** Clocks that jump, zones of the machine, days of 23 and 25 hours, and readings of a day in any order: nothing of it may change a verdict. */
+/** Clocks that jump, zones of the machine, days of 23 and 25 hours: nothing of it may change a verdict. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
-import { Random } from '../../fixtures/simulator/random.ts'
 import { makeWorld } from '../../fixtures/simulator/world.ts'
 import { writeLedgers } from '../../fixtures/simulator/world-files.ts'
-import { ReadingQuality } from '../../model/reading-quality.ts'
 import { startAdit } from '../cli/run-adit.ts'
-import { bankOf, FIRST_NOON, hamlet, type Reading, verdictsOf } from '../detectors/county.ts'
-import { cutAnywhere, intervals } from '../detectors/streams.ts'
 import { GatewayFeed } from './gateway-feed.ts'
 import { type Comparison, compare } from './kill-oracle.ts'
 import { bornLife } from './killed-service.ts'
@@ -122,72 +118,4 @@ const NEW_YORK = new Intl.DateTimeFormat('sv', {
 
 function newYorkTime(seconds: number): string {
   return NEW_YORK.format(seconds * 1_000)
-}
-
-export interface PermutationRun {
-  readonly permutations: number
-  readonly different: number
-  readonly alerts: number
-}
-
-const HOMES = 5
-const SLOTS = 96
-const DAYS = 12
-
-/** Each a new order of all readings of the last day but one, cut anywhere, some sent twice. */
-export function runPermutations(seed: string, permutations: number): PermutationRun {
-  const ledger = hamlet(HOMES, true)
-  const readings = villageOf(DAYS)
-  const [from, to] = [FIRST_NOON + (DAYS - 2) * 86_400, FIRST_NOON + (DAYS - 1) * 86_400]
-  const before = bankOf(ledger)
-  verdictsOf(before, intervals(readings.filter(({ start }) => start < from)))
-  const day = readings.filter(({ start }) => start >= from && start < to)
-  const rest = readings.filter(({ start }) => start >= to)
-  const parts = new Map([...before.snapshot()].map(([name, part]) => [name, bytesOf(part).slice()]))
-  const judged = (batches: Iterable<readonly Reading[]>) => {
-    const bank = bankOf(ledger)
-    bank.restore((name) => parts.get(name)?.slice())
-    verdictsOf(bank, batches)
-    return verdictsOf(bank, intervals(rest))
-  }
-  const inOrder = judged(intervals(day))
-  const expected = JSON.stringify(inOrder)
-  let different = 0
-  for (let turn = 0; turn < permutations; turn++) {
-    const random = new Random(`permutation/${seed}/${turn}`)
-    const twice = day.filter(() => random.chance(0.05))
-    if (JSON.stringify(judged(cutAnywhere(shuffled([...day, ...twice], random), 300, random))) !== expected) different++
-  }
-  return { permutations, different, alerts: inOrder.length }
-}
-
-/** A pump behind an account that should be dead, and power taken past all meters. */
-function villageOf(days: number): Reading[] {
-  const readings: Reading[] = []
-  for (let slot = 0; slot < days * SLOTS; slot++) {
-    const start = FIRST_NOON + slot * 900
-    const late = slot >= 6 * SLOTS
-    let totalWh = late ? 1_500 : 0
-    for (let row = 0; row < HOMES; row++) {
-      const wobble = 1 + 0.02 * Math.sin(slot * (row + 1))
-      const closed = row === HOMES - 1
-      const energyWh = (closed ? (late ? 3_000 : 0) : 60 + 40 * row) * wobble
-      totalWh += energyWh
-      readings.push({ row, start, energyWh, quality: ReadingQuality.valid })
-    }
-    readings.push({ row: HOMES, start, energyWh: totalWh * 1.03 + 100, quality: ReadingQuality.valid })
-  }
-  return readings
-}
-
-function shuffled<T>(items: T[], random: Random): T[] {
-  for (let at = items.length - 1; at > 0; at--) {
-    const other = random.int(0, at)
-    ;[items[at], items[other]] = [items[other], items[at]]
-  }
-  return items
-}
-
-function bytesOf(part: ArrayBufferView | string): Uint8Array {
-  return typeof part === 'string' ? Buffer.from(part) : new Uint8Array(part.buffer, part.byteOffset, part.byteLength)
 }

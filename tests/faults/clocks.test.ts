@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { runClockSteps, runPermutations, runZones, STEPS, ZONES } from './clock-run.ts'
+import { runClockSteps, runZones, STEPS, ZONES } from './clock-run.ts'
 
 test('when the system clock jumps by hours and days, packets are acknowledged all the same and no verdict changes', {
   timeout: 400_000,
@@ -15,11 +15,5 @@ test('adit detect finds the same, byte for byte, whatever zone the machine is in
   const { outputs, alerts } = await runZones()
   expect(outputs).toHaveLength(ZONES.length)
   expect(new Set(outputs).size).toBe(1)
-  expect(alerts).toBeGreaterThan(0)
-})
-
-test('in whatever order the readings of a day come, the alerts are the same', () => {
-  const { permutations, different, alerts } = runPermutations('1127', 20)
-  expect([permutations, different]).toEqual([20, 0])
   expect(alerts).toBeGreaterThan(0)
 })

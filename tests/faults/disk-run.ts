@@ -78,13 +78,17 @@ export async function runDiskFaults({ seed, fills, days, say, program }: DiskRun
         patience: 120_000,
       }
       const sending = feed.send(life, { ...load, signal: enough.signal })
-      complaints.push(...(await findFull(which, life, feed)))
-      if (feed.done) complaints.push(`fill ${fill}: everything was acknowledged before the disk was full`)
+      const found = await findFull(which, life, feed)
+      if (feed.done) found.push('everything was acknowledged before the disk was full')
       disk.empty()
       const resumed = await resume(which, life, feed)
       enough.abort()
       longestResumeMs = Math.max(longestResumeMs, resumed)
-      if (!Number.isFinite(resumed)) complaints.push(`fill ${fill} of ${which}: it did not go on when there was room again`)
+      if (!Number.isFinite(resumed)) found.push('it did not go on when there was room again')
+      for (const complaint of found) {
+        complaints.push(`fill ${fill} of ${which}: ${complaint}`)
+        say(complaint)
+      }
       await sending
       counts[which]++
       say(`${which} full but for ${left} bytes: on again after ${Math.round(resumed)} ms, ${feed.acknowledgements} acknowledged`)

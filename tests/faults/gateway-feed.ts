@@ -14,7 +14,7 @@ export interface Sending {
   readonly patience: number
   /** Milliseconds between one window and the next. */
   readonly pause: number
-  /** Only the newest, again and again: their day gets file after file. */
+  /** Mostly the newest, again and again: their day gets file after file, and each has a few new readings. */
   readonly repeat: boolean
   /** Ends it, too, with what is in flight. */
   readonly signal?: AbortSignal
@@ -61,7 +61,8 @@ export class GatewayFeed {
     const alive = () => publishers.every(({ closed }) => !closed)
     const given: number[] = []
     while (alive() && !signal?.aborted && this.acknowledgements < enough && performance.now() < deadline) {
-      const packet = again-- > 0 ? this.#next - 1 - (this.#again++ % AGAIN) : this.#take()
+      const next = again-- > 0 && !(repeat && given.length % AGAIN === 0) ? this.#newest() : this.#take()
+      const packet = next ?? (repeat ? this.#newest() : undefined)
       if (packet === undefined) break
       given.push(packet)
       const sending = this.#sendOne(publishers, packet).finally(() => waiting.delete(sending))
@@ -76,6 +77,11 @@ export class GatewayFeed {
     await Promise.race([Promise.all(waiting), pause(300)])
     this.#unacknowledged.push(...given.filter((packet) => this.acknowledged[packet] === 0))
     this.#unacknowledged.sort((a, b) => a - b)
+  }
+
+  /** One of the newest, to be sent again. */
+  #newest(): number {
+    return this.#next - 1 - (this.#again++ % AGAIN)
   }
 
   #take(): number | undefined {

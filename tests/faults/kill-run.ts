@@ -22,10 +22,14 @@ export interface KillRunOptions {
   readonly program?: string
   /** Crash points to kill at; all when not given. */
   readonly points?: readonly CrashPoint[]
+  /** When it aborts, no further life begins; the story is told to its end and compared. */
+  readonly signal?: AbortSignal
 }
 
 export interface KillRun extends Comparison {
   readonly kills: number
+  /** Of these before the service took packets again. */
+  readonly atStart: number
   readonly cleanStops: number
   /** How often the service died at each point. */
   readonly points: ReadonlyMap<CrashPoint, number>
@@ -33,11 +37,13 @@ export interface KillRun extends Comparison {
   readonly sent: number
 }
 
+/** What all lives together are to send; the last one, that is not killed, sends the rest. */
+const STORY = 0.95
 /** Tries at a point before the run goes on without it; the caller finds it missing. */
 const TRIES = 4
 
 export async function runKills(options: KillRunOptions): Promise<KillRun> {
-  const { seed, days, say, program } = options
+  const { seed, days, say, program, signal } = options
   const directory = mkdtempSync(join(tmpdir(), 'adit-kills-'))
   try {
     const trial = await prepareTrial(days, directory)
@@ -45,17 +51,19 @@ export async function runKills(options: KillRunOptions): Promise<KillRun> {
     const feed = new GatewayFeed(sent.packets)
     const random = new Random(`kills/${seed}`)
     const lives = planLives(random, options)
-    const quota = Math.floor((0.85 * sent.packets.length) / lives.length)
     const points = new Map<CrashPoint, number>((options.points ?? CRASH_POINTS).map((point) => [point, 0]))
     let died = 0
+    let atStart = 0
     let cleanStops = 0
     const damage: string[] = []
-    for (let life = lives.shift(); life; life = lives.shift()) {
+    for (let life = lives.shift(); life && !signal?.aborted; life = lives.shift()) {
+      const quota = (STORY * feed.left) / (lives.length + 1)
       const share = feed.done ? Number.POSITIVE_INFINITY : Math.ceil(quota * random.uniform(0.5, 1.5))
-      const { at, damage: found } = await liveAndDie({ data, passwords, program, crash: life.crash }, feed, share)
+      const { at, early, damage: found } = await liveAndDie({ data, passwords, program, crash: life.crash }, feed, share)
       damage.push(...found)
       if (at === 'in peace') cleanStops++
       else died++
+      if (early) atStart++
       if (at === 'at the point' && life.crash) points.set(life.crash.point, (points.get(life.crash.point) ?? 0) + 1)
       else if (life.crash && points.get(life.crash.point) === 0 && life.tries < TRIES)
         lives.push({ crash: { point: life.crash.point, times: 1 }, tries: life.tries + 1 })
@@ -65,7 +73,7 @@ export async function runKills(options: KillRunOptions): Promise<KillRun> {
     const last = await bornLife({ data, passwords, program, crash: null })
     while (!feed.done && !last.publishers[0].closed) await feed.send(last, { ...FLOWING, quota: feed.left, patience: 60_000 })
     const comparison = await compare(last, trial, feed, damage)
-    return { ...comparison, kills: died, cleanStops, points, packets: sent.packets.length, sent: sumOf(feed.sends) }
+    return { ...comparison, kills: died, atStart, cleanStops, points, packets: sent.packets.length, sent: sumOf(feed.sends) }
   } finally {
     rmSync(directory, { recursive: true, force: true })
   }
@@ -82,9 +90,9 @@ function planLives(random: Random, { kills, points = CRASH_POINTS }: KillRunOpti
   while (placed.length < kills || placed.length < points.length) {
     const merging = random.uniform(0.5, 0.9)
     for (const point of points) {
-      const times = random.int(1, OFTEN.test(point) ? 40 : SOMETIMES.test(point) ? 2 : 1)
+      const times = random.int(1, OFTEN.test(point) ? 40 : SOMETIMES.test(point) ? 4 : 1)
       // alerts come late in the story; a merge that was killed is begun again at the next start
-      const at = point.startsWith('merge') ? merging : random.uniform(point.startsWith('alerts') ? 0.7 : 0, 1)
+      const at = point.startsWith('merge') ? merging : random.uniform(point.startsWith('alerts') ? 0.6 : 0, 1)
       placed.push({ life: { crash: { point, times }, tries: 1 }, at })
     }
     for (let i = 0; i < points.length / 3; i++) placed.push({ life: { crash: null, tries: 1 }, at: random.uniform(0, 1) })

@@ -5,12 +5,14 @@ import { diedOf, type Life, type LifeOptions, startLife, stopLife } from './kill
 
 export interface Death {
   readonly at: 'at the point' | 'at its start' | 'at random' | 'in peace'
+  /** Before it took packets, while it judged what waited or opened what it has. */
+  readonly early: boolean
   /** What the service said of damage that it found: after a fault there must be none. */
   readonly damage: readonly string[]
 }
 
 export const FLOWING: Pick<Sending, 'patience' | 'pause' | 'repeat'> = { patience: 10_000, pause: 0, repeat: false }
-const MERGING = { patience: 20_000, pause: 60, repeat: true }
+const MERGING = { patience: 60_000, pause: 60, repeat: true }
 /** What the log says of a checkpoint, a database, readings and packets that were not as they were written. */
 const DAMAGE = /is damaged|cannot be used|is broken and was set aside|cannot be read any more/
 
@@ -22,7 +24,7 @@ export async function liveAndDie(
   strike: (pid: number) => void = () => {},
 ): Promise<Death> {
   const life = await startLife(options)
-  if (!life) return { at: options.crash ? 'at the point' : 'at its start', damage: [] }
+  if (!life) return { at: options.crash ? 'at the point' : 'at its start', early: true, damage: [] }
   const { crash } = options
   const { service } = life
   if (crash === null) {
@@ -34,10 +36,10 @@ export async function liveAndDie(
     }
     await feed.send(life, { ...FLOWING, quota, atEnd: end })
     await service.ended
-    return { at: 'at random', damage: damageIn(told) }
+    return { at: 'at random', early: false, damage: damageIn(told) }
   }
   const at = await dieAt(crash.point, life, feed, quota)
-  return { at, damage: damageIn(service.told()) }
+  return { at, early: false, damage: damageIn(service.told()) }
 }
 
 export function damageIn(log: string): string[] {

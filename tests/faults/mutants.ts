@@ -21,8 +21,10 @@ export interface Mutant {
 export type MutantRun =
   | { readonly kind: 'kills' | 'power cuts'; readonly points: readonly CrashPoint[]; readonly days: number }
   | { readonly kind: 'store faults' | 'disk faults'; readonly days: number }
+  | { readonly kind: 'orders'; readonly permutations: number }
 
 const DAYS = 6
+const ORDERS: MutantRun = { kind: 'orders', permutations: 40 }
 
 export const MUTANTS: readonly Mutant[] = [
   {
@@ -227,5 +229,38 @@ export const MUTANTS: readonly Mutant[] = [
       { file: 'src/insist.ts', find: 'error instanceof Error && isDiskTrouble(error) ? error : undefined', put: 'undefined' },
     ],
     run: { kind: 'disk faults', days: 12 },
+  },
+  {
+    name: 'of several values for an interval the last to come counts',
+    edits: [
+      {
+        file: 'detectors/interval-window.ts',
+        find: 'if (!outranks(code, mark, old, oldMark, (flags[i] & FLAG_SPREAD) !== 0)) {',
+        put: 'if (old === 0) {',
+      },
+    ],
+    run: ORDERS,
+  },
+  {
+    name: 'late readings are stored and not judged again',
+    edits: [
+      {
+        file: 'detectors/detector-bank.ts',
+        find: '    if (key !== null) this.late.note(key, row, start)\n',
+        put: '    if (key === 0.5) this.late.note(key, row, start)\n',
+      },
+    ],
+    run: ORDERS,
+  },
+  {
+    name: 'a day that is closed is not looked at again',
+    edits: [
+      {
+        file: 'detectors/detector-bank.ts',
+        find: 'if (watched[row] === 1 && (closed || dead[row] === 1))',
+        put: 'if (watched[row] === 1 && !closed)',
+      },
+    ],
+    run: ORDERS,
   },
 ]

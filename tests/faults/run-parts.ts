@@ -3,9 +3,10 @@ import { commitText } from '../../bench/machine.ts'
 import { runDamages } from './damage-run.ts'
 import { runDiskFaults } from './disk-run.ts'
 import type { Comparison } from './kill-oracle.ts'
-import { runKills } from './kill-run.ts'
+import { type KillTrials, runKillTrials } from './kill-trials.ts'
 import { tryMutant } from './mutant-run.ts'
 import { MUTANTS } from './mutants.ts'
+import { runOrders } from './order-run.ts'
 import { runPowerCuts } from './power-run.ts'
 import type { ScoreboardPart } from './scoreboard.ts'
 import { runStoreFaults } from './store-run.ts'
@@ -16,14 +17,20 @@ export interface ToldRun {
   readonly complaints: readonly string[]
 }
 
-export async function killPart(options: Parameters<typeof runKills>[0]): Promise<ToldRun> {
-  const run = await runKills(options)
+/** Told after each trial: a thousand kills take an hour. */
+export async function killPart(options: Parameters<typeof runKillTrials>[0], tell: (run: ToldRun) => void): Promise<ToldRun> {
+  return killsTold(await runKillTrials(options, (sum) => tell(killsTold(sum))))
+}
+
+function killsTold(run: KillTrials): ToldRun {
   const hit = [...run.points.values()].filter((times) => times > 0).length
   const missed = [...run.points].filter(([, times]) => times === 0).map(([point]) => `${point} was never hit`)
   const figures: ScoreboardPart['figures'] = [
     ['kills survived', run.kills],
+    ['of these before it took packets again', run.atStart],
     ['of these at random', run.kills - [...run.points.values()].reduce((sum, times) => sum + times, 0)],
     ['stops in peace in between', run.cleanStops],
+    ['trials, each the same story killed elsewhere', run.trials],
     ['crash points hit', `${hit} of ${run.points.size}`],
     ['packets sent, again after a kill included', run.sent],
     ...compared(run, run.packets),
@@ -75,6 +82,21 @@ export async function diskPart(options: Parameters<typeof runDiskFaults>[0]): Pr
   return { part: { figures, table: { head: ['write', 'times it was refused'], rows } }, complaints: run.complaints }
 }
 
+export async function orderPart(options: Parameters<typeof runOrders>[0]): Promise<ToldRun> {
+  const { different, complaints, ...run } = await runOrders(options)
+  const figures: ScoreboardPart['figures'] = [
+    ['orders tried', run.permutations],
+    ['packets of the day', run.packets],
+    ['of these of days before', run.latePackets],
+    ['usage points', run.usagePoints],
+    ['alerts', run.alerts],
+    ['of these raised on the day', run.raisedThatDay],
+    ['orders after which late readings were judged again', run.judgedAgain],
+    ...Object.entries(different).map(([what, orders]): [string, number] => [`orders with other ${what}`, orders]),
+  ]
+  return { part: { figures }, complaints }
+}
+
 export async function damagePart(options: Parameters<typeof runDamages>[0]): Promise<ToldRun> {
   const { tries, complaints } = await runDamages(options)
   const kinds = [...new Set(tries.map(({ file }) => file))]
@@ -89,17 +111,26 @@ export async function damagePart(options: Parameters<typeof runDamages>[0]): Pro
   return { part: { figures, table: { head: ['file', 'damaged', 'reported'], rows } }, complaints }
 }
 
-/** Told after each: it takes half an hour on a quiet machine. `from`: number of the first, for going on with a run that was broken off. */
+/** Told after each: all take half an hour on a quiet machine. Numbers `from` to `to` are tried; the others stay as in `before`. */
 export async function mutantPart(
-  { seed, from, before, say }: { seed: string; from: number; before: readonly Row[]; say: (line: string) => void },
+  {
+    seed,
+    from,
+    to,
+    before,
+    say,
+  }: { seed: string; from: number; to: number; before: readonly Row[]; say: (line: string) => void },
   tell: (run: ToldRun) => void,
 ): Promise<ToldRun> {
-  const rows: Row[] = before.slice(0, from - 1)
+  const rows: Row[] = before.slice(0, MUTANTS.length)
+  const commit = commitText()
   let run = mutantsTold(rows)
-  for (const mutant of MUTANTS.slice(rows.length)) {
-    const { name, run: kind, complaint } = await tryMutant(mutant, seed, () => {})
-    say(`${complaint === undefined ? 'NOT NOTICED' : 'noticed'}: ${name}`)
-    rows.push([name, kind, complaint === undefined ? NOT_NOTICED : complaint.replaceAll('|', '\\|'), commitText()])
+  for (const [index, mutant] of MUTANTS.entries()) {
+    if (index < Math.min(from - 1, rows.length) || index >= to) continue
+    const { name, run: kind, complaint, neverHit } = await tryMutant(mutant, seed, () => {})
+    const missing = neverHit.length === 0 ? '' : `, and ${neverHit.join(', ')} never hit`
+    say(`${complaint === undefined ? `NOT NOTICED${missing}` : 'noticed'}: ${name}`)
+    rows[index] = [name, kind, complaint?.replaceAll('|', '\\|') ?? `${NOT_NOTICED}${missing}`, commit]
     run = mutantsTold(rows)
     tell(run)
   }
@@ -110,7 +141,7 @@ type Row = (string | number)[]
 const NOT_NOTICED = '**not noticed**'
 
 function mutantsTold(rows: readonly Row[]): ToldRun {
-  const missed = rows.filter((row) => row[2] === NOT_NOTICED)
+  const missed = rows.filter((row) => String(row[2]).startsWith(NOT_NOTICED))
   const figures: ScoreboardPart['figures'] = [
     ['bugs noticed', `${rows.length - missed.length} of ${rows.length} that were tried`],
     ['bugs there are to try', MUTANTS.length],

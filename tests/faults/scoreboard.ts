@@ -53,8 +53,12 @@ const PARTS = {
     what: 'Changed samples against every reader of bytes, a share of them guided by coverage: an input that runs code of `ingest` or `model` that none before it ran becomes a sample. Changed MQTT sessions against the edge, and requests made from the OpenAPI document. Messages up to 64 KiB and files up to 4 KiB; the time of one is the best of twenty runs.',
   },
   clocks: {
-    title: 'Clocks and order',
-    what: 'The system clock jumps by hours and days while gateways send; `adit detect` runs in four zones over a day of 25 hours; the readings of a day come in any order.',
+    title: 'Clocks',
+    what: 'The system clock jumps by hours and days while gateways send; `adit detect` runs in four zones over a day of 25 hours.',
+  },
+  orders: {
+    title: 'Orders',
+    what: 'The packets of one day of all gateways, and late ones of days before, come in a new order each time, some twice, in slices cut anywhere, through decoding, judgement and judging again in one process. Alerts, the state that a checkpoint holds, the readings that count and the books are compared with those of the order in time.',
   },
 } as const
 export type PartName = keyof typeof PARTS
