@@ -22,6 +22,7 @@ import { MeterEvents } from './meter-events.ts'
 import { withPartRows } from './part-counted.ts'
 import { PointJudge } from './point-judge.ts'
 import { fillSilences } from './silence-fill.ts'
+import { StateColumns } from './state-columns.ts'
 import { areNeighbours, straysNear } from './stray-company.ts'
 import { StrayMeters } from './stray-meters.ts'
 import { eventsOfArea, eventsOfPoint, rowsOf } from './tamper-events.ts'
@@ -39,6 +40,7 @@ export class DetectorBank {
   readonly areas: AreaJudge
   readonly events = new MeterEvents()
   readonly late: LateReadings
+  readonly columns: StateColumns
   readonly #silence: JointSilence
   readonly #desk: Desk
   #known: JudgedLedger
@@ -71,6 +73,14 @@ export class DetectorBank {
     const detectors = areaDetectors(config)
     this.areas = new AreaJudge(clock, this.window, detectors, this.points.records, this.#silence, strays, this.#known, areas)
     this.#desk = new Desk(config, clock)
+    this.columns = new StateColumns([
+      ['window', this.window.state],
+      ['points', this.points.records.columns],
+      ['areas', this.areas.records.columns],
+      ['areas', this.areas.columns],
+      ['strays', this.areas.strays.points],
+      ['late', this.late.columns],
+    ])
   }
 
   /** What is judged, and near which mines (detectors/observability.ts looks at it). */
@@ -174,7 +184,7 @@ export class DetectorBank {
   /** Everything that is remembered, by name: columns as they are, episodes as JSON. Take it between `judge` and `take`. */
   snapshot(): Map<string, ArrayBufferView | string> {
     const parts = new Map<string, ArrayBufferView | string>()
-    for (const [name, column] of this.#columns()) parts.set(name, column)
+    for (const [name, column] of this.columns) parts.set(name, column)
     for (const [name, episodes] of this.#episodes()) parts.set(name, JSON.stringify([...episodes]))
     parts.set('window.short', this.window.short.snapshot())
     parts.set('events', this.events.snapshot())
@@ -186,13 +196,11 @@ export class DetectorBank {
 
   /** Takes a snapshot back, also one of a bank with room for fewer rows, and lets the desk learn of its episodes. */
   restore(part: (name: string) => Uint8Array | undefined): void {
-    for (const [name, column] of this.#columns()) {
-      const saved = part(name)
-      if (saved !== undefined) new Uint8Array(column.buffer, column.byteOffset, column.byteLength).set(saved)
-    }
+    this.columns.restore(part)
     for (const [name, episodes] of this.#episodes()) {
       for (const [row, list] of parseEpisodes(new TextDecoder().decode(part(name)))) episodes.set(row, list)
     }
+    this.window.restored()
     this.window.short.restore(part('window.short') ?? new Uint8Array())
     this.events.restore(new TextDecoder().decode(part('events')))
     this.#silence.restore(new TextDecoder().decode(part('silence')))
@@ -200,15 +208,6 @@ export class DetectorBank {
     this.areas.strays.restore(new TextDecoder().decode(part('strays')))
     const areas = new Set([...this.areas.standing.keys(), ...this.#silence.areas])
     this.#desk.update(this.#known, [...this.points.standing.keys(), ...[...areas].map((area) => -1 - area)], this.#dossiers)
-  }
-
-  *#columns(): Iterable<readonly [string, Uint8Array | Uint16Array | Uint32Array | Float32Array]> {
-    for (const [name, column] of Object.entries(this.window.state)) yield [`window.${name}`, column]
-    for (const [name, column] of Object.entries(this.points.records.columns)) yield [`points.${name}`, column]
-    for (const [name, column] of Object.entries(this.areas.records.columns)) yield [`areas.${name}`, column]
-    for (const [name, column] of Object.entries(this.areas.columns)) yield [`areas.${name}`, column]
-    for (const [name, column] of Object.entries(this.areas.strays.points)) yield [`strays.${name}`, column]
-    for (const [name, column] of Object.entries(this.late.columns)) yield [`late.${name}`, column]
   }
 
   #episodes(): readonly (readonly [string, Map<number, readonly Episode[]>])[] {

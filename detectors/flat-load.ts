@@ -37,6 +37,8 @@ const NOON_SHARE_OF_DAY = 0.35
 /** …or this much, when even the lowest hour has risen by LEAST_SHARE. */
 const NOON_SHARE_WITH_LEAST = 0.1
 const LEAST_SHARE = 0.6
+/** Of four days in a row a load must be so many times the least of one day. */
+const RAISED_TIMES = 1.4
 /** An account that drew nothing before and has a noon this many times its floor has taken up a life of its own, not a pump alone. */
 const LIFE_OF_ITS_OWN = 1.6
 
@@ -46,25 +48,18 @@ export function flatLoad(config: Config): DayDetector {
   return {
     name: 'flat-load',
     judge(view: DayView): DayFinding | null {
-      const { watts, usual, floorW, noonW, leastW } = view
+      const { watts, usual, floorW, noonW } = view
       if (usual.floor.days < config.leastDays) return null
       const usualW = usual.floor.medianW
       const spreadW = spreadOf(config, usual.floor)
       const stepW = floorW - usualW
-      const leastRisen = leastW - usualW >= LEAST_SHARE * stepW
-      // noons that differ by as much as the load from day to day tell nothing
-      const noonTells = !leastRisen || !(usual.noon.spreadW > 0.5 * stepW)
-      const noonShare = leastRisen ? NOON_SHARE_WITH_LEAST : NOON_SHARE_OF_DAY
       // a day that is high from one end to the other because the host is busy is not flat: its floor never came near before
       const stands =
         stepW >= flatLoadLine(config, usual.floor) &&
-        !(noonTells && noonRise(view.noonsW, view.like, usual.noonsW, 1) < noonShare * stepW) &&
+        hasRisenAtNoon(view, stepW) &&
         !(usual.mean.medianW === 0 && noonW > LIFE_OF_ITS_OWN * floorW)
+      if (!stands && !isRaised(config, view)) return null
       const envelope = usual.leastEnvelope
-      const raisedW = view.leastEnvelopeW - envelope.highestW
-      const raised =
-        raisedW >= raisedLine(config, envelope) && noonRise(view.noonsW, view.like, usual.noonsW) >= NOON_SHARE * raisedW
-      if (!stands && !raised) return null
       const baseW = stands ? usualW : envelope.medianW
       const powerW = stands ? stepW : view.leastEnvelopeW - baseW
       const threshold = baseW + 0.6 * powerW
@@ -99,6 +94,21 @@ export function flatLoad(config: Config): DayDetector {
   }
 }
 
+function hasRisenAtNoon({ usual, leastW, noonsW, like }: DayView, stepW: number): boolean {
+  const leastRisen = leastW - usual.floor.medianW >= LEAST_SHARE * stepW
+  // noons that differ by as much as the load from day to day tell nothing
+  if (leastRisen && usual.noon.spreadW > 0.5 * stepW) return true
+  const share = leastRisen ? NOON_SHARE_WITH_LEAST : NOON_SHARE_OF_DAY
+  return !(noonRise(noonsW, like, usual.noonsW, 1) < share * stepW)
+}
+
+function isRaised(config: Config, { usual, leastEnvelopeW, noonsW, like }: DayView): boolean {
+  // what is usual of four days is worked out only for a day that may reach the line
+  if (!(leastEnvelopeW >= RAISED_TIMES * config.leastW)) return false
+  const raisedW = leastEnvelopeW - usual.leastEnvelope.highestW
+  return raisedW >= raisedLine(config, usual.leastEnvelope) && noonRise(noonsW, like, usual.noonsW) >= NOON_SHARE * raisedW
+}
+
 /** By how much a day's floor must stand above the usual one (W) to be a load of its own; NaN while no floor is known. */
 export function flatLoadLine(config: Config, floor: Reference): number {
   const { medianW, maximumW } = floor
@@ -112,7 +122,7 @@ export function flatLoadLine(config: Config, floor: Reference): number {
 
 /** By how much the lowest hour of four days must stand above its highest of before (W); NaN while no envelope is known. */
 export function raisedLine(config: Config, { rangeW, highestW }: FloorEnvelope): number {
-  return Math.max(1.4 * config.leastW, rangeW, 0.04 * highestW)
+  return Math.max(RAISED_TIMES * config.leastW, rangeW, 0.04 * highestW)
 }
 
 function spreadOf({ unsteadiness }: Config, { medianW, spreadW }: Reference): number {

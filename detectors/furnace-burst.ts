@@ -20,7 +20,7 @@ export function furnaceBurst(config: z.output<typeof FurnaceBurstConfig>): DayDe
     name: 'furnace-burst',
     judge(view: DayView): DayFinding | null {
       const { watts, usual, burstW } = view
-      if (usual.burst.days < 5) return null
+      if (burstW < config.leastW || usual.burst.days < 5) return null
       const usualW = usual.burst.medianW
       const risenW = burstW - usualW
       if (risenW < config.leastW || burstW < config.timesUsual * usual.burst.ordinaryMaximumW) return null

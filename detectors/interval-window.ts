@@ -33,6 +33,7 @@ export class IntervalWindow {
   #moved = false
   readonly #bits = new Float64Array(2)
   readonly #words = new Uint32Array(this.#bits.buffer)
+  #earliestDay = Number.POSITIVE_INFINITY
 
   constructor(clock: DayClock, rows: number) {
     this.#clock = clock
@@ -55,10 +56,20 @@ export class IntervalWindow {
     return this.#columns.firstDay[row]
   }
 
+  /** First day seen for any row. */
+  get earliestDay(): number {
+    return this.#earliestDay
+  }
+
+  /** The columns were filled from a checkpoint. */
+  restored(): void {
+    for (const day of this.#columns.firstDay) if (day > 0) this.#noteFirst(day)
+  }
+
   /** The row is known to have begun on a day, perhaps earlier than the window saw. */
   beginsOn(row: number, day: number): void {
     const { firstDay } = this.#columns
-    if (day > 0 && (firstDay[row] === 0 || day < firstDay[row])) firstDay[row] = day
+    if (day > 0 && (firstDay[row] === 0 || day < firstDay[row])) this.#begin(row, day)
   }
 
   /** Whether a day of a row can be judged: its last slot is there, or a later day has begun. */
@@ -84,6 +95,13 @@ export class IntervalWindow {
   isMeasured(row: number, day: number, slot: number): boolean {
     const at = row * 2 * SLOTS + (day & 1) * SLOTS + slot
     return this.#columns.slots[at] !== 0 && this.#columns.marks[at] >>> 5 !== 0
+  }
+
+  /** How many slots of an open day hold such values. */
+  measuredOn(row: number, day: number): number {
+    let measured = 0
+    for (let slot = 0; slot < SLOTS; slot++) if (this.isMeasured(row, day, slot)) measured++
+    return measured
   }
 
   /** Takes the readings in. `outcomes` gets one Outcome a row; `revision` of the batch is set where a value differs from one seen before. */
@@ -113,7 +131,7 @@ export class IntervalWindow {
         revision[i] = LATE_REVISION + (this.#hash(energyWh[i], reactiveVarh[i]) & 15)
         late(row, start[i])
         continue
-      } else if (day < firstDay[row]) firstDay[row] = day
+      } else if (day < firstDay[row]) this.#begin(row, day)
       const slot = Math.floor((local - day * 86_400) / SLOT_SECONDS)
       const hours = seconds[i] / 3600
       const code = slotCode(energyWh[i] / hours, reactiveVarh[i] / hours)
@@ -163,10 +181,19 @@ export class IntervalWindow {
     }
   }
 
+  #begin(row: number, day: number): void {
+    this.#columns.firstDay[row] = day
+    this.#noteFirst(day)
+  }
+
+  #noteFirst(day: number): void {
+    if (day < this.#earliestDay) this.#earliestDay = day
+  }
+
   /** Makes `day` the newest of a row; days that fall out of the window are forgotten. */
   #open(row: number, newest: number, day: number): void {
     const { slots, newestDay, firstDay } = this.#columns
-    if (firstDay[row] === 0) firstDay[row] = day
+    if (firstDay[row] === 0) this.#begin(row, day)
     const base = row * 2 * SLOTS
     slots.fill(0, base + (day & 1) * SLOTS, base + (day & 1) * SLOTS + SLOTS)
     if (day !== newest + 1) slots.fill(0, base + (~day & 1) * SLOTS, base + (~day & 1) * SLOTS + SLOTS)

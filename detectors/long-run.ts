@@ -21,7 +21,7 @@ export function longRun(config: z.output<typeof LongRunConfig>): DayDetector {
     name: 'long-run',
     judge(view: DayView): DayFinding | null {
       const { watts, usual, burstW } = view
-      if (usual.burst.days < 4 || burstW < config.timesUsual * usual.burst.ordinaryMaximumW) return null
+      if (burstW < config.leastW || usual.burst.days < 4 || burstW < config.timesUsual * usual.burst.ordinaryMaximumW) return null
       const baseW = Math.min(
         quantileOf(watts, 0, 96, 0.25),
         usual.noon.days > 0 ? Math.max(usual.noon.medianW, usual.night.medianW) : burstW,

@@ -9,6 +9,8 @@ import { powerCode, WATTS } from './slot-code.ts'
 const HOURS = 24
 const hours = new Float64Array(HOURS)
 const sorted = new Float64Array(HOURS)
+const LOWEST = 4
+const lowestHours = new Float64Array(LOWEST)
 const record: DayRecord = {
   floor: 0,
   night: 0,
@@ -47,8 +49,9 @@ export function measureDay(codes: Uint16Array, midnight: number): DayRecord {
   }
   record.coverage = coverage
   record.mean = powerCode(coverage > 0 ? sum / coverage : 0)
-  record.floor = powerCode(rankedHour(0, HOURS, 3))
-  record.dip = Math.min(255, (record.floor - powerCode(rankedHour(0, HOURS, 0))) >> 1)
+  rankLowest()
+  record.floor = powerCode(lowestHours[3])
+  record.dip = Math.min(255, (record.floor - powerCode(lowestHours[0])) >> 1)
   const midnightHour = Math.round(midnight / 4)
   record.night = powerCode(rankedHour(midnightHour - 3, midnightHour + 4, 1))
   record.noon = powerCode(medianNoon(midnightHour))
@@ -58,6 +61,19 @@ export function measureDay(codes: Uint16Array, midnight: number): DayRecord {
   record.tail = tailOf(codes)
   record.print = 0
   return record
+}
+
+/** The four lowest of the day's hours that have readings, in `lowestHours`; of fewer the highest again, 0 when there are none. */
+function rankLowest(): void {
+  let length = 0
+  for (let hour = 0; hour < HOURS; hour++) {
+    const value = hours[hour]
+    if (Number.isNaN(value) || (length === LOWEST && value >= lowestHours[LOWEST - 1])) continue
+    let k = length < LOWEST ? length++ : LOWEST - 1
+    for (; k > 0 && lowestHours[k - 1] > value; k--) lowestHours[k] = lowestHours[k - 1]
+    lowestHours[k] = value
+  }
+  for (; length < LOWEST; length++) lowestHours[length] = length === 0 ? 0 : lowestHours[length - 1]
 }
 
 /** Mean of the hour that stands at place `rank` (0 lowest) among hours [from, to) that have readings. */

@@ -121,8 +121,13 @@ export function ratiosNear(ratio: number, slack: number): readonly number[] {
   return PLAUSIBLE.filter((one) => away(one) <= Math.log(slack)).sort((a, b) => away(a) - away(b))
 }
 
-/** The plausible ratio that a factor is, null when it is none. */
-export function plausibleRatio(factor: number): number | null {
+/** Ratios of current transformers begin above this; without one only units are mixed up, by tens. */
+const MOST_DIRECT = 10
+const UNITS = [100, 1000]
+
+/** The plausible ratio that a factor is, null when it is none. `transformed`: whether the meter may sit behind a current transformer. */
+export function plausibleRatio(factor: number, transformed = true): number | null {
   const slack = factor > 2.5 ? 0.2 : 0.12
-  return PLAUSIBLE.find((ratio) => Math.abs(factor / ratio - 1) <= slack) ?? null
+  const ratios = transformed ? PLAUSIBLE : PLAUSIBLE.filter((ratio) => ratio <= MOST_DIRECT || UNITS.includes(ratio))
+  return ratios.find((ratio) => Math.abs(factor / ratio - 1) <= slack) ?? null
 }

@@ -7,9 +7,12 @@
  * that was connected after it.
  */
 import { NO_AREA } from '../model/ledger.ts'
+import { type DayRecords, referenceOf } from './day-record.ts'
 import type { IntervalWindow } from './interval-window.ts'
 import type { JudgedLedger } from './judged-ledger.ts'
 
+/** Days of its own after which a new account is compared with itself. */
+export const NEW_DAYS = 3
 /** An account that begins this many days after most of its neighbours is a new one. */
 const NEW_AFTER_DAYS = 4
 
@@ -19,6 +22,7 @@ export function isNewConnection(known: JudgedLedger, window: IntervalWindow, row
   const area = ledger.usagePoints.area[row]
   if (area === NO_AREA) return false
   const began = window.firstDay(row)
+  if (!beginsLate(window, row)) return false
   let earlier = 0
   let neighbours = 0
   for (let index = memberStart[area]; index < memberStart[area + 1]; index++) {
@@ -29,4 +33,13 @@ export function isNewConnection(known: JudgedLedger, window: IntervalWindow, row
     if (first + NEW_AFTER_DAYS < began) earlier++
   }
   return 2 * earlier > neighbours
+}
+
+/** Whether a day's verdict may still turn on neighbours whose first readings come late: of an account of few days that began after others. */
+export function mayBecomeNew(records: DayRecords, window: IntervalWindow, row: number, day: number): boolean {
+  return beginsLate(window, row) && referenceOf(records, row, day, 'floor').days < NEW_DAYS
+}
+
+function beginsLate(window: IntervalWindow, row: number): boolean {
+  return window.firstDay(row) > window.earliestDay + NEW_AFTER_DAYS
 }

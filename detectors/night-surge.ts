@@ -32,7 +32,9 @@ export const NightSurgeConfig = z.strictObject({
 /** Slots from midnight to either side in which the host rests and the level is read. */
 const HALF_NIGHT = 14
 
-export function nightSurge(config: z.output<typeof NightSurgeConfig>): DayDetector {
+type Config = z.output<typeof NightSurgeConfig>
+
+export function nightSurge(config: Config): DayDetector {
   return {
     name: 'night-surge',
     judge(view: DayView): DayFinding | null {
@@ -40,18 +42,12 @@ export function nightSurge(config: z.output<typeof NightSurgeConfig>): DayDetect
       if (usual.night.days < config.leastDays) return null
       const spreadW = Math.max(usual.night.spreadW, config.unsteadiness * usual.night.medianW, 150)
       const stepW = nightW - usual.night.medianW
-      const noonRiseW = noonW - (usual.noon.days > 0 ? usual.noon.medianW : noonW)
       const stands =
         stepW >= Math.max(config.leastW, config.spreads * spreadW) &&
         nightW >= config.timesHighest * usual.night.ordinaryMaximumW &&
-        noonRiseW <= 0.5 * stepW
-      // under a host whose nights go up and down: the lowest of four nights does not come down any more (floor-envelope.ts)
+        noonW - (usual.noon.days > 0 ? usual.noon.medianW : noonW) <= 0.5 * stepW
+      if (!stands && !isRaised(config, view)) return null
       const envelope = usual.nightEnvelope
-      const raisedW = view.nightEnvelopeW - envelope.highestW
-      const raised =
-        raisedW >= Math.max(config.leastUnderW, envelope.rangeW, 0.1 * envelope.highestW) &&
-        !(noonRise(view.noonsW, view.like, usual.noonsW) > 0.5 * raisedW)
-      if (!stands && !raised) return null
       const usualW = stands ? usual.night.medianW : envelope.medianW
       const risenW = stands ? stepW : view.nightEnvelopeW - usualW
       const threshold = usualW + 0.55 * risenW
@@ -88,6 +84,14 @@ export function nightSurge(config: z.output<typeof NightSurgeConfig>): DayDetect
       }
     },
   }
+}
+
+/** Under a host whose nights go up and down: the lowest of four nights does not come down any more (floor-envelope.ts). */
+function isRaised({ leastUnderW }: Config, { usual, nightEnvelopeW, noonsW, like }: DayView): boolean {
+  if (!(nightEnvelopeW >= leastUnderW)) return false
+  const { highestW, rangeW } = usual.nightEnvelope
+  const raisedW = nightEnvelopeW - highestW
+  return raisedW >= Math.max(leastUnderW, rangeW, 0.1 * highestW) && !(noonRise(noonsW, like, usual.noonsW) > 0.5 * raisedW)
 }
 
 interface Run {

@@ -11,9 +11,10 @@ import type { JudgedLedger } from './judged-ledger.ts'
 import { loadPrint } from './load-print.ts'
 import { measureDay } from './measure-day.ts'
 import { mayHaveFallen } from './metered-drop.ts'
-import { isNewConnection } from './new-connection.ts'
+import { mayBecomeNew } from './new-connection.ts'
+import { PointDay } from './point-day.ts'
 import { noteForgotten } from './recurrence.ts'
-import { hasPiece, hasTwin, pieceOf, repeatsOf } from './replayed-profile.ts'
+import { hasPiece, hasTwin } from './replayed-profile.ts'
 import { powerCode } from './slot-code.ts'
 import { midnightSlot } from './solar-night.ts'
 import { holdSpread, spreadSlots } from './spread-day.ts'
@@ -41,6 +42,8 @@ export class PointJudge {
   readonly #quiet: { floor: number; night: number; burst: number }
   readonly #watts = new Float64Array(SLOTS)
   readonly #tangent = new Float64Array(SLOTS)
+  /** By row: bit 1 << (day & 1) for an open day that nothing is held against, as it stands. Not part of the state. */
+  readonly #clear: Uint8Array
   #known: JudgedLedger
 
   constructor(clock: DayClock, window: IntervalWindow, detectors: PointDetectors, known: JudgedLedger, rows: number) {
@@ -49,12 +52,14 @@ export class PointJudge {
     this.#detectors = detectors
     this.#known = known
     this.records = new DayRecords(clock, rows)
+    this.#clear = new Uint8Array(rows)
     const { quiet } = detectors
     this.#quiet = { floor: powerCode(quiet.floorW), night: powerCode(quiet.nightW), burst: powerCode(quiet.burstW) }
   }
 
   swapLedger(known: JudgedLedger): void {
     this.#known = known
+    this.#clear.fill(0)
   }
 
   /** Whether a day was judged with all its slots: nothing can be added to it but corrections. */
@@ -67,13 +72,16 @@ export class PointJudge {
     const newest = this.#window.newestDay(row)
     const dead = this.#known.dead[row] === 1
     let episodes = this.settled.get(row) ?? NO_EPISODES
+    // the newer day is compared with the older
+    this.#clear[row] &= changed & bitOf(newest - 1) ? 0 : ~changed
     for (let day = newest - 1; day <= newest; day++) {
-      if (episodes.length === 0 && !dead && !(changed & (1 << (day & 1))) && this.#knownQuiet(row, day)) continue
+      if (episodes.length === 0 && !dead && !(changed & bitOf(day)) && this.#isClear(row, day)) continue
       const codes = this.#window.slotsOf(row, day)
       const record = measureDay(codes, this.#midnight(row))
       const closed = day < newest || record.coverage === SLOTS
       if (record.coverage === 0 || !(closed || dead)) continue
       episodes = this.#fold(row, day, codes, record, episodes, closed)
+      if (episodes.length === 0 && !dead) this.#clear[row] |= bitOf(day)
     }
     const before = this.standing.get(row) ?? NO_EPISODES
     if (episodes.length === 0 && before.length === 0) return false
@@ -84,7 +92,7 @@ export class PointJudge {
   /** Settles a day that is about to leave the window. */
   settle(row: number, day: number): void {
     const episodes = this.settled.get(row)
-    if (episodes === undefined && this.#known.dead[row] === 0 && this.#knownQuiet(row, day)) return
+    if (episodes === undefined && this.#known.dead[row] === 0 && this.#isClear(row, day)) return
     const codes = this.#window.slotsOf(row, day)
     const record = measureDay(codes, this.#midnight(row))
     if (record.coverage === 0) return
@@ -103,22 +111,26 @@ export class PointJudge {
       return episodes
     }
     decodeSlots(codes, this.#watts, this.#tangent)
-    const { latitude, longitude } = this.#known.ledger.usagePoints
-    const folded = foldDay(this.#clock, this.records, dead ? this.#detectors.dead : this.#detectors.live, episodes, {
-      row,
-      day,
-      latitude: latitude[row],
-      longitude: longitude[row],
+    const today = new PointDay(row, day, {
+      known: this.#known,
+      window: this.#window,
+      records: this.records,
       watts: this.#watts,
       tangent: this.#tangent,
       record,
-      newConnection: isNewConnection(this.#known, this.#window, row, day),
-      until: SLOTS,
-      repeats: dead ? null : repeatsOf(this.records, row, day, record, this.#measured(row, day)),
-      pieceOf: dead ? null : pieceOf(this.records, row, day, record.print, episodes.some(isOpenReplay)),
+      episodes,
     })
+    const folded = foldDay(this.#clock, this.records, dead ? this.#detectors.dead : this.#detectors.live, episodes, today)
     if (closed) this.records.set(row, day, record, folded.suspect)
     return folded.episodes
+  }
+
+  /** Nothing was or would be held against an open day of an account without episodes whose slots have not changed since. */
+  #isClear(row: number, day: number): boolean {
+    // the bit may be of the day before yesterday; and a spread day is forgotten once hours are known, and judged anew
+    const isRecorded = this.records.columns.coverage[row * RING_DAYS + (day % RING_DAYS)] > 0
+    if (isRecorded && this.#clear[row] & bitOf(day) && !mayBecomeNew(this.records, this.#window, row, day)) return true
+    return this.#knownQuiet(row, day)
   }
 
   #knownQuiet(row: number, day: number): boolean {
@@ -142,19 +154,13 @@ export class PointJudge {
     return !hasPiece(this.records, row, day, print)
   }
 
-  #measured(row: number, day: number): number {
-    let measured = 0
-    for (let slot = 0; slot < SLOTS; slot++) if (this.#window.isMeasured(row, day, slot)) measured++
-    return measured
-  }
-
   #midnight(row: number): number {
     return midnightSlot(this.#clock, this.#known.ledger.usagePoints.longitude[row])
   }
 }
 
-function isOpenReplay({ detector, closedAt }: Episode): boolean {
-  return detector === 'replayed-profile' && closedAt === null
+function bitOf(day: number): number {
+  return 1 << (day & 1)
 }
 
 export function sameEpisodes(a: readonly Episode[], b: readonly Episode[]): boolean {

@@ -52,8 +52,11 @@ export function replayedProfile(config: Config): DayDetector {
   return {
     name: 'replayed-profile',
     aside: true,
-    judge({ watts, meanW, repeats, pieceOf, swings, usual }: DayView): DayFinding | null {
-      if ((repeats === null && pieceOf === null) || meanW < config.leastW || !varies(watts, config)) return null
+    judge(view: DayView): DayFinding | null {
+      const { watts, meanW, swings, usual } = view
+      if (meanW < config.leastW) return null
+      const { repeats, pieceOf } = view
+      if ((repeats === null && pieceOf === null) || !varies(watts, config)) return null
       // where one day is much like the other anyway, that two agree says nothing
       const isWhole = repeats !== null && usual.mean.spreadW >= config.restlessness * usual.mean.medianW
       if (!isWhole && pieceOf === null) return null

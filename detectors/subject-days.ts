@@ -2,58 +2,19 @@
 
 import { type DayClock, SLOTS, slotStart } from './day-clock.ts'
 import type { DayDetector, DayFinding, DayView, Usual } from './day-detector.ts'
-import {
-  type DayRecord,
-  type DayRecords,
-  isReference,
-  JUDGEABLE_SLOTS,
-  LEVEL,
-  LOOK_BACK_DAYS,
-  type Reference,
-  RING_DAYS,
-  referenceOf,
-  UNKNOWN_TANGENT,
-} from './day-record.ts'
+import { type DayRecords, JUDGEABLE_SLOTS, type Reference } from './day-record.ts'
 import { type AreaDay, beginEpisode, type Episode, NO_AREA_DAY, withColdDay, withHotDay } from './episode.ts'
-import {
-  envelopeToday,
-  type FloorEnvelope,
-  floorEnvelope,
-  lastNoons,
-  leastOf,
-  NO_ENVELOPE,
-  noonsByWeekday,
-} from './floor-envelope.ts'
+import { type FloorEnvelope, NO_ENVELOPE } from './floor-envelope.ts'
 import { usualWithLoad } from './load-on-top.ts'
 import { dayFactor } from './multiplier.ts'
+import { NEW_DAYS } from './new-connection.ts'
 import { alertToGoOnWith, isStillTold } from './recurrence.ts'
 import { withMatches } from './signatures/episode-signatures.ts'
 import { matchDay, type SuspectDay } from './signatures/match-day.ts'
 import { SIGNATURE_TEMPLATES } from './signatures/templates.ts'
-import { tangentOf, WATTS, wattsOf } from './slot-code.ts'
-import { midnightSlot, nightOf } from './solar-night.ts'
-
-/** One day of a subject, ready to be judged. */
-export interface SubjectDay {
-  readonly row: number
-  readonly day: number
-  readonly latitude: number
-  readonly longitude: number
-  readonly watts: Float64Array
-  readonly tangent: Float64Array
-  readonly record: Readonly<DayRecord>
-  /** detectors/new-connection.ts */
-  readonly newConnection: boolean
-  /** Slots up to this one (exclusive) can have readings: 96 for a closed day. */
-  readonly until: number
-  /** DayView.repeats and DayView.pieceOf. */
-  readonly repeats: number | null
-  readonly pieceOf: number | null
-  /** Rise of an area's mean supply over the usual, W; NaN unknown. */
-  readonly supplyRiseW?: number
-  /** Of an area: the level (W) of nothing unexplained. What is usual below it is no level that a load could rise from. */
-  readonly nothingW?: number
-}
+import { tangentOf, wattsOf } from './slot-code.ts'
+import { type SubjectDay, SubjectView } from './subject-view.ts'
+import { UsualDays, wholeUsual } from './usual-days.ts'
 
 /** The episodes after the day, and what was found on it. */
 export interface Folded {
@@ -64,8 +25,6 @@ export interface Folded {
 /** Suspect days after which an episode keeps other detectors from beginning on its rest days; before, it may have been a chance. */
 const PROVEN_DAYS = 3
 
-/** Days of its own after which a new account is compared with itself. */
-const NEW_DAYS = 3
 const NOTHING = { days: NEW_DAYS, medianW: 0, spreadW: 100, maximumW: 300, minimumW: 0, ordinaryMaximumW: 300 }
 const NOTHING_BEFORE: Usual = {
   floor: NOTHING,
@@ -93,15 +52,9 @@ export function foldDay(
   const always = detectors.length === 1 && detectors[0].name === 'dead-account'
   if (record.coverage < JUDGEABLE_SLOTS && !always) return { episodes: kept, suspect: false }
 
-  const known = aboveNothing(usualOf(records, subject.row, day), subject.nothingW)
-  const present = subject.newConnection && known.floor.days < NEW_DAYS ? NOTHING_BEFORE : known
-  const before = dayBefore(records, subject.row, day)
-  const envelopes = {
-    leastEnvelopeW: envelopeToday(records, subject.row, day, 'least', record),
-    nightEnvelopeW: envelopeToday(records, subject.row, day, 'night', record),
-    noonsW: lastNoons(records, subject.row, day, record),
-    like: records.calendarOf(day).like,
-  }
+  const known = aboveNothing(new UsualDays(records, subject.row, day), subject.nothingW)
+  const present = known.floor.days < NEW_DAYS && subject.newConnection ? NOTHING_BEFORE : known
+  const today = new SubjectView(clock, records, subject, present)
   const folded: Episode[] = kept.filter((episode) => episode.closedAt !== null)
   let suspect = false
   let busy = false
@@ -111,7 +64,11 @@ export function foldDay(
     busy ||= load
     const onset = slotStart(clock, day, finding.startSlot)
     const goesOn = alertToGoOnWith(kept, detector.name, onset)
-    const begun = open ?? beginEpisode(finding, nextSequence([...episodes, ...folded], detector.name), view.usual, onset, goesOn)
+    const begin = () => {
+      const sequence = nextSequence([...episodes, ...folded], detector.name)
+      return beginEpisode(finding, sequence, wholeUsual(view.usual), onset, goesOn)
+    }
+    const begun = open ?? begin()
     const at = neededUntil(clock, subject, finding)
     const hot = withHotDay(begun, day, finding, at, dayFactor(view), areaDay(view, subject))
     const matches = load ? matchDay(suspectDay(view, finding), SIGNATURE_TEMPLATES) : []
@@ -121,12 +78,11 @@ export function foldDay(
     const load = detector.aside !== true
     const standing = kept.filter((episode) => episode.detector === detector.name && episode.closedAt === null)
     if (standing.length === 0 && !(busy && load)) {
-      const view = viewOf(clock, subject, present, before, envelopes)
-      const finding = detector.judge(view)
-      if (finding !== null) take(detector, view, finding, undefined)
+      const finding = detector.judge(today)
+      if (finding !== null) take(detector, today, finding, undefined)
     }
     for (const open of standing) {
-      const view = viewOf(clock, subject, open.usual, before, envelopes)
+      const view = new SubjectView(clock, records, subject, open.usual)
       const finding = detector.judge(view)
       if (finding !== null) take(detector, view, finding, open)
       else {
@@ -134,11 +90,9 @@ export function foldDay(
         busy ||= load && open.sums.hotDays >= PROVEN_DAYS
       }
     }
-    const [first, ...more] = standing
-    if (first === undefined || more.length > 0) continue
-    const usual = isArea ? usualWithLoad(first) : null
+    const usual = isArea && standing.length === 1 ? usualWithLoad(standing[0]) : null
     if (usual === null) continue
-    const view = viewOf(clock, subject, usual, before, envelopes)
+    const view = new SubjectView(clock, records, subject, usual)
     const second = detector.judge(view)
     if (second !== null) take(detector, view, second, undefined)
   }
@@ -188,7 +142,7 @@ function aboveNothing(usual: Usual, nothingW = 0): Usual {
     highestW: Math.max(nothingW, envelope.highestW),
   })
   return {
-    ...usual,
+    ...wholeUsual(usual),
     floor: raised(usual.floor),
     leastEnvelope: lifted(usual.leastEnvelope),
     nightEnvelope: lifted(usual.nightEnvelope),
@@ -217,73 +171,6 @@ function neededUntil(clock: DayClock, { day, watts, until }: SubjectDay, finding
   let last = until
   while (last > 0 && Number.isNaN(watts[last - 1])) last--
   return slotStart(clock, day, last)
-}
-
-function viewOf(
-  clock: DayClock,
-  subject: SubjectDay,
-  usual: Usual,
-  before: DayView['before'],
-  envelopes: Pick<DayView, 'leastEnvelopeW' | 'nightEnvelopeW' | 'noonsW' | 'like'>,
-): DayView {
-  const { record } = subject
-  return {
-    day: subject.day,
-    watts: subject.watts,
-    tangent: subject.tangent,
-    before,
-    night: nightOf(clock, subject.day, subject.latitude, subject.longitude),
-    midnight: midnightSlot(clock, subject.longitude),
-    floorW: WATTS[record.floor],
-    leastW: WATTS[leastOf(record)],
-    // written out: a spread here shows in a profile of judging
-    leastEnvelopeW: envelopes.leastEnvelopeW,
-    nightEnvelopeW: envelopes.nightEnvelopeW,
-    noonsW: envelopes.noonsW,
-    like: envelopes.like,
-    nightW: WATTS[record.night],
-    noonW: WATTS[record.noon],
-    burstW: WATTS[record.burst],
-    meanW: WATTS[record.mean],
-    swings: record.swings,
-    repeats: subject.repeats,
-    pieceOf: subject.pieceOf,
-    usual,
-  }
-}
-
-function dayBefore(records: DayRecords, row: number, day: number): DayView['before'] {
-  const at = row * RING_DAYS + ((day - 1) % RING_DAYS)
-  const { coverage, burst } = records.columns
-  return coverage[at] === 0 ? { tail: 0, burstW: 0 } : { tail: records.tailOf(row, day - 1), burstW: WATTS[burst[at] & LEVEL] }
-}
-
-export function usualOf(records: DayRecords, row: number, day: number): Usual {
-  return {
-    floor: referenceOf(records, row, day, 'floor'),
-    leastEnvelope: floorEnvelope(records, row, day, 'least'),
-    nightEnvelope: floorEnvelope(records, row, day, 'night'),
-    noonsW: noonsByWeekday(records, row, day),
-    night: referenceOf(records, row, day, 'night'),
-    noon: referenceOf(records, row, day, 'noon'),
-    burst: referenceOf(records, row, day, 'burst'),
-    mean: referenceOf(records, row, day, 'mean'),
-    nightVars: usualNightVars(records, row, day),
-  }
-}
-
-function usualNightVars(records: DayRecords, row: number, day: number): number {
-  const { coverage, nightTangent, night } = records.columns
-  const apart = records.apartOf(row, day)
-  let sum = 0
-  let days = 0
-  for (let back = 1; back <= LOOK_BACK_DAYS; back++) {
-    const at = row * RING_DAYS + ((day - back) % RING_DAYS)
-    if (apart[back] === 1 || !isReference(coverage[at]) || nightTangent[at] === UNKNOWN_TANGENT) continue
-    sum += (nightTangent[at] / 100) * WATTS[night[at] & LEVEL]
-    days++
-  }
-  return days > 0 ? sum / days : Number.NaN
 }
 
 /** Slot codes as powers and tangents. */

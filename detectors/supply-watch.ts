@@ -13,8 +13,8 @@ import { AREA_FLAT } from './detector-set.ts'
 import type { Episode } from './episode.ts'
 import { type FlatLoadConfig, flatLoadLine, raisedLine } from './flat-load.ts'
 import type { JudgedLedger } from './judged-ledger.ts'
-import { usualOf } from './subject-days.ts'
 import { surplusLine } from './surplus.ts'
+import { UsualDays } from './usual-days.ts'
 
 /** The part of the bank's state that is looked at; never changed. */
 export type JudgedState = Pick<DetectorBank, 'config' | 'rows' | 'areaRows' | 'window' | 'points' | 'areas'>
@@ -73,7 +73,7 @@ export class SupplyWatch {
     const complete = isComplete(points.records, row, day, POINT_DAYS)
     if (complete === false) return INCOMPLETE
     if (complete === undefined) return LEARNING
-    const usual = usualBefore(points.standing.get(row), 'flat-load') ?? usualOf(points.records, row, day)
+    const usual = usualBefore(points.standing.get(row), 'flat-load') ?? new UsualDays(points.records, row, day)
     return usual.floor.days < LEARNT_DAYS ? LEARNING : judgedFrom(flatLine(config.flatLoad, usual))
   }
 
@@ -87,7 +87,7 @@ export class SupplyWatch {
     if (complete === false) return INCOMPLETE
     if (complete === undefined) return LEARNING
     const episodes = areas.standing.get(area)
-    const usual = usualOf(areas.records, area, day)
+    const usual = new UsualDays(areas.records, area, day)
     const { mean } = usualBefore(episodes, 'surplus') ?? usual
     const surplusW = surplusLine(config.surplus, mean) + mean.spreadW
     const flatW = flatLine({ ...config.flatLoad, ...AREA_FLAT }, usualBefore(episodes, 'flat-load') ?? usual)

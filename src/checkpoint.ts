@@ -10,6 +10,8 @@ import { crashPoint } from '../ingest/crash-point.ts'
 
 const MAGIC = 'ADITCP01'
 const CHUNK = 16 << 20
+/** Read and summed while the processor still has it at hand. */
+const READ_CHUNK = 1 << 20
 
 const Header = z.strictObject({
   /** What the state means: version and configuration of the detectors. */
@@ -56,8 +58,14 @@ export function saveCheckpoint(path: string, { fingerprint, position, parts }: C
   closeSync(folder)
 }
 
-/** Null when there is none. Throws CheckpointError when there is one that cannot be used. */
-export function loadCheckpoint(path: string, fingerprint: string): Checkpoint | null {
+/** Where a part of so many bytes is to stand; undefined when it gets room of its own. */
+export type PlaceOf = (name: string, bytes: number) => Uint8Array | undefined
+
+/**
+ * Null when there is none. Throws CheckpointError when there is one that cannot be used: what stands in its places then is of
+ * no use. Its parts are most of the memory there is, so they are read to where they belong.
+ */
+export function loadCheckpoint(path: string, fingerprint: string, placeOf: PlaceOf = () => undefined): Checkpoint | null {
   if (!existsSync(path)) return null
   const file = openSync(path, 'r')
   try {
@@ -65,8 +73,8 @@ export function loadCheckpoint(path: string, fingerprint: string): Checkpoint | 
     if (header.fingerprint !== fingerprint) throw new CheckpointError('it was made with other detectors or another configuration')
     const parts = new Map<string, Uint8Array>()
     for (const { name, bytes, crc } of header.parts) {
-      const part = readExactly(file, bytes)
-      if (crc32(part) !== crc) throw new CheckpointError(`its part ${name} is damaged`)
+      const part = placeOf(name, bytes) ?? Buffer.allocUnsafe(bytes)
+      if (readInto(file, part) !== crc) throw new CheckpointError(`its part ${name} is damaged`)
       parts.set(name, part)
     }
     return { fingerprint, position: header.position, parts }
@@ -98,12 +106,20 @@ function writeAll(file: number, bytes: Uint8Array): void {
 
 function readExactly(file: number, bytes: number): Buffer {
   const buffer = Buffer.allocUnsafe(bytes)
-  for (let at = 0; at < bytes; ) {
-    const got = readSync(file, buffer, at, Math.min(CHUNK, bytes - at), null)
+  readInto(file, buffer)
+  return buffer
+}
+
+/** Fills `into`; the CRC-32 of what was read. */
+function readInto(file: number, into: Uint8Array): number {
+  let crc = 0
+  for (let at = 0; at < into.length; ) {
+    const got = readSync(file, into, at, Math.min(READ_CHUNK, into.length - at), null)
     if (got === 0) throw new CheckpointError('it is cut short')
+    crc = crc32(into.subarray(at, at + got), crc)
     at += got
   }
-  return buffer
+  return crc
 }
 
 /** Bytes of a typed array or text, without a copy where there is one already. */

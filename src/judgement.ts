@@ -48,7 +48,9 @@ export class Judgement {
   /** From the checkpoint when there is one. Throws CheckpointError when it cannot be used. */
   static open(options: JudgementOptions, ledger: Ledger): Judgement {
     const judgement = new Judgement(options, ledger)
-    const saved = loadCheckpoint(options.checkpointPath, fingerprintOf(options))
+    const saved = loadCheckpoint(options.checkpointPath, fingerprintOf(options), (...part) =>
+      judgement.#bank.columns.placeOf(...part),
+    )
     if (saved !== null) judgement.#restore(saved)
     return judgement
   }

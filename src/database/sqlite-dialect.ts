@@ -1,5 +1,5 @@
 /** Kysely over node:sqlite: its own SQLite dialect, which asks for the calls of better-sqlite3. */
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
 import {
   CompiledQuery,
@@ -115,11 +115,28 @@ function prepared(file: DatabaseSync): SqliteDatabase {
 const KEPT_STATEMENTS = 500
 
 function asked(statement: StatementSync): SqliteStatement {
+  const names = statement.columns().map(({ name }) => name)
+  statement.setReturnArrays(true)
+  const rowOf = rowMaker(names)
   return {
-    reader: statement.columns().length > 0,
-    all: (parameters) => statement.all(...parameters.map(boundValue)),
+    reader: names.length > 0,
+    all: (parameters) => statement.all(...parameters.map(boundValue)).map(rowOf),
     run: (parameters) => statement.run(...parameters.map(boundValue)),
-    iterate: (parameters) => statement.iterate(...parameters.map(boundValue)),
+    *iterate(parameters) {
+      for (const values of statement.iterate(...parameters.map(boundValue))) yield rowOf(values)
+    },
+  }
+}
+
+type Row = Record<string, SQLOutputValue>
+
+/** Makes rows of arrays of values. Objects of one shape: those that node:sqlite makes take twice as long, to make and to read. */
+function rowMaker(names: readonly string[]): (values: Row) => Row {
+  const empty: Row = Object.fromEntries(names.map((name) => [name, null]))
+  return (values) => {
+    const row = { ...empty }
+    for (let index = 0; index < names.length; index++) row[names[index]] = values[index]
+    return row
   }
 }
 

@@ -14,6 +14,9 @@ export interface LedgerSize {
   readonly areas: number
 }
 
+/** What the look-up columns are made of. */
+export type LookUpPoint = Omit<UsagePoint, 'datum' | 'name' | 'county'>
+
 /** The look-up columns from parsed rows without a database, row numbers in the order given. */
 export function buildLedger(
   usagePoints: readonly UsagePoint[],
@@ -59,7 +62,7 @@ export class LedgerBuilder {
     this.#meters.set(meter, row)
   }
 
-  addUsagePoint(point: UsagePoint): void {
+  addUsagePoint(point: LookUpPoint): void {
     const columns = this.#usagePoints
     const areas = this.#areas
     const row = this.#row++

@@ -2,6 +2,13 @@ import type { Kysely } from 'kysely'
 import type { LedgerSize } from './build-ledger.ts'
 import type { AreaRow, LawfulUseRow, LedgerTables, MineRow, UsagePointRow } from './ledger-tables.ts'
 
+/** All that the look-up columns are made of: of a million rows at every start, what is not needed is not read. */
+const LOOK_UP = [
+  ...(['row', 'id', 'meter', 'area', 'category', 'latitude', 'longitude', 'contract_kw', 'ct_ratio', 'pt_ratio'] as const),
+  ...(['status', 'status_since', 'role'] as const),
+] as const
+export type LookUpRow = Pick<UsagePointRow, (typeof LOOK_UP)[number]>
+
 /** Rows in memory at once, of millions; more make it no quicker. */
 const PAGE = 1_000
 
@@ -40,6 +47,15 @@ export class LedgerPages {
       -1,
       (row: UsagePointRow) => row.row,
       (after) => this.#kysely.selectFrom('usage_point').selectAll().where('row', '>', after).orderBy('row').limit(PAGE).execute(),
+    )
+  }
+
+  async *lookUpRows(): AsyncGenerator<readonly LookUpRow[]> {
+    yield* pages(
+      -1,
+      (row: LookUpRow) => row.row,
+      (after) =>
+        this.#kysely.selectFrom('usage_point').select(LOOK_UP).where('row', '>', after).orderBy('row').limit(PAGE).execute(),
     )
   }
 

@@ -4,9 +4,15 @@ import { Datum } from '../../model/datum.ts'
 import type { LawfulUse } from '../../model/lawful-use.ts'
 import { MINE_KINDS, type Mine, SEALINGS } from '../../model/mine.ts'
 import { CATEGORIES, ROLES, STATUSES, type UsagePoint } from '../../model/usage-point.ts'
+import type { LookUpPoint } from './build-ledger.ts'
+import type { LookUpRow } from './ledger-pages.ts'
 import type { AreaRow, LawfulUseRow, MineRow, UsagePointRow } from './ledger-tables.ts'
 
 export function usagePointOf(row: UsagePointRow): UsagePoint {
+  return { ...lookUpPointOf(row), datum: oneOf(Datum.options, row.datum), name: row.name, county: row.county }
+}
+
+export function lookUpPointOf(row: LookUpRow): LookUpPoint {
   return {
     usagePoint: row.id,
     meter: row.meter,
@@ -14,15 +20,12 @@ export function usagePointOf(row: UsagePointRow): UsagePoint {
     category: oneOf(CATEGORIES, row.category),
     latitude: row.latitude,
     longitude: row.longitude,
-    datum: oneOf(Datum.options, row.datum),
     contractKw: row.contract_kw,
     ctRatio: row.ct_ratio,
     ptRatio: row.pt_ratio,
     status: oneOf(STATUSES, row.status),
     statusSince: row.status_since,
     role: oneOf(ROLES, row.role),
-    name: row.name,
-    county: row.county,
   }
 }
 
@@ -137,7 +140,7 @@ export function lawfulUseRow(use: LawfulUse): LawfulUseRow {
 }
 
 function oneOf<const T extends string>(options: readonly T[], value: string): T {
-  const found = options.find((option) => option === value)
-  if (found === undefined) throw new TypeError(`the ledgers hold ${value} where one of ${options.join(', ')} belongs`)
-  return found
+  // `find` takes a third of the time in which ledgers are loaded
+  for (const option of options) if (option === value) return option
+  throw new TypeError(`the ledgers hold ${value} where one of ${options.join(', ')} belongs`)
 }

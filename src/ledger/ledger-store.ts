@@ -9,7 +9,7 @@ import type { DatabaseConfig } from '../database/database-config.ts'
 import { LedgerBuilder, type LedgerSize } from './build-ledger.ts'
 import type { LedgerChange } from './ledger-change.ts'
 import { LedgerPages } from './ledger-pages.ts'
-import { areaOf, lawfulUseOf, mineOf, usagePointOf } from './ledger-rows.ts'
+import { areaOf, lawfulUseOf, lookUpPointOf, mineOf, usagePointOf } from './ledger-rows.ts'
 import { LedgerStatements } from './ledger-statements.ts'
 import { LEDGER_MIGRATIONS, type LedgerTables } from './ledger-tables.ts'
 import { LedgerWriter } from './ledger-writer.ts'
@@ -62,7 +62,7 @@ export class LedgerStore {
       for await (const rows of pages.formerMeters()) {
         for (const { meter, usage_point_row } of rows) builder.addFormerMeter(meter, usage_point_row)
       }
-      for await (const rows of pages.usagePoints()) for (const row of rows) builder.addUsagePoint(usagePointOf(row))
+      for await (const rows of pages.lookUpRows()) for (const row of rows) builder.addUsagePoint(lookUpPointOf(row))
       return builder.build(await pages.version(), (await pages.mines()).map(mineOf), (await pages.lawfulUses()).map(lawfulUseOf))
     })
     this.#accept(ledger)

@@ -61,8 +61,10 @@ export class ParquetEngine {
 
   /** Writes each UTC day of the tail into the file that `fileOf` names, sorted by usage point and start. */
   async write(tail: ReadingTail, fileOf: (day: number) => string): Promise<void> {
-    await this.#writer.run(`CREATE OR REPLACE TABLE tail (${COLUMNS.map(([name, type]) => `${name} ${type}`).join(', ')})`)
+    // never committed: DuckDB copies what is committed a second time
+    await this.#writer.run('BEGIN TRANSACTION')
     try {
+      await this.#writer.run(`CREATE TABLE tail (${COLUMNS.map(([name, type]) => `${name} ${type}`).join(', ')})`)
       for (const chunk of tail.chunks) await this.#load(chunk)
       for (const day of tail.days) {
         const from = day * SECONDS_A_DAY
@@ -73,7 +75,7 @@ export class ParquetEngine {
         )
       }
     } finally {
-      await this.#writer.run('DROP TABLE tail')
+      await this.#writer.run('ROLLBACK')
     }
   }
 

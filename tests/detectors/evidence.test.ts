@@ -79,6 +79,18 @@ test('a furnace is told on less evidence than a motor, and on no less than its s
   }
 })
 
+test('a direct meter of a small account cannot be booked with the ratio of a current transformer, but with a wrong unit', () => {
+  const explained = (factor: number, contractKw: number) => {
+    const episode = episodeOf('flat-load', 5)
+    const standing = { ...episode.standings[4], factor }
+    return bestInnocentExplanation(caseOf(episode, { standing, subject: account({ contractKw }) }))?.kind
+  }
+  expect(explained(60, 4)).not.toBe('wrong-multiplier')
+  expect(explained(60, 50)).toBe('wrong-multiplier')
+  expect(explained(60, Number.NaN)).toBe('wrong-multiplier')
+  for (const unit of [10, 100, 1000]) expect(explained(unit, 4)).toBe('wrong-multiplier')
+})
+
 describe('company', () => {
   const start = (id: number, more: Partial<Beginning> = {}): Beginning => ({
     ...{ subject: account({ row: id, id: `U${id}` }), detector: 'flat-load', onset: 1_000_000, powerW: 6_000 },
