@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Refusal } from '../model/refusal.ts'
+import { readTwins, writeTwins } from './twin-file.ts'
 
 /** Where each part keeps what it knows. */
 export interface DataFiles {
@@ -21,6 +22,7 @@ export interface DataFiles {
   readonly users: string
   readonly audit: string
   readonly auditHead: string
+  readonly format: string
   readonly directoryId: string
   /** Which rows of ledgers that are kept elsewhere this directory goes by. */
   readonly ledgerRows: string
@@ -52,6 +54,7 @@ export function dataFiles(directory: string): DataFiles {
     users: at('users.db'),
     audit: at('audit.db'),
     auditHead: at('audit-head'),
+    format: at('format'),
     directoryId: at('directory-id'),
     ledgerRows: at('ledger-rows'),
     checkpoint: at('checkpoint'),
@@ -78,7 +81,7 @@ export function openDataDirectory(directory: string): DataFiles {
   if (existsSync(files.restoring)) {
     throw new Refusal('half-restored', `${directory} holds a part of a backup only: empty it and run adit restore again`)
   }
-  const format = formatIn(join(directory, 'format'))
+  const format = formatIn(files.format)
   // also when it is no number
   if (!(format <= DATA_FORMAT)) {
     throw new Refusal(
@@ -90,14 +93,13 @@ export function openDataDirectory(directory: string): DataFiles {
 }
 
 /** Of this program: older ones refuse the directory from now on. */
-export function raiseFormat({ directory }: DataFiles): void {
-  const path = join(directory, 'format')
-  if (formatIn(path) < DATA_FORMAT) writeFileSync(path, `${DATA_FORMAT}\n`, { flush: true })
+export function raiseFormat({ format }: DataFiles): void {
+  if (formatIn(format) < DATA_FORMAT) writeTwins(format, `${DATA_FORMAT}\n`)
 }
 
 /** Without such a file it is the first. */
 function formatIn(path: string): number {
-  return existsSync(path) ? Number(readFileSync(path, 'utf8')) : 1
+  return Number(readTwins(path) ?? 1)
 }
 
 /** Takes the directory for this process; returns the way to let go. Throws Refusal when another process has it. */

@@ -1,14 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readTwins, writeTwins } from './twin-file.ts'
 
 /** A name that a data directory gives itself, once: what lies in a database elsewhere belongs to the journal in it. */
 export function directoryId(path: string): string {
-  try {
-    return readFileSync(path, 'utf8').trim()
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
-  }
+  const given = readTwins(path)?.trim()
+  if (given !== undefined) return given
   const id = randomBytes(8).toString('hex')
-  writeFileSync(path, `${id}\n`, { flag: 'wx', flush: true })
+  writeTwins(path, `${id}\n`)
   return id
 }

@@ -25,6 +25,7 @@ import { noteJudgeAgain } from './judge-again-note.ts'
 import { LedgerStore } from './ledger/ledger-store.ts'
 import { WebhookCursors } from './notify/webhook-cursors.ts'
 import { isDatabaseDamage, keepDamaged, removeDatabase, replaceDatabase, salvageDatabase } from './salvage-database.ts'
+import { mendTwins } from './twin-file.ts'
 import { DatabaseUsers } from './users/database-users.ts'
 
 /** Larger ones are looked through only when something went wrong with them. */
@@ -101,7 +102,8 @@ function databasesOf(files: DataFiles): Database[] {
 export async function examineFiles(files: DataFiles): Promise<DamagedFile[]> {
   const sealOf = takeSeals(files.directory)
   const suspicious = existsSync(suspicionOf(files))
-  const damaged: DamagedFile[] = []
+  const small = [files.format, files.directoryId, files.ledgerRows]
+  const damaged = small.flatMap((path) => mendTwins(path, files.damaged))
   for (const database of databasesOf(files)) {
     if (existsSync(database.path)) damaged.push(...(await examineOne(files, database, sealOf(database.path), suspicious)))
   }

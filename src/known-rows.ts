@@ -3,12 +3,10 @@
  * come back older, or be others: their ids must begin with those that this data directory has seen, in the same order.
  */
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
 import { z } from 'zod'
-import { syncDirectory } from '../ingest/journal-database.ts'
 import type { Ledger } from '../model/ledger.ts'
 import { Refusal } from '../model/refusal.ts'
+import { readTwins, writeTwins } from './twin-file.ts'
 
 const Ids = z.object({ rows: z.int().nonnegative(), hash: z.string().regex(/^[0-9a-f]{64}$/) })
 const Note = z.object({
@@ -27,7 +25,7 @@ export class KnownRows {
 
   constructor(path: string) {
     this.#path = path
-    this.#note = existsSync(path) ? parsed(path) : null
+    this.#note = noteIn(path)
   }
 
   /** Whether this directory goes by rows of ledgers that are kept elsewhere. */
@@ -65,9 +63,7 @@ export class KnownRows {
     const { usagePoints, areas } = ledger
     if (this.#saved && seen?.usagePoints.rows === usagePoints.length && seen.areas.rows === areas.length) return
     this.#note = { ...noteOf(ledger), fileVersion: this.fileVersion, fileRows: seen?.fileRows ?? 0 }
-    writeFileSync(`${this.#path}.new`, `${JSON.stringify(this.#note)}\n`, { mode: 0o600, flush: true })
-    renameSync(`${this.#path}.new`, this.#path)
-    syncDirectory(dirname(this.#path))
+    writeTwins(this.#path, `${JSON.stringify(this.#note)}\n`)
     this.#saved = true
   }
 }
@@ -98,9 +94,11 @@ function hashOf(ids: readonly string[], rows: number): string {
   return hash.digest('hex')
 }
 
-function parsed(path: string): Note {
+function noteIn(path: string): Note | null {
+  const text = readTwins(path)
+  if (text === undefined) return null
   try {
-    return Note.parse(JSON.parse(readFileSync(path, 'utf8')))
+    return Note.parse(JSON.parse(text))
   } catch {
     throw new Refusal('ledger-rows', `${path}: is not as we write it; restore the newest backup, or take the file from it`)
   }
