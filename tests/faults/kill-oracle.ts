@@ -28,6 +28,19 @@ export interface Comparison {
   readonly doubled: number
 }
 
+/** Of two runs together. */
+export function added(one: Comparison, other: Comparison): Comparison {
+  return {
+    acknowledged: one.acknowledged + other.acknowledged,
+    readings: one.readings + other.readings,
+    poisoned: one.poisoned + other.poisoned,
+    alerts: one.alerts + other.alerts,
+    complaints: [...one.complaints, ...other.complaints],
+    lost: one.lost + other.lost,
+    doubled: one.doubled + other.doubled,
+  }
+}
+
 const Summary = z.object({ pending: z.int() })
 const Gateways = z.object({ items: z.array(z.object({ book: GatewayBook })) })
 const Profile = z.object({ start: z.array(z.int()), energyWh: z.array(z.number()), revisions: z.array(z.int()) })

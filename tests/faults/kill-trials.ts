@@ -1,5 +1,6 @@
 /** Many kills: trials one after the other, each the same story from its beginning, killed elsewhere. */
 import type { CrashPoint } from '../../ingest/crash-point.ts'
+import { added } from './kill-oracle.ts'
 import { type KillRun, type KillRunOptions, runKills } from './kill-run.ts'
 
 export interface KillTrials extends KillRun {
@@ -19,15 +20,16 @@ export async function runKillTrials(options: KillRunOptions, tell: (sum: KillTri
     const left = Math.min(KILLS, kills - done)
     const run = await runKills({ ...options, seed: own, kills: left, say: (line) => say(`trial ${own}: ${line}`) })
     for (const complaint of run.complaints) say(`trial ${own}: ${complaint}`)
-    sum = added(sum, { ...run, complaints: run.complaints.map((complaint) => `trial ${own}: ${complaint}`), trials: 1 })
+    sum = together(sum, { ...run, complaints: run.complaints.map((complaint) => `trial ${own}: ${complaint}`), trials: 1 })
     tell(sum)
   }
   return sum
 }
 
-function added(sum: KillTrials | undefined, run: KillTrials): KillTrials {
+function together(sum: KillTrials | undefined, run: KillTrials): KillTrials {
   if (sum === undefined) return run
   return {
+    ...added(sum, run),
     trials: sum.trials + run.trials,
     kills: sum.kills + run.kills,
     atStart: sum.atStart + run.atStart,
@@ -35,13 +37,6 @@ function added(sum: KillTrials | undefined, run: KillTrials): KillTrials {
     points: addedPoints(sum.points, run.points),
     packets: sum.packets + run.packets,
     sent: sum.sent + run.sent,
-    acknowledged: sum.acknowledged + run.acknowledged,
-    readings: sum.readings + run.readings,
-    poisoned: sum.poisoned + run.poisoned,
-    alerts: sum.alerts + run.alerts,
-    complaints: [...sum.complaints, ...run.complaints],
-    lost: sum.lost + run.lost,
-    doubled: sum.doubled + run.doubled,
   }
 }
 

@@ -1,7 +1,7 @@
 /** What the long runs tell: figures and a table for each. */
 import { commitText } from '../../bench/machine.ts'
 import { runDamages } from './damage-run.ts'
-import { runDiskFaults } from './disk-run.ts'
+import { type DiskTrials, runDiskTrials } from './disk-trials.ts'
 import type { Comparison } from './kill-oracle.ts'
 import { type KillTrials, runKillTrials } from './kill-trials.ts'
 import { tryMutant } from './mutant-run.ts'
@@ -69,12 +69,17 @@ export async function storePart(options: Parameters<typeof runStoreFaults>[0]): 
   return { part: { figures, table: { head, rows } }, complaints: run.complaints }
 }
 
-export async function diskPart(options: Parameters<typeof runDiskFaults>[0]): Promise<ToldRun> {
-  const run = await runDiskFaults(options)
+/** Told after each trial. */
+export async function diskPart(options: Parameters<typeof runDiskTrials>[0], tell: (run: ToldRun) => void): Promise<ToldRun> {
+  return disksTold(await runDiskTrials(options, (sum) => tell(disksTold(sum))))
+}
+
+function disksTold(run: DiskTrials): ToldRun {
   const figures: ScoreboardPart['figures'] = [
     ...Object.entries(run.fills).map(([which, times]): [string, number] => [`times that the disk of ${which} was full`, times]),
-    ['hung for a while, then went on', 1],
-    ['turned read-only, then repaired', 1],
+    ['trials, each a story of its own', run.trials],
+    ['hung for a while, then went on', run.trials],
+    ['turned read-only, then repaired', run.trials],
     ['longest from room to going on, ms', Number.isFinite(run.longestResumeMs) ? Math.round(run.longestResumeMs) : 'never'],
     ...compared(run, run.packets),
   ]

@@ -63,10 +63,8 @@ async function chosen(): Promise<[PartName, ToldRun]> {
     return ['power-cuts', await powerPart({ seed, cuts: Number(values['power-cuts']), days: days(60), say })]
   if (values['store-faults']) return ['store-faults', await storePart({ seed, days: days(60), pause: 60, downShare: 0.5, say })]
   if (values['disk-fills']) {
-    const fills = Number(values['disk-fills'])
-    // until a disk is felt to be full, some days' packets have come: SQLite writes into the log that it has;
-    // the story begins on 2026-07-01, and readings of days to come are refused
-    return ['disk-faults', await diskPart({ seed, fills, days: days(Math.min(140, Math.max(60, 12 * fills))), say })]
+    const options = { seed, fills: Number(values['disk-fills']), days: days(60), say }
+    return ['disk-faults', await diskPart(options, (run) => write('disk-faults', run.part))]
   }
   if (values.damages) return ['damage', await damagePart({ seed, times: Number(values.damages), days: days(12), say })]
   if (values.permutations) return ['orders', await orderPart({ seed, permutations: Number(values.permutations), say })]
