@@ -7,7 +7,8 @@ import { Refusal } from '../../model/refusal.ts'
 import type { DatabaseKind } from './database.ts'
 
 export interface SchemaTables {
-  adit_schema: { part: string; version: number }
+  /** `twin`: both again, in a file only, where nothing else would tell that a bit of them has flipped. */
+  adit_schema: { part: string; version: number; twin?: string | null }
 }
 
 export type Migration = (transaction: Transaction<SchemaTables>, kind: DatabaseKind) => Promise<void>
@@ -26,6 +27,7 @@ export async function migrate(
       .addColumn('version', 'integer', (column) => column.notNull())
       .execute()
   }
+  if (kind === 'embedded') await addTwins(transaction)
   const found = await transaction.selectFrom('adit_schema').select('version').where('part', '=', part).executeTakeFirst()
   const version = found?.version ?? 0
   if (version > migrations.length) {
@@ -39,8 +41,25 @@ export async function migrate(
   await transaction
     .insertInto('adit_schema')
     .values({ part, version: migrations.length })
-    .onConflict((conflict) => conflict.column('part').doUpdateSet({ version: migrations.length }))
+    .onConflict((conflict) =>
+      conflict.column('part').doUpdateSet({ version: migrations.length, ...(kind === 'embedded' && { twin: null }) }),
+    )
     .execute()
+  if (kind === 'embedded') await writeTwins(transaction)
+}
+
+/** SQLite's integrity_check tells when a row does not keep its CHECK. Older programs know of no twin and leave it away. */
+async function addTwins(transaction: Transaction<SchemaTables>): Promise<void> {
+  const column = sql`SELECT 1 FROM pragma_table_info('adit_schema') WHERE name = 'twin'`
+  if ((await column.execute(transaction)).rows.length > 0) return
+  await sql`ALTER TABLE adit_schema ADD COLUMN twin TEXT CHECK (twin IS NULL OR twin = part || ' ' || version)`.execute(
+    transaction,
+  )
+  await writeTwins(transaction)
+}
+
+async function writeTwins(transaction: Transaction<SchemaTables>): Promise<void> {
+  await sql`UPDATE adit_schema SET twin = part || ' ' || version WHERE twin IS NULL`.execute(transaction)
 }
 
 /** Asked first: who may not make tables must still be able to use those that are there. */
