@@ -15,12 +15,12 @@ const LEVEL_DAYS = 5
 const STANDING_SHARE = 0.9
 
 /** What is usual with the first load in it; null while that is not known. */
-export function usualWithLoad({ detector, usual, sums }: Episode): Usual | null {
-  const { hotDays, days, powerW, powerSquares, hours } = sums
-  if (hotDays < LEVEL_DAYS || hotDays < STANDING_SHARE * days) return null
-  const levelW = powerW / hotDays
-  const deviationW = Math.sqrt(Math.max(0, powerSquares / hotDays - levelW ** 2))
-  const meanRiseW = sums.riseDays > 0 ? sums.meanRiseW / sums.riseDays : (levelW * hours) / hotDays / 24
+export function usualWithLoad({ detector, usual, sums, standings }: Episode): Usual | null {
+  const last = standings.at(-1)
+  if (last === undefined || last.meanRiseW === null) return null
+  if (sums.hotDays < LEVEL_DAYS || sums.hotDays < STANDING_SHARE * sums.days) return null
+  const { powerW: levelW, levelSpread, meanRiseW } = last
+  const deviationW = levelSpread * levelW
   const raised = (reference: Reference, byW: number): Reference => ({
     ...reference,
     medianW: reference.medianW + byW,
