@@ -38,11 +38,12 @@ export async function findFull(which: FullDisk, life: Life, feed: GatewayFeed): 
   return complaints
 }
 
-/** Milliseconds until it goes on: packets are acknowledged, or what waited is judged. Infinite when it does not. */
+/** Milliseconds until it goes on: packets are acknowledged, and what waited is judged. Infinite when it does not. */
 export async function resume(which: FullDisk, life: Life, feed: GatewayFeed): Promise<number> {
   const began = performance.now()
   const before = feed.acknowledgements
-  const goesOn = async () => (which === 'all' ? feed.acknowledgements > before : !(await failing(life)).includes('detectors'))
+  const acknowledges = () => which !== 'all' || feed.acknowledgements > before
+  const goesOn = async () => acknowledges() && !(await failing(life)).includes('detectors')
   const resumed = await waited(goesOn, PATIENCE_MS)
   return resumed && !hasEnded(life) ? performance.now() - began : Number.POSITIVE_INFINITY
 }
