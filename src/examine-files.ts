@@ -5,6 +5,7 @@
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { crashPoint } from '../ingest/crash-point.ts'
 import { GapBook } from '../ingest/gap-book.ts'
 import { GatewayDirectory } from '../ingest/gateway-directory.ts'
 import { openJournalDatabase } from '../ingest/journal-database.ts'
@@ -171,6 +172,7 @@ export async function sealDatabases(files: DataFiles): Promise<void> {
   const paths = databasesOf(files).map(({ path }) => path)
   // the journal's packets have checksums of their own, and after a day without the store there may be many
   const sealed = paths.filter((path) => path !== files.journal || sizeOf(path) <= MOST_BYTES)
+  crashPoint('seals-begun')
   await sealFiles(files.directory, sealed)
 }
 

@@ -79,7 +79,13 @@ export class Ext4Disk {
       const { bavail, bsize } = statfsSync(this.path)
       const bytes = Buffer.alloc(FILLED_AT_ONCE)
       spawnSync('fallocate', ['-l', String(Math.max(1, bavail * bsize - ROOM_TO_WRITE)), this.#filler])
-      while (wroteAtEnd(file, bytes));
+      // what was put aside for it and not needed, or deleted, is free a little later
+      for (let idle = 0; idle < 2; ) {
+        const { size } = fstatSync(file)
+        while (wroteAtEnd(file, bytes));
+        idle = fstatSync(file).size > size ? 0 : idle + 1
+        execFileSync('sync', ['-f', this.path])
+      }
       if (left > 0) ftruncateSync(file, Math.max(0, fstatSync(file).size - left))
       fsyncSync(file)
     } finally {

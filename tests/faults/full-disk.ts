@@ -24,18 +24,25 @@ export async function findFull(which: FullDisk, life: Life, feed: GatewayFeed): 
       ? [`the service ended on a full disk: ${lastLine(life)}`]
       : [`the disk of ${which} is full and health does not fail for ${part}`]
   const complaints: string[] = []
-  const [publisher] = life.publishers
-  const { pongs } = publisher
-  publisher.ping()
-  if (!(await waited(() => publisher.pongs > pongs, PATIENCE_MS)))
-    complaints.push('a ping is not answered while the disk is full')
-  for (const { closed } of life.publishers) if (closed) complaints.push('a gateway was thrown out while the disk was full')
+  complaints.push(...(await findUnserved(life)))
   if (which === 'all') return complaints
   // what only the judging half writes does not hold up a gateway
   const before = feed.acknowledgements
   if (!(await waited(() => feed.acknowledgements > before || feed.done, PATIENCE_MS)))
     complaints.push(`nothing is acknowledged although only the disk of ${which} is full`)
   return complaints
+}
+
+/** Gateways must stay, and be answered. */
+export async function findUnserved({ publishers }: Life): Promise<string[]> {
+  const [publisher] = publishers
+  const { pongs } = publisher
+  publisher.ping()
+  const answered = await waited(() => publisher.pongs > pongs, PATIENCE_MS)
+  return [
+    ...(answered ? [] : ['a ping is not answered while the disk is full']),
+    ...publishers.filter(({ closed }) => closed).map(() => 'a gateway was thrown out while the disk was full'),
+  ]
 }
 
 /** Milliseconds until it goes on: packets are acknowledged, and what waited is judged. Infinite when it does not. */
@@ -78,13 +85,13 @@ async function untilStill(life: Life, feed: GatewayFeed): Promise<void> {
 }
 
 /** Parts that fail; none when the service does not answer. */
-async function failing({ http }: Life): Promise<string[]> {
+export async function failing({ http }: Life): Promise<string[]> {
   const answer = await fetch(`${http}/api/v1/health`).catch(() => null)
   if (answer === null) return []
   const { parts } = Health.parse(await answer.json())
   return parts.filter(({ status }) => status === 'fail').map(({ part }) => part)
 }
 
-function lastLine({ service }: Life): string {
+export function lastLine({ service }: Life): string {
   return service.told().trim().split('\n').at(-1)?.slice(0, 600) ?? ''
 }
