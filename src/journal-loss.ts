@@ -12,6 +12,7 @@ import { readHeader } from './checkpoint.ts'
 import type { DamagedFile } from './damaged-file.ts'
 import type { DataFiles } from './data-directory.ts'
 import { keepCopy, placeIn } from './mend-log.ts'
+import { isDatabaseDamage } from './salvage-database.ts'
 
 /** Undefined when nothing is missing. Throws what SQLite throws when the journal cannot be read. */
 export async function examineJournalEnd(files: DataFiles): Promise<DamagedFile | undefined> {
@@ -52,12 +53,18 @@ export function examineEndNote({ journal, damaged }: DataFiles): DamagedFile | u
   }
 }
 
+/** Of a journal that cannot be read it stays without one. */
 export function noteEndAnew(journal: string): void {
-  const { last } = endOf(journal)
   truncateSync(endNoteOf(journal))
-  const end = new JournalEnd(journal)
-  end.note(last)
-  end.close()
+  if (!existsSync(journal)) return
+  try {
+    const { last } = endOf(journal)
+    const end = new JournalEnd(journal)
+    end.note(last)
+    end.close()
+  } catch (error) {
+    if (!isDatabaseDamage(error)) throw error
+  }
 }
 
 /**

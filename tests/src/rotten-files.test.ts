@@ -1,5 +1,16 @@
 /** One flipped bit in files that tell of others: where the journal ends, what databases were, copies of them, the first token. */
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -59,10 +70,10 @@ async function atEachBit(name: string, looks: number, look: (bit: string) => unk
   }
 }
 
-/** Every bit of a small file in turn, without anything around it. */
-function atEveryBit(path: string, look: (bit: string) => unknown): void {
+/** Every bit of a small file in turn, or some, without anything around it. */
+function atEveryBit(path: string, look: (bit: string) => unknown, every = 1): void {
   const written = readFileSync(path)
-  for (let bit = 0; bit < written.length * 8; bit++) {
+  for (let bit = 0; bit < written.length * 8; bit += every) {
     flip(path, bit >> 3, 1 << (bit & 7))
     look(`bit ${bit & 7} of byte ${bit >> 3} of ${basename(path)}`)
     writeFileSync(path, written)
@@ -88,10 +99,21 @@ test('whatever bit flips in the note of where the journal ends, the start says s
   })
 })
 
+test('a note of where a journal ends that is gone, or cannot be read itself, keeps nothing from starting', async () => {
+  flip(`${files.journal}-end`, 3, 1)
+  writeFileSync(files.journal, readFileSync(files.journal).fill(0x5a, 0, 100))
+  // too large to be looked through before something goes wrong with it
+  truncateSync(files.journal, 65 * 1024 * 1024)
+  expect(await examineFiles(files)).toMatchObject([{ file: 'journal.db-end' }])
+  rmSync(files.journal)
+  writeFileSync(`${files.journal}-end`, 'x')
+  expect(await examineFiles(files)).toMatchObject([{ file: 'journal.db-end' }])
+  expect(await examineFiles(files)).toEqual([])
+})
+
 test('whatever bit flips in the seals, the start says so and looks through the databases', async () => {
-  atEveryBit(join(files.directory, 'seals.json'), (bit) =>
-    expect(readSeals(files.directory, join(directory, 'aside')).damaged, bit).toBeDefined(),
-  )
+  const look = (bit: string) => expect(readSeals(files.directory, join(directory, 'aside')).damaged, bit).toBeDefined()
+  atEveryBit(join(files.directory, 'seals.json'), look, 13)
   await atEachBit('seals.json', 12, async (bit) => {
     const rotten = readFileSync(join(files.directory, 'seals.json'))
     const found = await examineFiles(files)
