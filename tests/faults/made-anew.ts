@@ -3,12 +3,9 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { endianness } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { z } from 'zod'
 import { sumOf } from '../../src/one-bit.ts'
 import type { FileKind } from './damage-file.ts'
 import type { Life } from './killed-service.ts'
-
-const ServiceNote = z.object({ pid: z.int(), http: z.object({ host: z.string(), port: z.int() }) })
 
 /** What is wrong with them in a running service; undefined when they are as they should be. */
 const COMPLAINTS: Partial<Record<FileKind, (data: string, life: Life) => string | undefined | Promise<string | undefined>>> = {
@@ -18,8 +15,10 @@ const COMPLAINTS: Partial<Record<FileKind, (data: string, life: Life) => string 
   },
   'service.json': (data, { http, service }) => {
     const text = readFileSync(join(data, 'service.json'), 'utf8')
-    const note = ServiceNote.parse(JSON.parse(text))
-    const right = note.pid === service.process.pid && http === `http://${note.http.host}:${note.http.port}`
+    const { hostname, port } = new URL(http)
+    const edge = /"mqtt":\[\{"host":"127\.0\.0\.1","port":\d+,"tls":false\}\]\}\n$/
+    const head = `{"pid":${service.process.pid},"http":{"host":"${hostname}","port":${port}},`
+    const right = text.startsWith(head) && edge.exec(text)?.index === head.length
     return right ? undefined : `service.json says ${text}`
   },
   // a transaction that changes nothing: after the lock is taken, SQLite has rolled back what there was, and the file it belongs to is empty
