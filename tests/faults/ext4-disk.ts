@@ -21,9 +21,10 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, delimiter, join } from 'node:path'
 
 const OPTIONS = 'loop,noauto_da_alloc,commit=600,errors=remount-ro'
+const SYSTEM_PATH = [process.env.PATH, '/usr/sbin', '/sbin'].join(delimiter)
 /** The last of a disk is filled by writing: what others have reserved is not told. */
 const ROOM_TO_WRITE = 2_097_152
 /** Bytes: when so many do not fit any more, fewer may. */
@@ -56,7 +57,7 @@ export class Ext4Disk {
     writeFileSync(image, '')
     truncateSync(image, mebibytes * 1024 * 1024)
     // nothing is kept back for root, whom the tests run as
-    execFileSync('mkfs.ext4', ['-q', '-F', '-m', '0', image])
+    run('mkfs.ext4', ['-q', '-F', '-m', '0', image])
     const disk = new Ext4Disk(path, image)
     disk.#mount()
     return disk
@@ -64,7 +65,7 @@ export class Ext4Disk {
 
   /** Processes go on, and are told of an error at every write. */
   cutPower(): void {
-    execFileSync('perl', ['-e', SHUT_DOWN, this.path])
+    run('perl', ['-e', SHUT_DOWN, this.path])
   }
 
   /** What is on the disk after a cut, once nobody uses it any more. */
@@ -99,18 +100,18 @@ export class Ext4Disk {
 
   /** Everything that writes waits until `thaw`. */
   freeze(): void {
-    execFileSync('fsfreeze', ['-f', this.path])
+    run('fsfreeze', ['-f', this.path])
     this.#frozen = true
   }
 
   thaw(): void {
-    execFileSync('fsfreeze', ['-u', this.path])
+    run('fsfreeze', ['-u', this.path])
     this.#frozen = false
   }
 
   /** As the kernel does when it meets an error on the disk: an administrator cannot while files are open. */
   turnReadOnly(): void {
-    const device = execFileSync('findmnt', ['-n', '-o', 'SOURCE', this.path], { encoding: 'utf8' }).trim()
+    const device = run('findmnt', ['-n', '-o', 'SOURCE', this.path]).trim()
     writeFileSync(join('/sys/fs/ext4', basename(device), 'trigger_fs_error'), 'fault run')
   }
 
@@ -119,7 +120,7 @@ export class Ext4Disk {
     for (const disk of inside) disk.#unmount()
     this.#unmount()
     try {
-      execFileSync('e2fsck', ['-p', '-f', this.#image])
+      run('e2fsck', ['-p', '-f', this.#image])
     } catch (error) {
       // 1: errors were there and are mended
       if (!(error instanceof Error && 'status' in error && error.status === 1)) throw error
@@ -136,12 +137,17 @@ export class Ext4Disk {
   }
 
   #mount(): void {
-    execFileSync('mount', ['-o', OPTIONS, this.#image, this.path])
+    run('mount', ['-o', OPTIONS, this.#image, this.path])
   }
 
   #unmount(...how: string[]): void {
-    if (readFileSync('/proc/self/mounts', 'utf8').includes(` ${this.path} `)) execFileSync('umount', [...how, this.path])
+    if (readFileSync('/proc/self/mounts', 'utf8').includes(` ${this.path} `)) run('umount', [...how, this.path])
   }
+}
+
+/** A tool of the system, found where administrators have it even when the PATH of who runs the tests has not. */
+function run(tool: string, words: readonly string[]): string {
+  return execFileSync(tool, words, { encoding: 'utf8', env: { ...process.env, PATH: SYSTEM_PATH } })
 }
 
 function wroteAtEnd(file: number, bytes: Buffer): boolean {

@@ -66,7 +66,8 @@ export async function startPostgres({ hba = [], config = [] }: { hba?: string[];
   const interrupt = async () => {
     // a fast shutdown: the usual one waits until every client has gone
     process.kill(server.pid, 'SIGINT')
-    await server.stop()
+    // killed, it would leave children behind that hold its memory, and could not be started again
+    await server.stop(60_000)
     up = false
   }
   const hold = async (url: string, sql: string) => {

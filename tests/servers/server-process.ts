@@ -6,8 +6,8 @@ export interface ServerProcess {
   readonly pid: number
   /** Everything it has written to stdout and stderr. */
   log(): string
-  /** Ends it with SIGTERM, after five seconds with SIGKILL; resolves when it is gone. */
-  stop(): Promise<void>
+  /** Ends it with SIGTERM, after `patienceMs` (5,000 when not said) with SIGKILL; resolves when it is gone. */
+  stop(patienceMs?: number): Promise<void>
   /** Ends it as a power cut would. */
   kill(): Promise<void>
 }
@@ -44,10 +44,10 @@ export async function startProcess(
   const killAtExit = () => child.kill('SIGKILL')
   process.on('exit', killAtExit)
 
-  const end = async (signal: NodeJS.Signals) => {
+  const end = async (signal: NodeJS.Signals, patienceMs = 5_000) => {
     if (!ended) {
       child.kill(signal)
-      const late = setTimeout(() => child.kill('SIGKILL'), 5_000)
+      const late = setTimeout(() => child.kill('SIGKILL'), patienceMs)
       await gone
       clearTimeout(late)
     }
@@ -66,7 +66,7 @@ export async function startProcess(
   return {
     pid: child.pid ?? 0,
     log: () => log,
-    stop: () => end('SIGTERM'),
+    stop: (patienceMs) => end('SIGTERM', patienceMs),
     kill: () => end('SIGKILL'),
   }
 }
