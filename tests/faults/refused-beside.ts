@@ -40,7 +40,9 @@ export async function refuseBeside(life: Life, { directory, data, program, disk,
     disk.empty()
     const began = performance.now()
     found.push(...(await room()))
-    done.push({ what, resumeMs: performance.now() - began, found })
+    const resumeMs = performance.now() - began
+    if (resumeMs > RESUME_MS) found.push(`it took ${Math.round(resumeMs)} ms to go on`)
+    done.push({ what, resumeMs, found })
   }
 
   const enough = new AbortController()
