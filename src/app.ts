@@ -25,8 +25,10 @@ import { audited } from './audit/audited.ts'
 import { SpoofAudit } from './audit/spoof-audit.ts'
 import { AuditWatch } from './audit-watch.ts'
 import type { Config } from './config.ts'
+import type { DamagedFile } from './damaged-file.ts'
 import { type DataFiles, lockDataDirectory, openDataDirectory } from './data-directory.ts'
 import { startCopying } from './database-copies.ts'
+import { examineAdminToken } from './examine-admin-token.ts'
 import { examineFiles, sealDatabases, suspectFiles } from './examine-files.ts'
 import { whyJudgeAgain } from './judge-again-note.ts'
 import { type Judging, startJudging } from './judging.ts'
@@ -81,14 +83,16 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
   const files = openDataDirectory(config.data)
   const unlock = lockDataDirectory(files.directory)
   closing.add('lock', unlock)
-  const damaged = await examineFiles(files)
-  for (const { file, ...told } of damaged) log.error({ file, ...told }, 'a file is damaged; it was set aside')
+  const tellDamaged = ({ file, ...told }: DamagedFile) => log.error({ file, ...told }, 'a file is damaged; it was set aside')
+  for (const damaged of await examineFiles(files)) tellDamaged(damaged)
   closing.add('seals', () => sealDatabases(files))
   // first, and in a thread of its own: gateways are answered while what is judged by is still being read
   const receiver = await startReceiver(receiverOptions(config, files))
   closing.add('receiver', () => receiver.stop())
 
   const tokens = closing.keep('tokens', new TokenStore(files.tokens))
+  const damagedToken = examineAdminToken(files, tokens)
+  if (damagedToken) tellDamaged(damagedToken)
   const brokeOff = (error: Error) => log.warn({ err: error }, 'a connection to the database broke off')
   const audit = await AuditLog.open(config.database, files, Date.now, brokeOff)
   closing.add('audit', () => audit.close())

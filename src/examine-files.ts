@@ -5,6 +5,7 @@
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { crashPoint } from '../ingest/crash-point.ts'
 import { GapBook } from '../ingest/gap-book.ts'
 import { GatewayDirectory } from '../ingest/gateway-directory.ts'
 import { openJournalDatabase } from '../ingest/journal-database.ts'
@@ -16,11 +17,11 @@ import { AuditLog } from './audit/audit-log.ts'
 import type { DamagedFile } from './damaged-file.ts'
 import type { DataFiles } from './data-directory.ts'
 import type { DatabaseConfig } from './database/database-config.ts'
-import { copyOf } from './database-copies.ts'
+import { wholeCopyOf } from './database-copies.ts'
 import { examineLogOf } from './examine-log.ts'
 import { type SealState, sealFiles, takeSeals } from './file-seals.ts'
 import { FindingsStore } from './findings-store.ts'
-import { examineJournalEnd } from './journal-loss.ts'
+import { boundReleased, examineEndNote, examineJournalEnd, noteEndAnew } from './journal-loss.ts'
 import { noteJudgeAgain } from './judge-again-note.ts'
 import { LedgerStore } from './ledger/ledger-store.ts'
 import { WebhookCursors } from './notify/webhook-cursors.ts'
@@ -100,13 +101,18 @@ function databasesOf(files: DataFiles): Database[] {
 
 /** Nobody may have the databases open. */
 export async function examineFiles(files: DataFiles): Promise<DamagedFile[]> {
-  const sealOf = takeSeals(files.directory)
+  const seals = takeSeals(files.directory, files.damaged)
   const suspicious = existsSync(suspicionOf(files))
   const small = [files.format, files.directoryId, files.ledgerRows]
   const damaged = small.flatMap((path) => mendTwins(path, files.damaged))
+  if (seals.damaged) damaged.push(seals.damaged)
+  const endNote = examineEndNote(files)
+  if (endNote) damaged.push(endNote)
   for (const database of databasesOf(files)) {
-    if (existsSync(database.path)) damaged.push(...(await examineOne(files, database, sealOf(database.path), suspicious)))
+    if (!existsSync(database.path)) continue
+    damaged.push(...(await examineOne(files, database, await seals.stateOf(database.path), suspicious)))
   }
+  if (endNote) noteEndAnew(files.journal)
   rmSync(suspicionOf(files), { force: true })
   return damaged
 }
@@ -122,7 +128,11 @@ async function examineOne(files: DataFiles, database: Database, seal: SealState,
   if (reason === undefined) return found
   if (judgeAgain) noteJudgeAgain(files, `${basename(path)}: ${reason}`)
   found.push({ file: basename(path), reason, ...(await rescue(files, path, make)), remedy })
-  if (isJournal) found.push(...(await missingAtEnd(files)))
+  if (isJournal) {
+    // only after a stop in peace is the note of its end on disk
+    if (seal === 'broken') await boundReleased(files)
+    found.push(...(await missingAtEnd(files)))
+  }
   return found
 }
 
@@ -141,9 +151,9 @@ async function missingAtEnd(files: DataFiles): Promise<DamagedFile[]> {
 async function rescue(files: DataFiles, path: string, make: Database['make']): Promise<Pick<DamagedFile, 'place' | 'instead'>> {
   const place = keepDamaged(path, files.damaged)
   const fresh = `${path}.salvaged`
-  const copy = copyOf(files, path)
+  const copy = await wholeCopyOf(files, path)
   let instead: string
-  if (existsSync(copy) && faultOf(copy, true) === undefined) {
+  if (copy !== undefined && faultOf(copy, true) === undefined) {
     removeDatabase(fresh)
     instead = `its copy of ${statSync(copy).mtime.toISOString()}`
     writeFileSync(fresh, readFileSync(copy), { flush: true })
@@ -158,13 +168,12 @@ async function rescue(files: DataFiles, path: string, make: Database['make']): P
 }
 
 /** After a stop in peace, when nobody has them open any more. */
-export function sealDatabases(files: DataFiles): void {
-  // the journal has a checksum in each row, and may be large
-  const sealed = databasesOf(files).filter(({ path }) => path !== files.journal)
-  sealFiles(
-    files.directory,
-    sealed.map(({ path }) => path),
-  )
+export async function sealDatabases(files: DataFiles): Promise<void> {
+  const paths = databasesOf(files).map(({ path }) => path)
+  // the journal's packets have checksums of their own, and after a day without the store there may be many
+  const sealed = paths.filter((path) => path !== files.journal || sizeOf(path) <= MOST_BYTES)
+  crashPoint('seals-begun')
+  await sealFiles(files.directory, sealed)
 }
 
 /** A part met damage: the next start looks through all databases, whatever their size. */
@@ -186,6 +195,10 @@ function faultOf(path: string, whatever: boolean): string | undefined {
   } finally {
     database?.close()
   }
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0
 }
 
 function suspicionOf({ directory }: DataFiles): string {

@@ -2,16 +2,17 @@
  * Does the journal end where it ended? When its newest packets are gone, the positions of these must not be given to others:
  * the state of the detectors, the archive and the alerts go by them, and would pass over what came under them next.
  */
-import { closeSync, existsSync, openSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, truncateSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { archiveExtents } from '../ingest/journal-archive.ts'
 import { LAST_POSITION, openJournalDatabase, positionOf } from '../ingest/journal-database.ts'
-import { notedEnd } from '../ingest/journal-end.ts'
+import { endOf as endNoteOf, JournalEnd, notedEnd, noteOf } from '../ingest/journal-end.ts'
 import { readHeader } from './checkpoint.ts'
 import type { DamagedFile } from './damaged-file.ts'
 import type { DataFiles } from './data-directory.ts'
 import { keepCopy, placeIn } from './mend-log.ts'
+import { isDatabaseDamage } from './salvage-database.ts'
 
 /** Undefined when nothing is missing. Throws what SQLite throws when the journal cannot be read. */
 export async function examineJournalEnd(files: DataFiles): Promise<DamagedFile | undefined> {
@@ -37,6 +38,48 @@ export async function examineJournalEnd(files: DataFiles): Promise<DamagedFile |
       judged >= known
         ? 'nothing: all of them were judged, and are in the store'
         : `let gateways, or the head-end, send again what came${since}; what is there already changes nothing`,
+  }
+}
+
+/** The note itself, when it is not as it was written; it is kept as it was found. */
+export function examineEndNote({ journal, damaged }: DataFiles): DamagedFile | undefined {
+  if (noteOf(journal) !== 'damaged') return undefined
+  return {
+    file: basename(endNoteOf(journal)),
+    reason: 'its checksum does not hold',
+    place: keepCopy(endNoteOf(journal), damaged),
+    instead: 'where the journal ends now',
+    remedy: 'nothing is lost; look whether the disk or the memory of this machine is failing',
+  }
+}
+
+/** Of a journal that cannot be read it stays without one. */
+export function noteEndAnew(journal: string): void {
+  truncateSync(endNoteOf(journal))
+  if (!existsSync(journal)) return
+  try {
+    const { last } = endOf(journal)
+    const end = new JournalEnd(journal)
+    end.note(last)
+    end.close()
+  } catch (error) {
+    if (!isDatabaseDamage(error)) throw error
+  }
+}
+
+/**
+ * Of a journal that was salvaged after a stop in peace: a bit that flipped upward in what it says was released would have
+ * everything up to there passed over.
+ */
+export async function boundReleased(files: DataFiles): Promise<void> {
+  const archived = (await archiveExtents(files.archive, Number.POSITIVE_INFINITY)).last
+  const known = Math.max(notedEnd(files.journal), positionOfCheckpoint(files.checkpoint), archived)
+  if (known === 0) return
+  const database = openJournalDatabase(files.journal)
+  try {
+    database.prepare(`UPDATE meta SET value = min(value, ?) WHERE name = 'released'`).run(known)
+  } finally {
+    database.close()
   }
 }
 

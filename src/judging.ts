@@ -13,6 +13,7 @@ import type { Alert } from '../model/alert.ts'
 import type { Ledger } from '../model/ledger.ts'
 import type { Amendment } from './alerts/told-history.ts'
 import { CheckpointError } from './checkpoint.ts'
+import { CheckpointRhythm } from './checkpoint-rhythm.ts'
 import { type Config, clockOf } from './config.ts'
 import type { DataFiles } from './data-directory.ts'
 import { insist } from './insist.ts'
@@ -23,6 +24,7 @@ import { openHistory } from './open-history.ts'
 import { type DecodedSlice, type Line, processReadings } from './process-readings.ts'
 import { withQuietMoments } from './quiet-moments.ts'
 import type { ReadingStore } from './stores/reading-store.ts'
+import { WaitingTime } from './waiting-time.ts'
 
 export interface JudgingParts {
   readonly config: Config
@@ -76,8 +78,10 @@ export interface Judging {
 export function startJudging(parts: JudgingParts): Judging {
   const { config, files, log, readings, quarantine, ledgers, release, journal, storing, now } = parts
   const stop = new AbortController()
+  const waits = new WaitingTime(now)
   let alertsTrouble: string | undefined
   const alerts = insistentAlerts(parts.alerts, stop.signal, (trouble) => {
+    waits.hear(trouble)
     if (trouble) log.warn({ err: trouble }, 'alerts cannot be written; judging waits, packets are taken')
     else log.info('alerts can be written again')
     alertsTrouble = trouble?.message
@@ -96,6 +100,7 @@ export function startJudging(parts: JudgingParts): Judging {
   const trouble: { reason: string | undefined } = { reason: undefined }
   const insistent: Line['insist'] = (work, signal) =>
     insist(work, signal, (error) => {
+      waits.hear(error)
       trouble.reason = error?.message
       if (error) log.warn({ err: error }, 'what was read cannot be written; it waits in the journal')
       else log.info('what was read is written again')
@@ -108,7 +113,7 @@ export function startJudging(parts: JudgingParts): Judging {
   const restoredAt = judgement.savedPosition
   // after a stop in peace everything that was told is in the state
   let retold = toldUntil <= restoredAt
-  const rhythm = checkpointRhythm(now, lateTruth, config.checkpointSeconds * 1_000)
+  const rhythm = new CheckpointRhythm(now, () => lateTruth.spent + waits.spent, config.checkpointSeconds * 1_000)
   const line: Line = {
     journal: withQuietMoments(journal, QUIET_MS),
     judgement,
@@ -119,7 +124,7 @@ export function startJudging(parts: JudgingParts): Judging {
     ledger: (slice, signal) =>
       slice.packets.some(({ gateway }) => gateway === IMPORT_GATEWAY) ? ledgers.newestForCertain(signal) : ledgers.newest(),
     decode: decoderOf(config, files, storing),
-    checkpointDue: (judged) => rhythm.due(judged),
+    checkpointDue: ({ position, savedPosition, bank }) => rhythm.due(position > savedPosition || bank.late.keys.size > 0),
     judgeLate: (position, signal) => lateTruth.judge(position, signal),
     release: async (position) => {
       // a kill may lie between what was told and the state that is saved, and the store is ahead of both: all is told once more
@@ -230,24 +235,3 @@ function instantOf(seconds: number): string {
 
 /** Without packets for this long, what waits for a quiet moment has its turn. */
 const QUIET_MS = 2_000
-/** Saving may take a twentieth of the time. */
-const SAVING_SHARE = 20
-
-/** Due after a while, and the longer the more expensive the last one was, judging again left aside. */
-function checkpointRhythm(now: () => number, lateTruth: { readonly spent: number }, leastMs: number) {
-  let due = now() + leastMs
-  let began = 0
-  let spent = 0
-  return {
-    due({ position, savedPosition, bank }: Judgement): boolean {
-      if (now() < due || (position === savedPosition && bank.late.keys.size === 0)) return false
-      began = now()
-      spent = lateTruth.spent
-      return true
-    },
-    saved(): void {
-      const ended = now()
-      due = ended + Math.max(leastMs, SAVING_SHARE * (ended - began - (lateTruth.spent - spent)))
-    },
-  }
-}

@@ -3,20 +3,20 @@
  * right from the other. The file itself is as older programs read and write it: what differs from its twin by more than a bit
  * is theirs, and believed.
  */
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { basename, dirname } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import { crc32 } from 'node:zlib'
-import { syncDirectory } from '../ingest/journal-database.ts'
 import type { DamagedFile } from './damaged-file.ts'
 import { keepCopy } from './mend-log.ts'
 import { onlyBitBetween } from './one-bit.ts'
+import { placeFile } from './place-file.ts'
 
 const SUM_BYTES = 4
 
 /** Both are on disk when it returns. */
 export function writeTwins(path: string, text: string): void {
-  place(twinOf(path), withSum(Buffer.from(text)))
-  place(path, Buffer.from(text))
+  placeFile(twinOf(path), withSum(Buffer.from(text)))
+  placeFile(path, Buffer.from(text))
 }
 
 /** What was written last, undefined when there is no such file. */
@@ -34,12 +34,12 @@ export function mendTwins(path: string, damaged: string): DamagedFile[] {
   const right = flippedFrom(own, twin)
   if (right !== undefined) {
     const found = told(path, damaged)
-    place(path, right)
+    placeFile(path, right)
     return [found]
   }
   if (twin !== undefined && twin !== 'damaged' && twin.equals(own)) return []
   const found = twin === 'damaged' ? [told(twinOf(path), damaged)] : []
-  place(twinOf(path), withSum(own))
+  placeFile(twinOf(path), withSum(own))
   return found
 }
 
@@ -71,12 +71,6 @@ function withSum(text: Buffer): Buffer {
   const sum = Buffer.alloc(SUM_BYTES)
   sum.writeUInt32LE(crc32(text))
   return Buffer.concat([sum, text])
-}
-
-function place(path: string, bytes: Buffer): void {
-  writeFileSync(`${path}.new`, bytes, { mode: 0o600, flush: true })
-  renameSync(`${path}.new`, path)
-  syncDirectory(dirname(path))
 }
 
 function twinOf(path: string): string {

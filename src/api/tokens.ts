@@ -41,6 +41,11 @@ export class TokenStore {
     if (!columns.some(({ name }) => name === 'counties')) this.#database.exec('ALTER TABLE tokens ADD COLUMN counties TEXT')
   }
 
+  /** Whether it looks like a token at all. */
+  static isShaped(text: string): boolean {
+    return SHAPE.test(text)
+  }
+
   /** Makes a token; the return value is the only copy. `createdAt` is epoch milliseconds. */
   add(role: Role, createdAt: number, counties: Counties = null): string {
     const id = randomBytes(6).toString('hex')

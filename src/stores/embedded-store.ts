@@ -145,6 +145,7 @@ export class EmbeddedStore implements ReadingStore {
     const tail = this.#leaving[0]
     if (tail === undefined) return
     const written = new Map([...tail.days].map((day) => [day, this.#files.temporary()]))
+    crashPoint('tail-begun')
     try {
       await this.#engine.write(tail, (day) => written.get(day) ?? '')
       crashPoint('tail-written')

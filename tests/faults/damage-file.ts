@@ -50,7 +50,7 @@ export type DamageKind = (typeof DAMAGES)[number]
 
 /** At most so much of a tail. */
 const TAIL_BYTES = 20_000
-const FOLDERS: Partial<Record<FileKind, RegExp>> = { archive: /\.adj$/, readings: /\.parquet$/, copies: /\.db$/ }
+const FOLDERS: Partial<Record<FileKind, RegExp>> = { archive: /\.adj$/, readings: /\.parquet$/, copies: /\.(db|json)$/ }
 
 export function isOfKilled(kind: FileKind): boolean {
   return [...KILLED, ...KILLED_WRITING].some((killed) => killed === kind)
@@ -94,7 +94,8 @@ export function damageFile(file: string, damage: DamageKind, random: Random): st
   // zeros where there were zeros are no damage
   const last = bytes.subarray(0, size).findLastIndex((byte) => byte !== 0)
   const cut = damage === 'zeroed tail' ? Math.max(0, Math.min(last, size - tail)) : size - tail
-  const at = damage === 'one flipped bit' ? random.int(0, size - 1) : cut
+  // an empty one looks as if it had just been made
+  const at = damage === 'one flipped bit' ? random.int(0, size - 1) : damage === 'torn tail' ? Math.max(1, cut) : cut
   if (damage === 'torn tail') truncateSync(file, at)
   else {
     if (damage === 'zeroed tail') bytes.fill(0, at, size)

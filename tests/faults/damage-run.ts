@@ -42,6 +42,7 @@ export interface DamageTry {
   readonly file: FileKind
   readonly damage: DamageKind
   readonly reported: boolean
+  readonly madeAnew: boolean
 }
 
 export async function runDamages({ seed, times, days, say }: DamageRunOptions): Promise<DamageRun> {
@@ -73,10 +74,12 @@ export async function runDamages({ seed, times, days, say }: DamageRunOptions): 
         const place = damageFile(file, damage, random)
         const what = `${damage} of ${kind} at ${place}`
         if (JUDGED_AGAIN.includes(kind)) await startInVain(data)
-        const { reported, complaints: found } = await examineDamaged(born, data, { kind, damage }, trial, feed)
-        tries.push({ file: kind, damage, reported })
+        const { reported, madeAnew, complaints: found } = await examineDamaged(born, data, { kind, damage }, trial, feed)
+        tries.push({ file: kind, damage, reported, madeAnew })
         complaints.push(...found.map((complaint) => `${what}: ${complaint}`))
-        say(`${what}: ${reported ? 'reported' : 'not reported'}${found.length > 0 ? `, ${found.join('; ')}` : ''}`)
+        say(
+          `${what}: ${reported ? 'reported' : madeAnew ? 'made anew' : 'not reported'}${found.length > 0 ? `, ${found.join('; ')}` : ''}`,
+        )
         rmSync(data, { recursive: true, force: true })
       }
     }

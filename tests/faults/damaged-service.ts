@@ -7,26 +7,22 @@ import { Alert } from '../../model/alert.ts'
 import type { DamageKind, FileKind } from './damage-file.ts'
 import type { GatewayFeed } from './gateway-feed.ts'
 import { gatewayName, type Life, stopLife } from './killed-service.ts'
+import { complaintOf, MADE_ANEW } from './made-anew.ts'
 import type { Trial } from './trial.ts'
 
 const Health = z.object({ parts: z.array(z.object({ part: z.string(), status: z.string(), detail: z.string() })) })
 const Summary = z.object({ pending: z.int() })
 const Profile = z.object({ start: z.array(z.int()), energyWh: z.array(z.number()) })
 const Alerts = z.object({ items: z.array(Alert) })
-/** Files in which a bit may flip that says nothing any more, or that nobody needs. */
-const MAY_BE_SILENT: readonly FileKind[] = [
-  'journal.db',
-  'journal.db-end',
-  'copies',
-  'seals.json',
-  'lock.pid',
-  'admin-token',
-  'lock.db-journal',
-  'service.json',
-  'shared memory',
-]
 const REPORT = /is damaged|are damaged|is broken and was set aside|cannot be used|cannot be read any more/
 const PATIENCE_MS = 20_000
+
+export interface Examined {
+  readonly reported: boolean
+  /** It holds nothing that a start reads, and what stands in it afterwards is right. */
+  readonly madeAnew: boolean
+  readonly complaints: string[]
+}
 
 export async function examineDamaged(
   born: (data: string) => Promise<Life>,
@@ -34,7 +30,7 @@ export async function examineDamaged(
   { kind, damage }: { readonly kind: FileKind; readonly damage: DamageKind },
   trial: Trial,
   feed: GatewayFeed,
-): Promise<{ reported: boolean; complaints: string[] }> {
+): Promise<Examined> {
   const complaints: string[] = []
   let life: Life
   try {
@@ -42,13 +38,20 @@ export async function examineDamaged(
   } catch (error) {
     // a gateway whose row is gone cannot log in: it is to be registered again
     const refused = error instanceof Error && error.cause instanceof Error && /refused with code/.test(error.cause.message)
-    if (kind.startsWith('gateways.db') && refused) return { reported: true, complaints }
-    return { reported: false, complaints: [error instanceof Error ? error.message.slice(0, 300) : String(error)] }
+    if (kind.startsWith('gateways.db') && refused) return { reported: true, madeAnew: false, complaints }
+    return {
+      reported: false,
+      madeAnew: false,
+      complaints: [error instanceof Error ? error.message.slice(0, 300) : String(error)],
+    }
   }
   const get = async (path: string): Promise<unknown> => await (await fetch(`${life.http}${path}`)).json()
   await allJudged(life)
+  const madeAnew = MADE_ANEW.includes(kind)
+  const wrong = await complaintOf(kind, data, life)
+  if (wrong !== undefined) complaints.push(wrong)
   // a tail of the journal's log may be what was stored and released
-  const maySilent = MAY_BE_SILENT.includes(kind) || (kind === 'journal.db-wal' && damage !== 'one flipped bit')
+  const maySilent = madeAnew || (kind === 'journal.db-wal' && damage !== 'one flipped bit')
   let reported = await waitForReport(life, get, maySilent)
   if (!reported && !maySilent) complaints.push('it is neither in the log nor in health')
   const missing = await differentReadings(trial, feed, kind === 'readings', get)
@@ -63,7 +66,7 @@ export async function examineDamaged(
     complaints.push('a packet is not acknowledged')
   if (await stopLife(life)) complaints.push('it did not stop in peace')
   if (life.service.process.exitCode !== 0) complaints.push(`it ended with ${life.service.process.exitCode}`)
-  return { reported, complaints }
+  return { reported, madeAnew: madeAnew && wrong === undefined, complaints }
 }
 
 export async function allJudged({ http }: Life): Promise<void> {

@@ -73,7 +73,7 @@ export async function runDiskFaults({ seed, fills, days, say, program }: DiskRun
       const enough = new AbortController()
       const load = {
         ...FLOWING,
-        pause: which === 'all' ? PAUSE_MS : 2 * PAUSE_MS,
+        pause: which === 'all' ? PAUSE_MS : 4 * PAUSE_MS,
         quota: Number.POSITIVE_INFINITY,
         patience: 120_000,
       }

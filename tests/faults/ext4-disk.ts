@@ -27,7 +27,8 @@ const OPTIONS = 'loop,noauto_da_alloc,commit=600,errors=remount-ro'
 const SYSTEM_PATH = [process.env.PATH, '/usr/sbin', '/sbin'].join(delimiter)
 /** The last of a disk is filled by writing: what others have reserved is not told. */
 const ROOM_TO_WRITE = 2_097_152
-const FILLED_AT_ONCE = 16_384
+/** Bytes: when so many do not fit any more, fewer may. */
+const FILLED_AT_ONCE = [16_384, 4_096, 1_024]
 /** _IOR('X', 125, __u32), and EXT4_GOING_FLAGS_NOLOGFLUSH. Node has no ioctl; perl is on every Debian. */
 const SHUT_DOWN = 'open(my $d, "<", $ARGV[0]) or die $!; my $f = pack("L", 2); ioctl($d, 0x8004587d, $f) or die $!'
 
@@ -78,9 +79,14 @@ export class Ext4Disk {
     const file = openSync(this.#filler, 'w')
     try {
       const { bavail, bsize } = statfsSync(this.path)
-      const bytes = Buffer.alloc(FILLED_AT_ONCE)
       spawnSync('fallocate', ['-l', String(Math.max(1, bavail * bsize - ROOM_TO_WRITE)), this.#filler])
-      while (wroteAtEnd(file, bytes));
+      // what was put aside for it and not needed, or deleted, is free a little later
+      for (let idle = 0; idle < 2; ) {
+        const { size } = fstatSync(file)
+        for (const bytes of FILLED_AT_ONCE) while (wroteAtEnd(file, Buffer.alloc(bytes)));
+        idle = fstatSync(file).size > size ? 0 : idle + 1
+        execFileSync('sync', ['-f', this.path])
+      }
       if (left > 0) ftruncateSync(file, Math.max(0, fstatSync(file).size - left))
       fsyncSync(file)
     } finally {

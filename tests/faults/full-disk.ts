@@ -14,22 +14,19 @@ const SAVED_MS = 1_000
 /** Without an acknowledgement for so long at full load, the disk is full. */
 const STILL_MS = 700
 const PATIENCE_MS = 30_000
+/** A checkpoint is made after twenty times as long as the last one took: on a busy machine seconds. */
+const FELT_MS = 90_000
 
 /** Everything that is not as it should be, once the full disk is felt. */
 export async function findFull(which: FullDisk, life: Life, feed: GatewayFeed): Promise<string[]> {
   if (which === 'all') await untilStill(life, feed)
   const part = which === 'all' ? 'disk' : 'detectors'
-  if (!(await waited(async () => (await failing(life)).includes(part), PATIENCE_MS)))
+  if (!(await waited(async () => (await failing(life)).includes(part), FELT_MS)))
     return hasEnded(life)
       ? [`the service ended on a full disk: ${lastLine(life)}`]
       : [`the disk of ${which} is full and health does not fail for ${part}`]
   const complaints: string[] = []
-  const [publisher] = life.publishers
-  const { pongs } = publisher
-  publisher.ping()
-  if (!(await waited(() => publisher.pongs > pongs, PATIENCE_MS)))
-    complaints.push('a ping is not answered while the disk is full')
-  for (const { closed } of life.publishers) if (closed) complaints.push('a gateway was thrown out while the disk was full')
+  complaints.push(...(await findUnserved(life)))
   if (which === 'all') return complaints
   // what only the judging half writes does not hold up a gateway
   const before = feed.acknowledgements
@@ -38,11 +35,24 @@ export async function findFull(which: FullDisk, life: Life, feed: GatewayFeed): 
   return complaints
 }
 
-/** Milliseconds until it goes on: packets are acknowledged, or what waited is judged. Infinite when it does not. */
+/** Gateways must stay, and be answered. */
+export async function findUnserved({ publishers }: Life): Promise<string[]> {
+  const [publisher] = publishers
+  const { pongs } = publisher
+  publisher.ping()
+  const answered = await waited(() => publisher.pongs > pongs, PATIENCE_MS)
+  return [
+    ...(answered ? [] : ['a ping is not answered while the disk is full']),
+    ...publishers.filter(({ closed }) => closed).map(() => 'a gateway was thrown out while the disk was full'),
+  ]
+}
+
+/** Milliseconds until it goes on: packets are acknowledged, and what waited is judged. Infinite when it does not. */
 export async function resume(which: FullDisk, life: Life, feed: GatewayFeed): Promise<number> {
   const began = performance.now()
   const before = feed.acknowledgements
-  const goesOn = async () => (which === 'all' ? feed.acknowledgements > before : !(await failing(life)).includes('detectors'))
+  const acknowledges = () => which !== 'all' || feed.acknowledgements > before
+  const goesOn = async () => acknowledges() && !(await failing(life)).includes('detectors')
   const resumed = await waited(goesOn, PATIENCE_MS)
   return resumed && !hasEnded(life) ? performance.now() - began : Number.POSITIVE_INFINITY
 }
@@ -77,13 +87,13 @@ async function untilStill(life: Life, feed: GatewayFeed): Promise<void> {
 }
 
 /** Parts that fail; none when the service does not answer. */
-async function failing({ http }: Life): Promise<string[]> {
+export async function failing({ http }: Life): Promise<string[]> {
   const answer = await fetch(`${http}/api/v1/health`).catch(() => null)
   if (answer === null) return []
   const { parts } = Health.parse(await answer.json())
   return parts.filter(({ status }) => status === 'fail').map(({ part }) => part)
 }
 
-function lastLine({ service }: Life): string {
+export function lastLine({ service }: Life): string {
   return service.told().trim().split('\n').at(-1)?.slice(0, 600) ?? ''
 }

@@ -107,13 +107,17 @@ export async function damagePart(options: Parameters<typeof runDamages>[0]): Pro
   const kinds = [...new Set(tries.map(({ file }) => file))]
   const rows = kinds.map((kind) => {
     const some = tries.filter(({ file }) => file === kind)
-    return [`\`${kind}\``, some.length, some.filter(({ reported }) => reported).length]
+    const counts = [some.filter(({ reported }) => reported), some.filter(({ madeAnew }) => madeAnew)]
+    return [`\`${kind}\``, some.length, ...counts.map(({ length }) => length)]
   })
   const figures: ScoreboardPart['figures'] = [
     ['files damaged', tries.length],
     ['starts that failed, readings or alerts that were others, silence where it matters', complaints.length],
   ]
-  return { part: { figures, table: { head: ['file', 'damaged', 'reported'], rows } }, complaints }
+  return {
+    part: { figures, table: { head: ['file', 'damaged', 'reported', 'made anew, and right afterwards'], rows } },
+    complaints,
+  }
 }
 
 /** Told after each: all take half an hour on a quiet machine. Numbers `from` to `to` are tried; the others stay as in `before`. */

@@ -26,11 +26,11 @@ const PARTS = {
   },
   'disk-faults': {
     title: 'Disk faults',
-    what: 'The disk of everything, of the archive or of the readings gets full again and again, hangs, and turns read-only.',
+    what: 'The disk of everything, of the archive or of the readings gets full again and again, hangs, and turns read-only. In each trial every write that the service makes is refused once besides: it stands still right before it while the disk is filled. "On" is: packets are acknowledged and judged, what had to wait is made.',
   },
   damage: {
     title: 'Damaged files',
-    what: 'In a data directory as a stop in peace or a kill leaves it one file of one kind is damaged: one bit flipped, the tail torn off, the tail zeroed.',
+    what: 'In a data directory as a stop in peace or a kill leaves it one file of one kind is damaged: one bit flipped, the tail torn off, the tail zeroed. The start has to report it; of files that it makes anew before anybody reads them, what stands in them afterwards is looked at.',
   },
   mutants: {
     title: 'Mutants',

@@ -7,7 +7,11 @@ import { readdirSync, readFileSync } from 'node:fs'
  */
 export function standStill(pid: number): void {
   process.kill(pid, 'SIGSTOP')
-  while (threadStates(pid).some((state) => !'TtDZX'.includes(state)));
+  while (!standsStill(pid));
+}
+
+export function standsStill(pid: number): boolean {
+  return threadStates(pid).every((state) => 'TtDZX'.includes(state))
 }
 
 function threadStates(pid: number): string[] {

@@ -45,7 +45,7 @@ async function verdictOf(log: AuditLog) {
 
 test('a record of the audit log in which a bit has flipped is named ever after, and the log goes on behind it', async () => {
   const files = await closedLog()
-  sealDatabases(files)
+  await sealDatabases(files)
   damage(files.audit, flipIn('gw-17-'))
   const found = await examineFiles(files)
   expect(found).toMatchObject([{ file: 'audit.db', remedy: expect.stringContaining('adit verify-audit') }])
