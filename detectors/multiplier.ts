@@ -33,11 +33,11 @@ export interface Levels extends Pick<DayView, 'floorW' | 'nightW' | 'noonW' | 'm
 }
 
 /** `dayFactor`, unless the night's tan φ (hundredths, as a day record has it) says that the power is another load's. */
-export function multipliedBy(view: DayView, nightTangent: number): number {
-  const { night, nightVars } = view.usual
+export function multipliedBy(levels: Levels & { readonly usual: Pick<Usual, 'nightVars'> }, nightTangent: number): number {
+  const { night, nightVars } = levels.usual
   const usual = nightVars / night.medianW
   const other = nightTangent !== UNKNOWN_TANGENT && Math.abs(nightTangent / 100 - usual) > SAME_TANGENT
-  return other && night.medianW >= LEAST_W ? Number.NaN : dayFactor(view)
+  return other && night.medianW >= LEAST_W ? Number.NaN : dayFactor(levels)
 }
 
 /** The factor by which all levels of a day stand above the usual ones, NaN when an added load explains them better. */
