@@ -1,7 +1,8 @@
 /**
  * Furnace bursts: smelting the loaded carbon takes a 15–50 kVA induction furnace for three quarters of an hour to two and
  * a half hours, a few evenings a week, in a house or shed that never drew that much. One burst is a wedding; the same
- * block again and again is not. Cannot see: bursts under 45 minutes, furnaces fed by a generator.
+ * block again and again is not. Works that burst higher by day are looked at from evening to morning by themselves. Cannot
+ * see: bursts under 45 minutes, furnaces fed by a generator, and those under what a host's own evenings come to.
  */
 import { z } from 'zod'
 import { SLOTS } from './day-clock.ts'
