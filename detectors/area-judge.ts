@@ -2,7 +2,7 @@
 import { areaRemainder, type MemberDay, REMAINDER_OFFSET_W } from './area-balance.ts'
 import { type DayClock, SLOTS } from './day-clock.ts'
 import { type DayDetector, meanOf } from './day-detector.ts'
-import { DayRecords, JUDGEABLE_SLOTS, RING_DAYS, referenceOf } from './day-record.ts'
+import { DayRecords, JUDGEABLE_SLOTS, LEVEL, RING_DAYS, referenceOf } from './day-record.ts'
 import type { Episode } from './episode.ts'
 import type { IntervalWindow } from './interval-window.ts'
 import type { JointSilence } from './joint-silence.ts'
@@ -205,7 +205,7 @@ export class AreaJudge {
   /** Asks, of a remainder that rose, which member counts only a part of what it draws. */
   #withParts(area: number, day: number, episodes: readonly Episode[]): readonly Episode[] {
     const parts = {
-      meanW: WATTS[this.records.columns.mean[area * RING_DAYS + (day % RING_DAYS)]],
+      meanW: WATTS[this.records.columns.mean[area * RING_DAYS + (day % RING_DAYS)] & LEVEL],
       remainder: this.#watts,
       members: () => memberLevels(this.#clock, this.#window, this.#pointRecords, this.#known, area, day),
       counted: (row: number) => {
@@ -288,7 +288,7 @@ export class AreaJudge {
     const { coverage, mean } = this.#pointRecords.columns
     for (let back = 1; back < 8; back++) {
       const at = row * RING_DAYS + ((day - back) % RING_DAYS)
-      if (coverage[at] > 0) return WATTS[mean[at]]
+      if (coverage[at] > 0) return WATTS[mean[at] & LEVEL]
     }
     return Number.NaN
   }

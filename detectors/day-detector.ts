@@ -26,6 +26,8 @@ export interface DayView {
   readonly nightW: number
   readonly noonW: number
   readonly burstW: number
+  /** The same from evening to morning (detectors/measure-day.ts). */
+  readonly eveningW: number
   readonly meanW: number
   readonly swings: number
   /** How many days ago this day and the one before it were before (detectors/replayed-profile.ts), null when they were not. */
@@ -45,6 +47,7 @@ export interface Usual {
   readonly night: Reference
   readonly noon: Reference
   readonly burst: Reference
+  readonly evening: Reference
   readonly mean: Reference
   /** Reactive power (var) of the usual night, NaN when unknown. */
   readonly nightVars: number

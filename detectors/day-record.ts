@@ -1,7 +1,7 @@
 /**
  * What is kept of every day of every usage point: thirteen bytes that later days are compared with. Twenty-seven days,
  * day d in place d mod 27. Powers are 12-bit codes of detectors/slot-code.ts; in the four bits above, the four levels of a
- * day carry its load print (detectors/load-print.ts).
+ * day carry its load print (detectors/load-print.ts), and its mean how far its evening stayed below its burst.
  */
 
 import { allocateColumns, type Columns } from '../model/columns.ts'
@@ -39,6 +39,9 @@ export const RECORD_BYTES_PER_ROW = 13 * RING_DAYS + TAIL_DAYS
 
 /** The code in a power column, below a piece of the print. */
 export const LEVEL = 0xfff
+/** Steps of code by which the evening's burst is told to be below the day's: an eighth each. The last stands for all below it. */
+const EVENING_STEP = 30
+const MOST_EVENING_STEPS = 15
 
 /** In `coverage`: a detector called the day suspect, and no baseline learns from it. */
 export const DAY_SUSPECT = 128
@@ -57,6 +60,8 @@ export interface DayRecord {
   night: number
   noon: number
   burst: number
+  /** The burst from evening to morning. */
+  evening: number
   mean: number
   nightTangent: number
   coverage: number
@@ -85,7 +90,7 @@ export interface CalendarDays {
 const LEAST_OTHERS = 4
 const NOTHING_APART = new Uint8Array(RING_DAYS)
 
-export type RecordField = 'floor' | 'night' | 'noon' | 'burst' | 'mean'
+export type RecordField = 'floor' | 'night' | 'noon' | 'burst' | 'evening' | 'mean'
 
 export class DayRecords {
   readonly columns: Columns<typeof TYPES>
@@ -141,7 +146,8 @@ export class DayRecords {
     columns.night[at] = record.night | ((record.print << 4) & 0xf000)
     columns.noon[at] = record.noon | ((record.print << 8) & 0xf000)
     columns.burst[at] = record.burst | ((record.print << 12) & 0xf000)
-    columns.mean[at] = record.mean
+    const below = Math.min(MOST_EVENING_STEPS, Math.round((record.burst - record.evening) / EVENING_STEP))
+    columns.mean[at] = record.mean | (below << 12)
     columns.nightTangent[at] = record.nightTangent
     columns.coverage[at] = suspect ? record.coverage | DAY_SUSPECT : record.coverage
     columns.dip[at] = record.dip
@@ -154,7 +160,7 @@ export class DayRecords {
     const days: (readonly [number, number])[] = []
     for (let back = LOOK_BACK_DAYS - 1; back >= 0; back--) {
       const at = row * RING_DAYS + ((day - back) % RING_DAYS)
-      if ((coverage[at] & COVERAGE_SLOTS) >= JUDGEABLE_SLOTS) days.push([day - back, WATTS[mean[at]]])
+      if ((coverage[at] & COVERAGE_SLOTS) >= JUDGEABLE_SLOTS) days.push([day - back, WATTS[mean[at] & LEVEL]])
     }
     return days
   }
@@ -225,7 +231,8 @@ function referenceOver(
 ): Reference {
   const { coverage } = records.columns
   const apart = records.apartOf(row, day)
-  const values = records.columns[field]
+  const isEvening = field === 'evening'
+  const values = records.columns[isEvening ? 'burst' : field]
   let days = 0
   let maximumW = 0
   let minimumW = Number.POSITIVE_INFINITY
@@ -233,7 +240,8 @@ function referenceOver(
   for (let back = 1; back <= LOOK_BACK_DAYS; back++) {
     const at = row * RING_DAYS + ((day - back) % RING_DAYS)
     if (apart[back] === 1 || !isReference(coverage[at] & ~suspectToo, leastSlots)) continue
-    const watts = WATTS[values[at] & LEVEL]
+    const level = values[at] & LEVEL
+    const watts = WATTS[isEvening ? Math.max(1, level - EVENING_STEP * (records.columns.mean[at] >>> 12)) : level]
     scratch[days++] = watts
     if (watts < minimumW) minimumW = watts
     if (watts > maximumW) {

@@ -3,6 +3,7 @@
  * one subject. Folding is pure: the same days give the same episode, whatever came first.
  */
 import type { DayFinding, Usual } from './day-detector.ts'
+import { deviationOfSteps, NO_STEPS, type Steps, withLevel } from './level-steps.ts'
 import type { PartCounted } from './part-counted.ts'
 import type { EpisodeSignature } from './signatures/episode-signatures.ts'
 
@@ -29,6 +30,10 @@ export interface Standing {
   readonly swings: number
   /** Relative spread of the level from day to day. */
   readonly levelSpread: number
+  /** Where the level has only risen, step by step: that of the last step, W; else the mean. */
+  readonly levelW: number
+  /** …and the relative spread about the steps. */
+  readonly stepSpread: number
   readonly surprise: number
   /** Mean of DayFinding.lift, null when it cannot be told. */
   readonly lift: number | null
@@ -87,6 +92,7 @@ interface EpisodeSums {
   readonly lossDays: number
   readonly meanRiseW: number
   readonly riseDays: number
+  readonly steps: Steps
 }
 
 const NOTHING: EpisodeSums = {
@@ -112,6 +118,7 @@ const NOTHING: EpisodeSums = {
   lossDays: 0,
   meanRiseW: 0,
   riseDays: 0,
+  steps: NO_STEPS,
 }
 
 /** A wrong multiplier does not show every day: a works rests, and then only its floor is multiplied. */
@@ -201,6 +208,7 @@ export function withHotDay(
     lossDays: Number.isNaN(lossRatio) ? old.lossDays : old.lossDays + 1,
     meanRiseW: Number.isNaN(meanRiseW) ? old.meanRiseW : old.meanRiseW + meanRiseW,
     riseDays: Number.isNaN(meanRiseW) ? old.riseDays : old.riseDays + 1,
+    steps: withLevel(old.steps, finding.powerW),
   }
   const n = sums.hotDays
   const standing: Standing = {
@@ -219,6 +227,9 @@ export function withHotDay(
     endSlot: sums.endSlot / n,
     swings: sums.swings / n,
     levelSpread: deviation(sums.powerW, sums.powerSquares, n) / (sums.powerW / n),
+    levelW: sums.steps.hasFallen ? sums.powerW / n : sums.steps.sum / sums.steps.days,
+    stepSpread:
+      (sums.steps.hasFallen ? deviation(sums.powerW, sums.powerSquares, n) : deviationOfSteps(sums.steps, n)) / (sums.powerW / n),
     surprise: sums.surprise / n,
     lift: Number.isNaN(sums.lift) ? null : sums.lift / n,
     factor: sums.factorDays >= Math.max(2, FACTOR_SHARE * n) ? Math.exp(sums.factorLog / sums.factorDays) : null,

@@ -1,10 +1,14 @@
 /**
  * Furnace bursts: smelting the loaded carbon takes a 15–50 kVA induction furnace for three quarters of an hour to two and
  * a half hours, a few evenings a week, in a house or shed that never drew that much. One burst is a wedding; the same
- * block again and again is not. Cannot see: bursts under 45 minutes, furnaces fed by a generator.
+ * block again and again is not. Works that burst higher by day are looked at from evening to morning by themselves. Cannot
+ * see: bursts under 45 minutes, furnaces fed by a generator, and those under what a host's own evenings come to.
  */
 import { z } from 'zod'
+import { SLOTS } from './day-clock.ts'
 import { addedTangent, type DayDetector, type DayFinding, type DayView, flatnessOf, quantileOf } from './day-detector.ts'
+import type { Reference } from './day-record.ts'
+import { EVENING, MORNING } from './measure-day.ts'
 
 export const FurnaceBurstConfig = z.strictObject({
   /** Bursts less than this (W) above everything usual are ovens, welders and cars. */
@@ -15,27 +19,35 @@ export const FurnaceBurstConfig = z.strictObject({
   mostSlots: z.int().positive().default(14),
 })
 
-export function furnaceBurst(config: z.output<typeof FurnaceBurstConfig>): DayDetector {
+/** Usual days before which nothing is said. */
+const LEAST_DAYS = 5
+
+type Config = z.output<typeof FurnaceBurstConfig>
+
+export function furnaceBurst(config: Config): DayDetector {
   return {
     name: 'furnace-burst',
     judge(view: DayView): DayFinding | null {
-      const { watts, usual, burstW } = view
-      if (burstW < config.leastW || usual.burst.days < 5) return null
-      const usualW = usual.burst.medianW
-      const risenW = burstW - usualW
-      if (risenW < config.leastW || burstW < config.timesUsual * usual.burst.ordinaryMaximumW) return null
-      const baseW = quantileOf(watts, 0, 96, 0.5)
-      const threshold = baseW + 0.5 * (burstW - baseW)
+      const { watts, usual, burstW, eveningW } = view
+      if (burstW < config.leastW || usual.burst.days < LEAST_DAYS) return null
+      const whole = risenAbove(config, usual.burst, burstW)
+      const isOfDay = !Number.isNaN(whole)
+      const risenW = isOfDay ? whole : risenAbove(config, usual.evening, eveningW)
+      if (Number.isNaN(risenW)) return null
+      const [start, end] = isOfDay ? [0, SLOTS] : [EVENING, MORNING]
+      const baseW = quantileOf(watts, start, end, 0.5)
+      const threshold = baseW + 0.5 * ((isOfDay ? burstW : eveningW) - baseW)
       let from = -1
       let best = -1
       let bestTo = -1
       let on = 0
-      for (let slot = 0; slot <= 96; slot++) {
-        if (slot < 96 && watts[slot] >= threshold) {
+      // a run that began before the evening, or goes on after it, is measured whole
+      for (let slot = 0; slot <= SLOTS; slot++) {
+        if (slot < SLOTS && watts[slot] >= threshold) {
           if (from < 0) from = slot
-          on++
+          if (slot >= start && slot < end) on++
         } else if (from >= 0) {
-          if (slot - from > bestTo - best) {
+          if (slot > start && from < end && slot - from > bestTo - best) {
             best = from
             bestTo = slot
           }
@@ -58,9 +70,15 @@ export function furnaceBurst(config: z.output<typeof FurnaceBurstConfig>): DayDe
         tangent: addedTangent(view, best, bestTo, powerW),
         swings: view.swings,
         lift: Number.NaN,
-        surprise: risenW / Math.max(usual.burst.spreadW, 200),
+        surprise: risenW / Math.max((isOfDay ? usual.burst : usual.evening).spreadW, 200),
         usualW: baseW,
       }
     },
   }
+}
+
+/** By how much (W) a held level stands above the usual one; NaN when that is not enough, or not known to be. */
+function risenAbove({ leastW, timesUsual }: Config, { days, medianW, ordinaryMaximumW }: Reference, heldW: number): number {
+  if (days < LEAST_DAYS) return Number.NaN
+  return heldW - medianW >= leastW && heldW >= timesUsual * ordinaryMaximumW ? heldW - medianW : Number.NaN
 }

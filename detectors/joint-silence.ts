@@ -173,6 +173,7 @@ const NOT_COMPARED: Usual = {
   night: NO_REFERENCE,
   noon: NO_REFERENCE,
   burst: NO_REFERENCE,
+  evening: NO_REFERENCE,
   mean: NO_REFERENCE,
   nightVars: Number.NaN,
 }

@@ -45,6 +45,7 @@ export function usualWithLoad({ detector, usual, sums, standings }: Episode): Us
     night: raised(usual.night, byNight),
     noon: raised(usual.noon, byDay),
     burst: raised(usual.burst, byNight),
+    evening: raised(usual.evening, byNight),
     mean: raised(usual.mean, meanRiseW),
   }
 }

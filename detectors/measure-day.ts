@@ -7,6 +7,9 @@ import { type DayRecord, UNKNOWN_TANGENT } from './day-record.ts'
 import { powerCode, WATTS } from './slot-code.ts'
 
 const HOURS = 24
+/** Six in the evening and six in the morning by the clock, in slots of a day that begins at noon: works and shops are at rest. */
+export const EVENING = 24
+export const MORNING = 72
 const hours = new Float64Array(HOURS)
 const sorted = new Float64Array(HOURS)
 const LOWEST = 4
@@ -16,6 +19,7 @@ const record: DayRecord = {
   night: 0,
   noon: 0,
   burst: 0,
+  evening: 0,
   mean: 0,
   nightTangent: UNKNOWN_TANGENT,
   coverage: 0,
@@ -55,7 +59,8 @@ export function measureDay(codes: Uint16Array, midnight: number): DayRecord {
   const midnightHour = Math.round(midnight / 4)
   record.night = powerCode(rankedHour(midnightHour - 3, midnightHour + 4, 1))
   record.noon = powerCode(medianNoon(midnightHour))
-  record.burst = heldLevel(codes)
+  record.burst = heldLevel(codes, 0, SLOTS)
+  record.evening = heldLevel(codes, EVENING, MORNING)
   record.nightTangent = nightTangent(codes, midnightHour)
   record.swings = swings(codes, lowest, highest)
   record.tail = tailOf(codes)
@@ -97,10 +102,10 @@ function medianNoon(midnightHour: number): number {
   return rankedHour(midnightHour + 8, midnightHour + 17, 4)
 }
 
-/** Code of the highest level that three slots in a row all reach. */
-function heldLevel(codes: Uint16Array): number {
+/** Code of the highest level that three slots in a row of [from, to) all reach. */
+function heldLevel(codes: Uint16Array, from: number, to: number): number {
   let best = 0
-  for (let slot = 2; slot < SLOTS; slot++) {
+  for (let slot = from + 2; slot < to; slot++) {
     const held = Math.min(codes[slot] >>> 4, codes[slot - 1] >>> 4, codes[slot - 2] >>> 4)
     if (held > best) best = held
   }

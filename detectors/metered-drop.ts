@@ -6,7 +6,7 @@
  */
 import { z } from 'zod'
 import { type DayDetector, type DayFinding, type DayView, flatnessOf } from './day-detector.ts'
-import { type DayRecords, isReference, LOOK_BACK_DAYS, RING_DAYS } from './day-record.ts'
+import { type DayRecords, isReference, LEVEL, LOOK_BACK_DAYS, RING_DAYS } from './day-record.ts'
 
 export const MeteredDropConfig = z.strictObject({
   /** Accounts that usually draw less than this mean power (W) are not looked at. */
@@ -61,8 +61,9 @@ export function mayHaveFallen(records: DayRecords, row: number, day: number, mea
   for (let back = 1; back <= LOOK_BACK_DAYS; back++) {
     const at = row * RING_DAYS + ((day - back) % RING_DAYS)
     if (apart[back] === 1 || !isReference(columns.coverage[at])) continue
-    if (columns.mean[at] <= mean) return false
-    if (columns.mean[at] > mean + GLANCE_CODES) above++
+    const before = columns.mean[at] & LEVEL
+    if (before <= mean) return false
+    if (before > mean + GLANCE_CODES) above++
   }
   return above >= 4
 }

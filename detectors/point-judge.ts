@@ -138,7 +138,7 @@ export class PointJudge {
     const { floor, night, burst, mean, coverage } = this.records.columns
     if (coverage[at] === 0) return false
     return this.#isQuiet(row, day, {
-      ...{ floor: floor[at] & LEVEL, night: night[at] & LEVEL, burst: burst[at] & LEVEL, mean: mean[at] },
+      ...{ floor: floor[at] & LEVEL, night: night[at] & LEVEL, burst: burst[at] & LEVEL, mean: mean[at] & LEVEL },
       print: this.records.printAt(at),
     })
   }

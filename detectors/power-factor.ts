@@ -11,7 +11,8 @@ export function reactive({ standing, episode }: Case): Evidence | null {
   const steps = TANGENT_NATS[episode.detector] ?? TANGENT_NATS['flat-load']
   const found = steps.find(([below]) => tangent < below)?.[1] ?? -0.2
   // a bank of capacitors hides the motors of a mill; nothing else of that size runs in shifts near power factor 1
-  const nats = episode.detector !== 'flat-load' && standing.powerW > 12_000 ? Math.max(found, -0.5) : found
+  const mayBeHidden = episode.detector !== 'flat-load' && standing.powerW > 12_000 && tangent < MOTOR_TANGENT
+  const nats = mayBeHidden ? Math.max(found, -0.5) : found
   return {
     group: 'power-factor',
     nats,

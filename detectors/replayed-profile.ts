@@ -171,7 +171,7 @@ export function hasTwin(records: DayRecords, row: number, day: number, mean: num
 function mayRepeat({ columns }: DayRecords, row: number, day: number, mean: number, burst: number, floor: number): boolean {
   const at = placeOf(row, day)
   return (
-    near(columns.mean[at], mean) &&
+    near(columns.mean[at] & LEVEL, mean) &&
     near(columns.burst[at] & LEVEL, burst) &&
     near(columns.floor[at] & LEVEL, floor) &&
     isWhole(columns.coverage[at])

@@ -6,7 +6,7 @@ import { type DayRecords, JUDGEABLE_SLOTS, type Reference } from './day-record.t
 import { type AreaDay, beginEpisode, type Episode, NO_AREA_DAY, withColdDay, withHotDay } from './episode.ts'
 import { type FloorEnvelope, NO_ENVELOPE } from './floor-envelope.ts'
 import { usualWithLoad } from './load-on-top.ts'
-import { dayFactor } from './multiplier.ts'
+import { multipliedBy } from './multiplier.ts'
 import { NEW_DAYS } from './new-connection.ts'
 import { alertToGoOnWith, isStillTold } from './recurrence.ts'
 import { withMatches } from './signatures/episode-signatures.ts'
@@ -34,6 +34,7 @@ const NOTHING_BEFORE: Usual = {
   night: NOTHING,
   noon: NOTHING,
   burst: { ...NOTHING, days: 5, maximumW: 3_000, ordinaryMaximumW: 3_000 },
+  evening: { ...NOTHING, days: 5, maximumW: 3_000, ordinaryMaximumW: 3_000 },
   mean: NOTHING,
   nightVars: 0,
 }
@@ -70,7 +71,7 @@ export function foldDay(
     }
     const begun = open ?? begin()
     const at = neededUntil(clock, subject, finding)
-    const hot = withHotDay(begun, day, finding, at, dayFactor(view), areaDay(view, subject))
+    const hot = withHotDay(begun, day, finding, at, multipliedBy(view, record.nightTangent), areaDay(view, subject))
     const matches = load ? matchDay(suspectDay(view, finding), SIGNATURE_TEMPLATES) : []
     folded.push(withMatches(hot, matches, slotStart(clock, day, 0)))
   }
@@ -149,6 +150,7 @@ function aboveNothing(usual: Usual, nothingW = 0): Usual {
     night: raised(usual.night),
     noon: raised(usual.noon),
     burst: raised(usual.burst),
+    evening: raised(usual.evening),
     mean: raised(usual.mean),
   }
 }

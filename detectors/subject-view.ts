@@ -37,6 +37,7 @@ export class SubjectView implements DayView {
   readonly nightW: number
   readonly noonW: number
   readonly burstW: number
+  readonly eveningW: number
   readonly meanW: number
   readonly swings: number
   readonly usual: Usual
@@ -56,6 +57,7 @@ export class SubjectView implements DayView {
     this.nightW = WATTS[record.night]
     this.noonW = WATTS[record.noon]
     this.burstW = WATTS[record.burst]
+    this.eveningW = WATTS[record.evening]
     this.meanW = WATTS[record.mean]
     this.swings = record.swings
     this.usual = usual

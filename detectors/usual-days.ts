@@ -28,6 +28,7 @@ export class UsualDays implements Usual {
   #night: Reference | undefined
   #noon: Reference | undefined
   #burst: Reference | undefined
+  #evening: Reference | undefined
   #mean: Reference | undefined
   #nightVars: number | undefined
 
@@ -72,6 +73,11 @@ export class UsualDays implements Usual {
     return this.#burst
   }
 
+  get evening(): Reference {
+    this.#evening ??= referenceOf(this.#records, this.#row, this.#day, 'evening')
+    return this.#evening
+  }
+
   get mean(): Reference {
     this.#mean ??= referenceOf(this.#records, this.#row, this.#day, 'mean')
     return this.#mean
@@ -85,8 +91,8 @@ export class UsualDays implements Usual {
 
 /** All of it, as an episode keeps it: the records move on. */
 export function wholeUsual(usual: Usual): Usual {
-  const { floor, leastEnvelope, nightEnvelope, noonsW, night, noon, burst, mean, nightVars } = usual
-  return { floor, leastEnvelope, nightEnvelope, noonsW, night, noon, burst, mean, nightVars }
+  const { floor, leastEnvelope, nightEnvelope, noonsW, night, noon, burst, evening, mean, nightVars } = usual
+  return { floor, leastEnvelope, nightEnvelope, noonsW, night, noon, burst, evening, mean, nightVars }
 }
 
 function usualNightVars(records: DayRecords, row: number, day: number): number {

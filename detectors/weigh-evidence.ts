@@ -6,6 +6,7 @@
 import type { Sentence } from '../model/alert.ts'
 import { isolatedText } from '../model/inert-text.ts'
 import { REMAINDER_OFFSET_W } from './area-balance.ts'
+import { eveningHabit } from './evening-habit.ts'
 import { explainingPart } from './explaining-part.ts'
 import { isMotor, reactive } from './power-factor.ts'
 import { LOAD_MOMENT, momentNeeded } from './reach.ts'
@@ -23,6 +24,7 @@ export function weighEvidence(it: Case): Evidence[] {
     reactive(it),
     hostOf(it),
     rhythm(it),
+    eveningHabit(it),
     lift(it),
     company(it),
     ...reportedEvents(it),
@@ -142,15 +144,15 @@ const CARRIED_W = 8_000
 /** Equipment of such plants: 3–45 kW; beyond that it needs a transformer of its own. */
 function size({ standing, episode, subject }: Case): Evidence | null {
   if (episode.detector === 'dead-account') return null
-  const kilowatts = standing.powerW / 1000
+  const kilowatts = standing.levelW / 1000
   const nats = slightNats(subject, episode, kilowatts) ?? SIZE_NATS.find(([below]) => kilowatts < below)?.[1] ?? -2.5
   const like = nats > 0 ? LIKE_A_PLANT : isFarmSized(subject, kilowatts) ? LIKE_A_FARM : UNLIKE_A_PLANT
   return {
     group: 'size',
     nats,
     sentence: {
-      zh: `增加的功率 ${kw(standing.powerW)} kW,${like.zh}。`,
-      en: `The added ${kw(standing.powerW)} kW is ${like.en}.`,
+      zh: `增加的功率 ${kw(standing.levelW)} kW,${like.zh}。`,
+      en: `The added ${kw(standing.levelW)} kW is ${like.en}.`,
     },
   }
 }
@@ -187,20 +189,20 @@ function isFarmSized({ category }: Case['subject'], kilowatts: number): boolean 
 /** A mill or pump is flat to a few per cent while it runs, and the same from day to day. */
 function steadiness({ standing, episode, subject }: Case): Evidence | null {
   if (episode.detector === 'dead-account' || episode.detector === 'furnace-burst') return null
-  const { flatness, levelSpread } = standing
+  const { flatness, stepSpread } = standing
   // a crusher rattles beside its mill
   const isMill = episode.detector === 'night-surge' && standing.powerW > 12_000
   const loose = subject.kind === 'area' || isMill ? 2 : 1
   const flat = flatness < 0.03 * loose ? 0.7 : flatness < 0.05 * loose ? 0.3 : flatness < 0.08 * loose ? -0.2 : -0.7
   // what stands on a host larger than itself has the host's unrest, and nothing is told by it
   const told = flatness < 0.05 * loose || subject.kind === 'area' || episode.usualW < 1.2 * standing.powerW
-  const same = standing.seenDays < 2 ? 0 : levelSpread < 0.12 ? 0.3 : levelSpread < 0.3 ? 0 : -0.5
+  const same = standing.seenDays < 2 ? 0 : stepSpread < 0.12 ? 0.3 : stepSpread < 0.3 ? 0 : -0.5
   return {
     group: 'steadiness',
     nats: (told ? flat : 0) + same,
     sentence: {
-      zh: `运行时功率波动 ${percent(flatness)},日间水平变化 ${percent(levelSpread)}。`,
-      en: `While running it varies by ${percent(flatness)} from one quarter-hour to the next and by ${percent(levelSpread)} from day to day.`,
+      zh: `运行时功率波动 ${percent(flatness)},日间水平变化 ${percent(stepSpread)}。`,
+      en: `While running it varies by ${percent(flatness)} from one quarter-hour to the next and by ${percent(stepSpread)} from day to day.`,
     },
   }
 }
@@ -229,7 +231,7 @@ function hostOf(it: Case): Evidence | null {
   const own = episode.detector === 'flat-load' || episode.detector === 'long-run'
   const idle = idleHost(subject, episode) ? -0.7 : 0
   const works = !own || (subject.category !== 'industrial' && idle === 0) ? 0 : subject.category === 'agricultural' ? -0.7 : -0.9
-  const load = (standing.powerW + Math.max(0, episode.usualW)) / 1000 / subject.contractKw
+  const load = (standing.levelW + Math.max(0, episode.usualW)) / 1000 / subject.contractKw
   const over = load > 1.3 ? 1.2 : load > 1.05 ? 0.6 : load > 0.4 && load < 0.95 ? -0.4 : 0
   return {
     group: 'account',

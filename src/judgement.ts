@@ -16,7 +16,7 @@ import { bytesOf, type Checkpoint, loadCheckpoint, saveCheckpoint } from './chec
 import { GatewayBooks } from './gateway-books.ts'
 
 /** Raised whenever state written by an older build no longer means the same. */
-const STATE_VERSION = 9
+const STATE_VERSION = 10
 /** Room for new usage points before the state has to be copied. */
 const HEADROOM = 1.02
 

@@ -74,6 +74,7 @@ test('days of the season are a measure for each other, and for others only where
     night: 1,
     noon: 1,
     burst: 1,
+    evening: 1,
     mean: 1,
     nightTangent: 255,
     coverage: 96,

@@ -63,7 +63,7 @@ export function episodeOf(detector: string, days: number, more: Partial<DayFindi
   const finding = { ...RUN, detector, ...more }
   const envelope = { medianW: 150, highestW: 300, rangeW: 150 }
   const usual = {
-    ...{ floor: QUIET, night: QUIET, noon: QUIET, burst: { ...QUIET, medianW: 1_500 }, mean: QUIET },
+    ...{ floor: QUIET, night: QUIET, noon: QUIET, burst: { ...QUIET, medianW: 1_500 }, evening: QUIET, mean: QUIET },
     ...{ leastEnvelope: envelope, nightEnvelope: envelope, noonsW: [], nightVars: 50 },
   }
   let episode = beginEpisode(finding, 1, usual, FIRST_NOON + finding.startSlot * 900)

@@ -40,11 +40,12 @@ export const FAR_DEGREES = 0.3
 
 /**
  * `homes` customers, the last of them suspended when `suspended`, and the area's own meter at row `homes`; then `far` customers
- * of an area thirty kilometres away, out of every reach.
+ * of an area thirty kilometres away, out of every reach. `works`: the first is an industrial account.
  */
-export function hamlet(homes: number, suspended = false, mines: readonly Mine[] = [MINE], far = 0): Ledger {
+export function hamlet(homes: number, suspended = false, mines: readonly Mine[] = [MINE], far = 0, works = false): Ledger {
   const point = (row: number): UsagePoint => ({
     ...CUSTOMER,
+    category: works && row === 0 ? 'industrial' : CUSTOMER.category,
     usagePoint: `U${row}`,
     meter: `0102${row}`,
     area: row > homes ? 'T2' : 'T1',
@@ -83,12 +84,14 @@ export interface Reading {
   readonly quality: number
   /** A quarter-hour when not said. */
   readonly seconds?: number
+  /** Not measured when not said. */
+  readonly reactiveVarh?: number
 }
 
 export function batchOf(readings: readonly Reading[]): ReadingBatch {
   const batch = new ReadingBatchBuilder(Math.max(1, readings.length))
-  for (const { row, start, energyWh, quality, seconds = 900 } of readings) {
-    batch.add(row, start, seconds, energyWh, Number.NaN, quality, 0, 1)
+  for (const { row, start, energyWh, quality, seconds = 900, reactiveVarh = Number.NaN } of readings) {
+    batch.add(row, start, seconds, energyWh, reactiveVarh, quality, 0, 1)
   }
   return batch
 }

@@ -213,9 +213,13 @@ describe('look-alikes', () => {
   })
 
   test('a mill’s or a saw’s motor in bursts is no furnace', () => {
-    const burst = (tangent: number) => natsOf(caseOf(episodeOf('furnace-burst', 6, { hours: 2, tangent })), 'power-factor')
+    const burst = (tangent: number, powerW = 8_000) =>
+      natsOf(caseOf(episodeOf('furnace-burst', 6, { hours: 2, tangent, powerW })), 'power-factor')
     expect(burst(0.45)).toBeGreaterThan(0)
     expect(burst(1)).toBeLessThanOrEqual(-1.5)
+    // capacitors take reactive power away, they add none
+    expect(burst(1, 20_000)).toBeLessThanOrEqual(-1.5)
+    expect(burst(0.1, 20_000)).toBeGreaterThan(-1)
   })
 
   test('carbon is carried to a furnace: its distance counts, while a pump must be reached by a cable that carries its power', () => {

@@ -167,6 +167,6 @@ function feedingOf({ areas: { strays, records, settledDay } }: DetectorBank) {
 
 function recorded(records: DayRecords, area: number, day: number, watts: number): void {
   const level = powerCode(watts)
-  const powers = { floor: level, night: level, noon: level, burst: level, mean: level }
+  const powers = { floor: level, night: level, noon: level, burst: level, evening: level, mean: level }
   records.set(area, day, { ...powers, nightTangent: 255, coverage: 96, dip: 0, swings: 0, tail: 0, print: 0 }, false)
 }
