@@ -70,6 +70,9 @@ export async function runFloods(options: FloodOptions): Promise<FloodRun> {
   }
   const service = startAdit(['serve', '--data', data, '--http', '127.0.0.1:0', '--mqtt', '127.0.0.1:0'], {
     ADIT_HTTP_REQUESTS_PER_MINUTE: '1000000',
+    // half of what the strangers hold
+    ADIT_HTTP_CONNECTIONS: String(5 * options.sockets),
+    ADIT_MQTT_LIMITS_CONNECTIONS: String(5 * options.sockets),
     ADIT_MQTT_LIMITS_CONNECT_MILLISECONDS: String(Math.min(10_000, options.seconds * 500)),
     ADIT_LOG: 'error',
   })
