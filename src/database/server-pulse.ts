@@ -72,6 +72,8 @@ export class ServerPulse {
 
   #take(there: boolean): void {
     if (there) {
+      // what was opened meanwhile is of those who were told, and may never be answered
+      if (this.#silence) this.#server.cut()
       this.#silence = undefined
       return
     }
