@@ -1,6 +1,7 @@
 import { constants } from 'node:crypto'
 import { createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls'
+import { ConnectionBound } from './connection-bound.ts'
 import type { EdgeLimits } from './edge-limits.ts'
 import { type EdgeTlsConfig, TlsFiles, type TlsStatus } from './edge-tls.ts'
 
@@ -13,7 +14,7 @@ export interface ListenersOptions {
 
 export interface ListenersEvents {
   readonly connected: (socket: Socket) => void
-  /** A connection was not taken, for there are too many. */
+  /** A connection gave way, or was not taken, for there are too many. */
   readonly dropped: (remote: string) => void
   /** No TLS connection came of it. */
   readonly tlsFailed: (remote: string, error: Error) => void
@@ -25,12 +26,19 @@ export interface EdgeAddress {
   readonly tls: boolean
 }
 
+/** A connection while it may have to give way. */
+interface Guest {
+  destroy(): void
+}
+
 /** The sockets on which the edge listens: plain, TLS, or both while a county changes over. */
 export class EdgeListeners {
   readonly #options: ListenersOptions
   readonly #files: TlsFiles | undefined
   readonly #plain: Server | undefined
   readonly #secure: TlsServer | undefined
+  readonly #bound: ConnectionBound<Guest>
+  readonly #guests = new Map<string, Guest>()
 
   private constructor(options: ListenersOptions, { connected, dropped, tlsFailed }: ListenersEvents) {
     const { tls, limits } = options
@@ -56,10 +64,9 @@ export class EdgeListeners {
         socket.destroy()
       })
     }
-    for (const server of this.#servers()) {
-      server.maxConnections = limits.connections
-      server.on('drop', (data) => dropped(`${data?.remoteAddress}:${data?.remotePort}`))
-    }
+    // of no address: a network of gateways may well have one for all
+    this.#bound = new ConnectionBound({ connections: limits.connections, connectionsPerAddress: limits.connections })
+    for (const server of this.#servers()) server.prependListener('connection', (socket) => this.#admit(socket, dropped))
   }
 
   static async listen(options: ListenersOptions, events: ListenersEvents): Promise<EdgeListeners> {
@@ -93,6 +100,28 @@ export class EdgeListeners {
     return this.#options.tls?.clientCertificates ?? 'off'
   }
 
+  /** It is logged in: it does not give way to others. */
+  settled(socket: Socket): void {
+    const guest = this.#guests.get(nameOf(socket))
+    if (guest) this.#bound.busy(guest)
+  }
+
+  #admit(socket: Socket, dropped: ListenersEvents['dropped']): void {
+    const name = nameOf(socket)
+    const guest: Guest = {
+      destroy: () => {
+        dropped(`${socket.remoteAddress}:${socket.remotePort}`)
+        socket.destroy()
+      },
+    }
+    socket.once('close', () => {
+      this.#bound.left(guest)
+      if (this.#guests.get(name) === guest) this.#guests.delete(name)
+    })
+    this.#guests.set(name, guest)
+    if (!this.#bound.admit(guest, null)) guest.destroy()
+  }
+
   /** Takes no more; resolves when the last connection has gone. */
   async close(): Promise<void> {
     await Promise.all(this.#servers().map((server) => new Promise<void>((resolve) => server.close(() => resolve()))))
@@ -101,6 +130,11 @@ export class EdgeListeners {
   #servers(): Server[] {
     return [this.#plain, this.#secure].filter((server) => server !== undefined)
   }
+}
+
+/** A socket before TLS and the one above it have the same. */
+function nameOf({ localPort, remoteAddress, remotePort }: Socket): string {
+  return `${localPort} ${remoteAddress} ${remotePort}`
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {

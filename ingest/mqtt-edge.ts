@@ -127,6 +127,8 @@ export class MqttEdge {
   }
 
   #greet(socket: Socket): void {
+    // not taken: there are too many
+    if (socket.destroyed) return
     const connection = new GuardedConnection(socket, this.#options.limits)
     this.#open.add(connection)
     connection.once('close', () => this.#open.delete(connection))
@@ -164,6 +166,7 @@ export class MqttEdge {
     }
     connections.add(client)
     this.#connections.set(name, connections)
+    if (client.conn instanceof GuardedConnection) this.#listeners?.settled(client.conn.socket)
     // a client id is the gateway's own: nobody can take over another's session
     client.id = `${name}/${client.id}`
     return null

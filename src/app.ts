@@ -182,6 +182,7 @@ async function start(config: Config, { demo = false, logger }: ServiceOptions, c
     loopback: isLoopbackAddress(config.http.host),
     hosts: ownHosts(config.http),
     requestsPerMinute: config.http.requestsPerMinute,
+    limits: config.http,
     proxies: config.http.proxies,
     consoleDirectory: CONSOLE,
     logger: log,

@@ -8,6 +8,7 @@ import { Territory } from '../ingest/territory.ts'
 import { TimeZone } from '../ingest/time-zone.ts'
 import { TopicRoutesConfig } from '../ingest/topic-routes.ts'
 import { CalendarConfig, workCalendar } from '../model/work-calendar.ts'
+import { HTTP_LIMITS } from './api/http-server.ts'
 import { DatabaseConfig } from './database/database-config.ts'
 import { WebhooksConfig } from './notify/webhook-config.ts'
 import { OidcConfig, SecureAddress } from './users/oidc-config.ts'
@@ -29,6 +30,9 @@ const HttpConfig = z.strictObject({
   /** Where browsers reach the service, without a path. */
   publicUrl: SecureAddress.refine((text) => new URL(text).pathname === '/', 'an address without a path').optional(),
   requestsPerMinute: z.int().positive().max(10_000_000).default(6_000),
+  /** At the bound those that ask for nothing give way to who comes. */
+  connections: z.int().positive().max(1_000_000).default(HTTP_LIMITS.connections),
+  connectionsPerAddress: z.int().positive().max(1_000_000).default(HTTP_LIMITS.connectionsPerAddress),
 })
 
 const EmbeddedStoreConfig = z.strictObject({

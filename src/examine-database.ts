@@ -2,7 +2,7 @@
 import { Kysely, sql } from 'kysely'
 import type { PostgresDatabaseConfig } from './database/database-config.ts'
 import { troubleOf } from './database/database-trouble.ts'
-import { postgresDialect } from './database/postgres-dialect.ts'
+import { postgresServer } from './database/postgres-server.ts'
 import type { Finding } from './finding.ts'
 
 interface Facts {
@@ -23,7 +23,7 @@ const FACTS = sql<Facts>`SELECT current_setting('server_version') AS version, cu
 const CHECK = 'PostgreSQL'
 
 export async function examineDatabase(config: PostgresDatabaseConfig, now: Date): Promise<Finding[]> {
-  const database = new Kysely<object>({ dialect: postgresDialect({ ...config, connections: 1 }, () => {}) })
+  const database = new Kysely<object>({ dialect: postgresServer({ ...config, connections: 1 }, () => {}).dialect })
   try {
     const { rows } = await FACTS.execute(database)
     return findingsOf(config.url, rows[0], now)

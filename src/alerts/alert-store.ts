@@ -16,6 +16,7 @@ import type { DatabaseConfig } from '../database/database-config.ts'
 import { AlertIntake } from './alert-intake.ts'
 import { alertCountStatement, alertListStatement, cursorAfter } from './alert-list.ts'
 import { ALERT_MIGRATIONS, type AlertTables } from './alert-tables.ts'
+import { alertTotals } from './alert-totals.ts'
 import { parseAlert } from './parse-alert.ts'
 import { statedChances } from './stated-chances.ts'
 import type { Amendment } from './told-history.ts'
@@ -44,6 +45,8 @@ export class AlertStore {
   #lastSequence = 0
   /** Up to which journal position all is judged again; asked at every checkpoint, so that the server is not. */
   #againUntil: number | null = null
+  /** The server went away while alerts were written: they may be there, and nobody was told. */
+  #unsure = false
 
   private constructor(database: Database<AlertTables>, placesOf: AlertStoreOptions['placesOf'], fresh: boolean) {
     this.fresh = fresh
@@ -80,6 +83,8 @@ export class AlertStore {
   async #takeAll(alerts: readonly Alert[], position: number, amendment: Amendment | null): Promise<void> {
     if (alerts.length === 0) return
     const places = await this.#placesOf(alerts.map(({ subject }) => subject))
+    const wasUnsure = this.#unsure
+    this.#unsure = true
     const { events, change } = await this.#database.alone(async (transaction) => {
       const intake = new AlertIntake(transaction, position)
       await intake.take(alerts, places, amendment)
@@ -87,7 +92,23 @@ export class AlertStore {
       return intake
     })
     crashPoint('alerts-raised')
+    if (wasUnsure) return await this.#tellWhatIsThere()
+    this.#unsure = false
     this.#counts = { open: this.#counts.open + change.open, cleared: this.#counts.cleared + change.cleared }
+    this.#tell(events)
+  }
+
+  /** What a commit wrote whose answer was not heard is told as well. */
+  async #tellWhatIsThere(): Promise<void> {
+    for (let told = -1; told < this.#lastSequence; ) {
+      told = this.#lastSequence
+      this.#tell(await this.eventsAfter(told, 1_000))
+    }
+    await this.#count()
+    this.#unsure = false
+  }
+
+  #tell(events: readonly AlertEvent[]): void {
     this.#lastSequence = events.at(-1)?.sequence ?? this.#lastSequence
     if (events.length > 0) for (const listener of this.#listeners) listener(events)
   }
@@ -249,19 +270,10 @@ export class AlertStore {
   }
 
   async #count(): Promise<void> {
-    const { kysely } = this.#database
-    const alerts = await kysely
-      .selectFrom('alerts')
-      .select(({ fn }) => [fn.countAll<number>().as('all'), fn.count<number>('cleared_at').as('cleared')])
-      .executeTakeFirstOrThrow()
-    const last = await kysely
-      .selectFrom('alert_events')
-      .select(({ fn }) => fn.max('sequence').as('last'))
-      .executeTakeFirst()
-    const again = await kysely.selectFrom('alerts_again').select('until').executeTakeFirst()
-    this.#againUntil = again?.until ?? null
-    this.#counts = { open: alerts.all - alerts.cleared, cleared: alerts.cleared }
-    this.#lastSequence = last?.last ?? 0
+    const { open, cleared, lastSequence, againUntil } = await this.#database.reading(alertTotals)
+    this.#counts = { open, cleared }
+    this.#lastSequence = lastSequence
+    this.#againUntil = againUntil
   }
 }
 

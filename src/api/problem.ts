@@ -105,8 +105,15 @@ export function answerError(error: FastifyError | Error, request: FastifyRequest
   const status = 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500
   if (status < 500) return sendProblem(request, reply, status, codeOf(error), error.message)
   request.log.error({ err: error }, 'request failed')
-  if (status === 503) return sendProblem(request, reply, 503, codeOf(error), 'The service is busy or stopping; try again.')
+  if (status === 503) return sendProblem(request, reply, 503, codeOf(error), notNow(error, request))
   return sendProblem(request, reply, 500, 'internal', 'Something broke on our side; the log of the service has it.')
+}
+
+/** A server that went away in the middle of a change may have made it. */
+function notNow(error: Error, { method }: FastifyRequest): string {
+  if (codeOf(error) !== 'database') return 'The service is busy or stopping; try again.'
+  if (method === 'GET' || method === 'HEAD') return 'The database does not answer; try again.'
+  return 'The database stopped answering: whether this was done is not known. Look whether it was when it answers again; else do it again.'
 }
 
 function codeOf(error: Error): string {

@@ -3,6 +3,7 @@ import rateLimit from '@fastify/rate-limit'
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Registry } from 'prom-client'
+import type { ConnectionLimits } from '../../ingest/connection-bound.ts'
 import { AlertFeed } from './alert-feed.ts'
 import { alertRoutes } from './alert-routes.ts'
 import { alertStreamRoute } from './alert-stream-route.ts'
@@ -14,6 +15,7 @@ import { authorize, countiesOf } from './authorize.ts'
 import { consoleFiles } from './console-files.ts'
 import { gatewayRoutes } from './gateway-routes.ts'
 import { healthRoute } from './health-route.ts'
+import { boundedServers, HTTP_LIMITS } from './http-server.ts'
 import { loadProfileRoutes } from './load-profile-routes.ts'
 import { metricsRoute } from './metrics-route.ts'
 import { mineRoutes } from './mine-routes.ts'
@@ -36,6 +38,7 @@ export interface ServerOptions {
   readonly loopback: boolean
   readonly hosts: readonly string[]
   readonly requestsPerMinute: number
+  readonly limits?: ConnectionLimits
   /** Addresses of proxies in front, whose word on the client's address and on TLS counts. */
   readonly proxies?: readonly string[]
   readonly consoleDirectory: string
@@ -49,11 +52,9 @@ export async function buildServer(parts: ServiceParts, options: ServerOptions): 
   const app = Fastify({
     ...(options.logger && { loggerInstance: options.logger }),
     logController: new LogController({ disableRequestLogging: true }),
+    serverFactory: boundedServers(options.limits ?? HTTP_LIMITS, options.proxies ?? []),
     bodyLimit: 262_144,
-    requestTimeout: 30_000,
-    connectionTimeout: 60_000,
     handlerTimeout: 60_000,
-    keepAliveTimeout: 20_000,
     forceCloseConnections: true,
     trustProxy: options.proxies?.length ? [...options.proxies] : false,
     routerOptions: { maxParamLength: 256 },

@@ -122,9 +122,11 @@ export class AuditLog implements AuditWriter, AuditReader {
 
   async *#all(between: () => Promise<void>): AsyncGenerator<AuditRecord> {
     for (let after: number | null = null; ; ) {
-      let query = this.#database.kysely.selectFrom('audit').selectAll().orderBy('sequence').limit(PAGE)
-      if (after !== null) query = query.where('sequence', '>', after)
-      const rows = await query.execute()
+      const from: number | null = after
+      const rows: AuditTables['audit'][] = await this.#database.reading((kysely) => {
+        const page = kysely.selectFrom('audit').selectAll().orderBy('sequence').limit(PAGE)
+        return (from === null ? page : page.where('sequence', '>', from)).execute()
+      })
       for (const row of rows) yield recordOf(row)
       if (rows.length < PAGE) return
       after = rows[rows.length - 1].sequence

@@ -4,6 +4,7 @@ import type { DatabaseConfig } from './database-config.ts'
 import { databaseRefusal, troubleOf } from './database-trouble.ts'
 import { DatabaseUnavailable, isUnavailable } from './database-unavailable.ts'
 import { type Migration, migrate, type SchemaTables } from './migrate.ts'
+import { ServerPulse } from './server-pulse.ts'
 
 export type DatabaseKind = DatabaseConfig['kind']
 
@@ -23,17 +24,20 @@ export class Database<Tables> {
   readonly name: string
   readonly kysely: Kysely<Tables>
   readonly #part: string
+  /** null: a file answers. */
+  readonly #pulse: ServerPulse | null
 
-  private constructor(config: DatabaseConfig, dialect: Dialect, { part, file }: DatabasePart) {
+  private constructor(config: DatabaseConfig, { dialect, pulse }: Opened, { part, file }: DatabasePart) {
     this.kind = config.kind
     this.name = config.kind === 'embedded' ? file : config.url
     this.kysely = new Kysely({ dialect })
     this.#part = part
+    this.#pulse = pulse
   }
 
   /** With the part's tables in their newest form; rejects with a Refusal that says what to do. */
   static async open<Tables>(config: DatabaseConfig, part: DatabasePart): Promise<Database<Tables>> {
-    const migrating = new Database<SchemaTables>(config, await dialectOf(config, part), part)
+    const migrating = new Database<SchemaTables>(config, await opened(config, part), part)
     try {
       await migrating.alone((transaction) => migrate(transaction, config.kind, part.part, part.migrations), 'schema')
     } catch (error) {
@@ -41,7 +45,7 @@ export class Database<Tables> {
     } finally {
       await migrating.close()
     }
-    return new Database<Tables>(config, await dialectOf(config, part), part)
+    return new Database<Tables>(config, await opened(config, part), part)
   }
 
   /** One transaction, alone among all processes that change this part: nothing is written between its reads and its writes. */
@@ -64,10 +68,10 @@ export class Database<Tables> {
     )
   }
 
-  /** Rejects with DatabaseUnavailable while the server is away. */
+  /** Rejects with DatabaseUnavailable while the server is away, or has said nothing for two or three seconds. */
   async reading<Result>(work: (kysely: Kysely<Tables>) => Promise<Result>): Promise<Result> {
     try {
-      return await work(this.kysely)
+      return this.#pulse ? await this.#pulse.during(() => work(this.kysely)) : await work(this.kysely)
     } catch (error) {
       if (this.kind === 'embedded' || !isUnavailable(error)) throw error
       throw new DatabaseUnavailable(`${this.name}: ${troubleOf(error).reason}`, { cause: error })
@@ -75,12 +79,21 @@ export class Database<Tables> {
   }
 
   async close(): Promise<void> {
+    this.#pulse?.close()
     await this.kysely.destroy()
   }
 }
 
+interface Opened {
+  readonly dialect: Dialect
+  readonly pulse: ServerPulse | null
+}
+
 /** What the other kind needs is not loaded. */
-async function dialectOf(config: DatabaseConfig, { file, trouble = () => {} }: DatabasePart): Promise<Dialect> {
-  if (config.kind === 'postgresql') return (await import('./postgres-dialect.ts')).postgresDialect(config, trouble)
-  return new (await import('./sqlite-dialect.ts')).EmbeddedDialect(file)
+async function opened(config: DatabaseConfig, { file, trouble = () => {} }: DatabasePart): Promise<Opened> {
+  if (config.kind === 'postgresql') {
+    const server = (await import('./postgres-server.ts')).postgresServer(config, trouble)
+    return { dialect: server.dialect, pulse: new ServerPulse(server) }
+  }
+  return { dialect: new (await import('./sqlite-dialect.ts')).EmbeddedDialect(file), pulse: null }
 }

@@ -7,11 +7,13 @@ import { AlertQuery } from '../../model/alert-query.ts'
 import { alertListStatement } from '../../src/alerts/alert-list.ts'
 import { AlertStore } from '../../src/alerts/alert-store.ts'
 import type { AlertTables } from '../../src/alerts/alert-tables.ts'
-import type { DatabaseConfig } from '../../src/database/database-config.ts'
+import { type DatabaseConfig, PostgresDatabaseConfig } from '../../src/database/database-config.ts'
+import { DatabaseUnavailable } from '../../src/database/database-unavailable.ts'
 import { EmbeddedDialect } from '../../src/database/sqlite-dialect.ts'
 import { countyOfSubject, describeAlertCounties } from '../contracts/alert-counties.ts'
 import { describeAlertStore } from '../contracts/alert-store.ts'
 import { describeToldHistory } from '../contracts/told-history.ts'
+import { TcpProxy } from '../faults/tcp-proxy.ts'
 import { scratchDirectory } from '../ingest/scratch-directory.ts'
 import { type Postgres, startPostgres } from '../servers/postgres.ts'
 import { requireServer } from '../servers/require-server.ts'
@@ -48,6 +50,31 @@ describe.runIf(requireServer('postgres'))('with PostgreSQL', () => {
   describeAlertStore('PostgreSQL', create)
   describeToldHistory('PostgreSQL', create)
   describeAlertCounties('PostgreSQL', create)
+
+  test('alerts written by a commit whose answer was never heard are announced when they are raised again, once', {
+    timeout: 20_000,
+  }, async () => {
+    await server.empty()
+    const proxy = await TcpProxy.listen(server.port)
+    const store = await opened(
+      { ...PostgresDatabaseConfig.parse(database), url: server.url.replace(`:${server.port}`, `:${proxy.port}`) },
+      '',
+    )
+    const announced: string[] = []
+    store.onEvents((events) => announced.push(...events.map(({ sequence, kind, alert }) => `${sequence} ${kind} ${alert.id}`)))
+    await store.raise([sampleAlert('a')], 1)
+    proxy.lastWords = 'commit\0'
+    await expect(store.raise([sampleAlert('b'), sampleAlert('c', 1)], 2)).rejects.toThrow(DatabaseUnavailable)
+    expect(announced).toEqual(['1 alert.raised a'])
+    proxy.lastWords = undefined
+    proxy.silent = false
+    await expect.poll(() => store.raise([sampleAlert('b'), sampleAlert('c', 1)], 2).then(() => 'raised', String)).toBe('raised')
+    await store.raise([sampleAlert('d', 2)], 3)
+    expect(announced).toEqual(['1 alert.raised a', '2 alert.raised b', '3 alert.raised c', '4 alert.raised d'])
+    expect([store.counts(), store.lastSequence()]).toEqual([{ open: 4, cleared: 0 }, 4])
+    await store.close()
+    await proxy.close()
+  })
 
   test('the alerts of one data directory are not mixed with those of another', async () => {
     const { open } = await create()

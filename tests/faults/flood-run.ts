@@ -1,14 +1,17 @@
 /** Floods against the real service, with gateways beside them that go on at their own pace. */
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { connect, type Socket } from 'node:net'
+import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { Worker } from 'node:worker_threads'
 import { z } from 'zod'
 import { residentMiB } from '../../bench/machine.ts'
 import { RawPublisher } from '../../bench/raw-publisher.ts'
 import { runAdit, startAdit } from '../cli/run-adit.ts'
 import { seedLedger } from '../cli/seed-ledger.ts'
+import type { SocketAttack } from './flood-sockets.ts'
 
 export interface FloodOptions {
   /** Length of one flood. */
@@ -32,7 +35,12 @@ export interface Flood {
   /** Sockets of the flood that the service closed. */
   readonly closed: number
   readonly mostMiB: number
-  readonly apiAnswers: boolean
+  /** Operators who come with a connection of their own, and those of them who are answered. */
+  readonly asked: number
+  readonly answered: number
+  /** Gateways that come while it lasts, and those of them that are let in. */
+  readonly came: number
+  readonly letIn: number
 }
 
 export interface FloodRun {
@@ -62,6 +70,9 @@ export async function runFloods(options: FloodOptions): Promise<FloodRun> {
   }
   const service = startAdit(['serve', '--data', data, '--http', '127.0.0.1:0', '--mqtt', '127.0.0.1:0'], {
     ADIT_HTTP_REQUESTS_PER_MINUTE: '1000000',
+    // half of what the strangers hold
+    ADIT_HTTP_CONNECTIONS: String(5 * options.sockets),
+    ADIT_MQTT_LIMITS_CONNECTIONS: String(5 * options.sockets),
     ADIT_MQTT_LIMITS_CONNECT_MILLISECONDS: String(Math.min(10_000, options.seconds * 500)),
     ADIT_LOG: 'error',
   })
@@ -92,33 +103,23 @@ const Counts = z.array(z.object({ code: z.string(), count: z.int() }))
 const Gateways = z.object({ items: z.array(z.object({ edgeRefusals: Counts })), strangers: Counts })
 
 /** The last registered gateway is the one that floods. */
-function attacks(edge: Edge, { gateways, rate, sockets }: FloodOptions): readonly [string, () => Promise<Attack>][] {
-  const announced = Buffer.concat([
-    Buffer.from([0x10, 0xff, 0xff, 0xff, 0x7f, 0, 4, 0x4d, 0x51, 0x54, 0x54, 4, 2, 0, 60]),
-    Buffer.alloc(65_536),
-  ])
+function attacks({ mqtt, http, passwords }: Edge, options: FloodOptions): readonly [string, () => Promise<Attack>][] {
+  const { gateways, rate, sockets } = options
+  const api = Number(new URL(http).port)
+  const everybody = Array.from({ length: gateways + 1 }, (_, index) => index)
+  const publish = (indices: readonly number[], times: number) => () => publishing(mqtt, passwords, indices, times * rate)
+  const hold = (attack: SocketAttack) => () => holding(attack)
   return [
-    ['one gateway sends ten times as much', () => publishing(edge, [gateways], 10 * rate)],
-    [
-      'all gateways send ten times as much',
-      () =>
-        publishing(
-          edge,
-          Array.from({ length: gateways + 1 }, (_, index) => index),
-          9 * rate,
-        ),
-    ],
-    ['strangers announce 256 MB', () => holding(edge.mqtt, sockets, (socket) => socket.write(announced))],
-    ['strangers connect and say nothing', () => holding(edge.mqtt, 10 * sockets, () => {})],
-    ['strangers log in a byte at a time', () => holding(edge.mqtt, sockets, (socket) => drip(socket, announced))],
-    [
-      'strangers ask the API a byte at a time',
-      () => holding(Number(new URL(edge.http).port), sockets, (socket) => drip(socket, REQUEST)),
-    ],
+    ['one gateway sends ten times as much', publish([gateways], 10)],
+    ['all gateways send ten times as much', publish(everybody, 9)],
+    ['strangers announce 256 MB', hold({ port: mqtt, sockets, what: 'announce' })],
+    ['strangers connect and say nothing', hold({ port: mqtt, sockets: 10 * sockets, what: 'nothing' })],
+    ['strangers log in a byte at a time', hold({ port: mqtt, sockets, what: 'slow login' })],
+    ['strangers ask the API a byte at a time', hold({ port: api, sockets, what: 'slow head' })],
+    ['strangers connect to the API and say nothing', hold({ port: api, sockets: 10 * sockets, what: 'nothing' })],
+    ['strangers send the API a body a byte at a time', hold({ port: api, sockets, what: 'slow body' })],
   ]
 }
-
-const REQUEST = Buffer.from(`GET /api/v1/summary HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(10_000)}`)
 
 async function flood(name: string, begin: () => Promise<Attack>, edge: Edge, pid: number, options: FloodOptions): Promise<Flood> {
   const { seconds, gateways, rate, say = () => {} } = options
@@ -128,6 +129,8 @@ async function flood(name: string, begin: () => Promise<Attack>, edge: Edge, pid
     ),
   )
   const attack = await begin()
+  const operators = again(async () => await isAnswered(edge.http))
+  const newcomers = again(async () => await isLetIn(edge))
   let [offered, acknowledged, lost, mostMiB] = [0, 0, 0, 0]
   const pending: Promise<unknown>[] = []
   const began = performance.now()
@@ -143,23 +146,66 @@ async function flood(name: string, begin: () => Promise<Attack>, edge: Edge, pid
     await pause(10)
   }
   const inTime = acknowledged
-  const apiAnswers = (await fetch(`${edge.http}/api/v1/health`)).ok
+  const { good: answered, all: asked } = await operators()
+  const { good: letIn, all: came } = await newcomers()
   await Promise.all(pending)
   const { flooded, closed } = await attack.stop()
   for (const publisher of honest) publisher.close()
-  const result = { name, offered, inTime, lost, flooded, closed, mostMiB: Math.round(mostMiB), apiAnswers }
+  const result = {
+    ...{ name, offered, inTime, lost, flooded, closed },
+    ...{ mostMiB: Math.round(mostMiB), asked, answered, came, letIn },
+  }
   say(JSON.stringify(result))
   return result
+}
+
+/** Does it ten times a second until it is asked how often it was done, and how often it went well. */
+function again(work: () => Promise<boolean>): () => Promise<{ readonly good: number; readonly all: number }> {
+  let stopped = false
+  const done = (async () => {
+    let [good, all] = [0, 0]
+    for (; !stopped; all++) {
+      if (await work()) good++
+      await pause(100)
+    }
+    return { good, all }
+  })()
+  return async () => {
+    stopped = true
+    return await done
+  }
+}
+
+async function isAnswered(http: string): Promise<boolean> {
+  const asked = request(`${http}/api/v1/summary`, { agent: false, signal: AbortSignal.timeout(5_000) }).end()
+  try {
+    const [answer] = await once(asked, 'response')
+    return answer.resume().statusCode === 200
+  } catch {
+    return false
+  }
+}
+
+/** As the first of the well-behaved, once more. */
+async function isLetIn({ mqtt, passwords }: Edge): Promise<boolean> {
+  try {
+    const publisher = await RawPublisher.connect(mqtt, 'gw-0', passwords[0], 'late')
+    const taken = await Promise.race([publisher.publish('adit/v1/gw-0/readings', PACKET), pause(5_000, false)])
+    publisher.close()
+    return taken
+  } catch {
+    return false
+  }
 }
 
 /** Unreadable on purpose: what is judged is the edge. */
 const PACKET = Buffer.from('x'.repeat(300))
 
 /** Each of these gateways sends so many packets a second more, as many at once as the edge lets it. */
-async function publishing(edge: Edge, indices: readonly number[], rate: number): Promise<Attack> {
+async function publishing(mqtt: number, passwords: readonly string[], indices: readonly number[], rate: number): Promise<Attack> {
   let [stopped, flooded] = [false, 0]
   const senders = indices.map(async (index) => {
-    const publisher = await RawPublisher.connect(edge.mqtt, `gw-${index}`, edge.passwords[index], `flood-${index}`)
+    const publisher = await RawPublisher.connect(mqtt, `gw-${index}`, passwords[index], `flood-${index}`)
     const began = performance.now()
     let sent = 0
     while (!stopped) {
@@ -179,40 +225,17 @@ async function publishing(edge: Edge, indices: readonly number[], rate: number):
   }
 }
 
-/** Opens sockets, again when they are closed, and does something with each. */
-async function holding(port: number, sockets: number, use: (socket: Socket) => void): Promise<Attack> {
-  let [stopped, closed] = [false, 0]
-  const open = new Set<Socket>()
-  const join = () => {
-    const socket = connect(port, '127.0.0.1', () => use(socket))
-    open.add(socket)
-    socket.on('error', () => {})
-    socket.on('data', () => {})
-    socket.on('close', () => {
-      open.delete(socket)
-      if (stopped) return
-      closed++
-      setTimeout(() => stopped || join(), 100)
-    })
-  }
-  for (let count = 0; count < sockets; count++) {
-    join()
-    if (count % 200 === 199) await pause(10)
-  }
+/** In a thread of its own: who comes besides must not wait for a thread that is busy with strangers. */
+async function holding(attack: SocketAttack): Promise<Attack> {
+  const worker = new Worker(new URL('./flood-sockets.ts', import.meta.url), { workerData: attack })
+  await once(worker, 'message')
   return {
     stop: async () => {
-      stopped = true
-      for (const socket of open) socket.destroy()
-      return { flooded: 0, closed }
+      const told = once(worker, 'message')
+      worker.postMessage('stop')
+      const [closed] = await told
+      await worker.terminate()
+      return { flooded: 0, closed: Number(closed) }
     },
   }
-}
-
-function drip(socket: Socket, bytes: Buffer): void {
-  let at = 0
-  const timer = setInterval(() => {
-    if (socket.destroyed || at >= bytes.length) clearInterval(timer)
-    else socket.write(bytes.subarray(at, ++at))
-  }, 100)
-  socket.once('close', () => clearInterval(timer))
 }

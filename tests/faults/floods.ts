@@ -23,8 +23,12 @@ writeScore('floods', {
   ...{ capMiB: CAP_MIB, refusals: run.refusals, rows: [{ ...run.calm, share: 1 }, ...floods] },
 })
 process.exitCode = floods.every(
-  ({ name, share, lost, mostMiB, apiAnswers }) =>
-    (share >= 0.95 || name.startsWith('all')) && lost === 0 && mostMiB <= CAP_MIB && apiAnswers,
+  ({ name, share, lost, mostMiB, asked, answered, came, letIn }) =>
+    (share >= 0.95 || name.startsWith('all')) &&
+    lost === 0 &&
+    mostMiB <= CAP_MIB &&
+    answered >= 0.95 * asked &&
+    letIn >= 0.95 * came,
 )
   ? 0
   : 1

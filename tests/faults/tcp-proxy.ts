@@ -12,6 +12,8 @@ export class TcpProxy {
   sliceBytes = 0
   /** Nothing passes any more, and nobody is told. */
   silent = false
+  /** It falls silent behind the piece in which the near end says this: the far end hears it and is heard no more. */
+  lastWords: string | undefined
 
   private constructor(target: number) {
     this.#target = target
@@ -46,6 +48,11 @@ export class TcpProxy {
     const far = connect(this.#target, '127.0.0.1')
     const pair = [near, far] as const
     this.#pairs.add(pair)
+    near.on('data', (chunk) => {
+      if (this.lastWords === undefined || !chunk.includes(this.lastWords) || this.silent) return
+      far.write(chunk)
+      this.silent = true
+    })
     this.#pass(near, far)
     this.#pass(far, near)
     for (const socket of pair) {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
 import { promisify } from 'node:util'
+import { connectAsync } from 'mqtt'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { RawPublisher } from '../../bench/raw-publisher.ts'
 import { fingerprintOfFile } from '../../ingest/client-certificate.ts'
@@ -65,6 +66,20 @@ describe.runIf([requireServer('mosquitto_pub'), requireServer('openssl')].every(
     expect(await publish(edge.port, '-u', 'gw-1', '-P', 'wrong')).toContain('not authorised')
     expect(await edge.journalled()).toHaveLength(1)
     expect(await refusals(edge)).toEqual(['wrong-password'])
+  })
+
+  test('who is long with the handshake gives way to a gateway that comes, and who is logged in does not', async () => {
+    const edge = await startTls('off', {}, { connections: 2 })
+    const options = { username: 'gw-1', password: edge.password, ca: readFileSync(county.cert), reconnectPeriod: 0 }
+    const early = await connectAsync(`mqtts://127.0.0.1:${edge.port}`, options)
+    const stranger = connect(edge.port, '127.0.0.1')
+    const gone = once(stranger, 'close')
+    await once(stranger, 'connect')
+    expect(await publish(edge.port, ...asGateway(edge))).toBe('')
+    await gone
+    await early.publishAsync('adit/v1/gw-1/readings', 'reading', { qos: 1 })
+    expect(await edge.journalled()).toHaveLength(2)
+    await early.endAsync()
   })
 
   test('takes a gateway by the name in its certificate, with its user name or without', async () => {

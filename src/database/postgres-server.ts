@@ -1,16 +1,29 @@
+import { Socket } from 'node:net'
 import { CompiledQuery, type DatabaseConnection, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import type { PostgresDatabaseConfig } from './database-config.ts'
+import { isUnavailable } from './database-unavailable.ts'
+import type { PulsedServer } from './server-pulse.ts'
 
 const PATIENCE_MS = 5_000
-/** A statement that takes longer is given up: a server that hangs must not hold a request for ever. */
+/** A statement that takes longer is given up, however much the server is there. */
 const STATEMENT_MS = 30_000
 
+export interface PostgresServer extends PulsedServer {
+  readonly dialect: PostgresDialect
+}
+
 /** `trouble` hears of connections that broke; who used one is told by the query, and the next makes a new one. */
-export function postgresDialect(config: PostgresDatabaseConfig, trouble: (error: Error) => void): PostgresDialect {
-  return new PostgresDialect({
+export function postgresServer(config: PostgresDatabaseConfig, trouble: (error: Error) => void): PostgresServer {
+  const sockets = new Set<Socket>()
+  const stream = () => {
+    const socket = new Socket()
+    sockets.add(socket)
+    return socket.once('close', () => sockets.delete(socket))
+  }
+  const dialect = new PostgresDialect({
     pool: async () => {
-      const pool = new pg.Pool(poolOptions(config))
+      const pool = new pg.Pool({ ...optionsOf(config), max: config.connections, stream })
       // a connection tells the pool only while it is idle; an error that nobody hears would end the process
       pool.on('connect', (client) => client.on('error', trouble))
       pool.on('error', () => {})
@@ -18,17 +31,49 @@ export function postgresDialect(config: PostgresDatabaseConfig, trouble: (error:
     },
     onCreateConnection: durable,
   })
+  return {
+    dialect,
+    isThere: (signal) => isThere(config, signal),
+    cut: () => {
+      for (const socket of sockets) socket.destroy()
+    },
+  }
 }
 
-function poolOptions(config: PostgresDatabaseConfig): pg.PoolConfig {
-  const { user, password, connections } = config
+/** Over a connection of its own, since those that there are may all be waited for. */
+async function isThere(config: PostgresDatabaseConfig, signal: AbortSignal): Promise<boolean> {
+  const socket = new Socket()
+  const client = new pg.Client({ ...optionsOf(config), stream: () => socket })
+  client.on('error', () => {})
+  signal.addEventListener('abort', () => socket.destroy())
+  try {
+    await client.connect()
+    // something in between may let us in by itself
+    await client.query('SELECT 1')
+    return true
+  } catch (error) {
+    return !isAbsence(error)
+  } finally {
+    client.end().catch(() => {})
+  }
+}
+
+/** Of errors that a server is away with: who has no room, or whose name we do not find at the moment, may still be working for us. */
+const STILL_THERE = /^(53|55|40|ENOTFOUND$|EAI_)/
+
+function isAbsence(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return isUnavailable(error) && !STILL_THERE.test(code)
+}
+
+function optionsOf(config: PostgresDatabaseConfig): pg.ClientConfig {
+  const { user, password } = config
   const { hostname, port, pathname } = new URL(config.url)
   return {
     host: hostname.replace(/^\[|\]$/g, ''),
     port: Number(port || 5432),
     database: decodeURIComponent(pathname.slice(1)),
     ssl: tlsOf(config),
-    max: connections,
     connectionTimeoutMillis: PATIENCE_MS,
     query_timeout: STATEMENT_MS,
     keepAlive: true,
