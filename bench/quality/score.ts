@@ -143,14 +143,16 @@ export function join(verdicts: readonly Verdict[]): Verdict {
  */
 export function averagePrecision({ alerts, sites }: Verdict): number {
   const best = new Map<string, { probability: number; right: boolean }>()
+  // what is right about a site that is not to be found is neither a hit nor a mistake
+  const wantedKeys = new Set(sites.filter(({ stood }) => !stood).map(({ site, world }) => `${world}/site/${site.site}`))
   for (const { alert, sites: found, right, world } of alerts) {
-    const keys = found.map(({ site }) => `${world}/site/${site}`)
+    const keys = found.map(({ site }) => `${world}/site/${site}`).filter((key) => wantedKeys.has(key))
     for (const key of right ? keys : [`${world}/${alert.subject.kind}/${alert.subject.id}`]) {
       const known = best.get(key)
       if (!known || alert.probability > known.probability) best.set(key, { probability: alert.probability, right })
     }
   }
-  const wanted = sites.filter(({ stood }) => !stood).length
+  const wanted = wantedKeys.size
   const byProbability = [...best.values()].sort((a, b) => b.probability - a.probability)
   let right = 0
   let seen = 0

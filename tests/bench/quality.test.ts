@@ -67,6 +67,14 @@ test('a tap that begins while the area stands on the list for a tampered meter i
   expect(found('2026-07-20T00:00:00Z')).toEqual({ delay: undefined, average: 0.5 })
 })
 
+test('an alert of its own on a tap that was not to be found adds nothing to the average precision', () => {
+  const tampered = { ...site('usage-point', 'U9', 'tampered', '2026-07-05T00:00:00Z'), site: 3 }
+  const stands = alert('area', 'T1', '2026-07-08T00:00:00Z', 0.9, 1)
+  const again = alert('area', 'T1', '2026-07-26T00:00:00Z', 0.8, 2)
+  const truth = { ...TRUTH, sites: [tampered, ...TRUTH.sites.slice(1)] }
+  expect(averagePrecision(judge(truth, [stands, again]))).toBe(1)
+})
+
 test('a perfect list has average precision one, a missed site costs its share, a false alert above costs half', () => {
   const u1 = alert('usage-point', 'U1', '2026-07-22T12:00:00Z', 0.8, 1)
   const t1 = alert('area', 'T1', '2026-07-25T12:00:00Z', 0.7, 2)
