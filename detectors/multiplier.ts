@@ -5,7 +5,7 @@
  * multiplied day is a matter of data, not of theft.
  */
 import type { DayView, Usual } from './day-detector.ts'
-import { type Reference, UNKNOWN_TANGENT } from './day-record.ts'
+import type { Reference } from './day-record.ts'
 
 /** Ratios that instrument transformers and units come in. */
 const PLAUSIBLE = [1.5, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100, 120, 160, 200, 1000]
@@ -24,24 +24,13 @@ const RANGED_SLACK = 2
 /** …and that without what is added to the floor the highest level would still be so many times the highest usual one. */
 const BEYOND_LOAD = 2
 
-/** A multiplier multiplies active and reactive power alike: tan φ of the night that differs by more than this is another load's. */
-const SAME_TANGENT = 0.3
-
 /** What is compared of a day. */
 export interface Levels extends Pick<DayView, 'floorW' | 'nightW' | 'noonW' | 'meanW' | 'burstW'> {
   readonly usual: Pick<Usual, 'floor' | 'night' | 'noon' | 'mean' | 'burst'>
 }
 
-/** `dayFactor`, unless the night's tan φ (hundredths, as a day record has it) says that the power is another load's. */
-export function multipliedBy(levels: Levels & { readonly usual: Pick<Usual, 'nightVars'> }, nightTangent: number): number {
-  const { night, nightVars } = levels.usual
-  const usual = nightVars / night.medianW
-  const other = nightTangent !== UNKNOWN_TANGENT && Math.abs(nightTangent / 100 - usual) > SAME_TANGENT
-  return other && night.medianW >= LEAST_W ? Number.NaN : dayFactor(levels)
-}
-
 /** The factor by which all levels of a day stand above the usual ones, NaN when an added load explains them better. */
-function dayFactor(levels: Levels): number {
+export function dayFactor(levels: Levels): number {
   const { usual } = levels
   // a host that is flat itself doubles in every hour when a motor of its own size is added: that cannot be told apart
   if (!(usual.burst.medianW >= 1.8 * usual.floor.medianW)) return Number.NaN

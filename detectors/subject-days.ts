@@ -6,7 +6,7 @@ import { type DayRecords, JUDGEABLE_SLOTS, type Reference } from './day-record.t
 import { type AreaDay, beginEpisode, type Episode, NO_AREA_DAY, withColdDay, withHotDay } from './episode.ts'
 import { type FloorEnvelope, NO_ENVELOPE } from './floor-envelope.ts'
 import { usualWithLoad } from './load-on-top.ts'
-import { multipliedBy } from './multiplier.ts'
+import { dayFactor } from './multiplier.ts'
 import { NEW_DAYS } from './new-connection.ts'
 import { alertToGoOnWith, isStillTold } from './recurrence.ts'
 import { withMatches } from './signatures/episode-signatures.ts'
@@ -71,7 +71,7 @@ export function foldDay(
     }
     const begun = open ?? begin()
     const at = neededUntil(clock, subject, finding)
-    const hot = withHotDay(begun, day, finding, at, multipliedBy(view, record.nightTangent), areaDay(view, subject))
+    const hot = withHotDay(begun, day, finding, at, dayFactor(view), areaDay(view, subject))
     const matches = load ? matchDay(suspectDay(view, finding), SIGNATURE_TEMPLATES) : []
     folded.push(withMatches(hot, matches, slotStart(clock, day, 0)))
   }
