@@ -2,7 +2,6 @@
  * The service: the only file that knows all parts. Receiving half in a thread of its own; judging half, API and console
  * here. What breaks the line stops the process; its supervisor starts it again and the journal is read on.
  */
-import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
 import { Registry } from 'prom-client'
@@ -37,6 +36,7 @@ import { openAlerts } from './open-alerts.ts'
 import { openSignOn, ownHosts } from './open-sign-on.ts'
 import { openStore } from './open-store.ts'
 import { openWebhooks } from './open-webhooks.ts'
+import { placeFile } from './place-file.ts'
 import { placesOfSubjects } from './place-of-subject.ts'
 import { isDatabaseDamage } from './salvage-database.ts'
 import { openServiceLedgers, watchLedgers } from './service-ledgers.ts'
@@ -272,7 +272,7 @@ async function firstToken(tokens: TokenStore, files: DataFiles, audit: AuditLog,
   const unended = (error: unknown) => log.error({ err: error }, 'the first token is not in the audit log')
   return await audited(audit, { ...what, unended }, () => {
     const token = tokens.add('admin', Date.now())
-    writeFileSync(files.adminToken, `${token}\n`, { mode: 0o600 })
+    placeFile(files.adminToken, `${token}\n`)
     return token
   })
 }
