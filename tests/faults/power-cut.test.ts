@@ -1,5 +1,10 @@
-import { describe, expect, test } from 'vitest'
-import { requireDisks } from './ext4-disk.ts'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { TokenStore } from '../../src/api/tokens.ts'
+import { startAdit } from '../cli/run-adit.ts'
+import { Ext4Disk, requireDisks } from './ext4-disk.ts'
 import { runPowerCuts } from './power-run.ts'
 
 /** Twenty seconds on a quiet machine; this is for a busy one. */
@@ -18,5 +23,22 @@ describe.runIf(requireDisks())('when the power goes', () => {
     expect(run.cuts, told).toBeGreaterThanOrEqual(8)
     expect(run.points.size, told).toBeGreaterThan(0)
     expect(run.packets, told).toBeGreaterThanOrEqual(10_000)
+  })
+
+  test('the first token is on the disk as soon as it is told', { timeout: PATIENCE }, async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'adit-power-'))
+    const disk = Ext4Disk.create(directory, 256)
+    onTestFinished(() => {
+      disk.discard()
+      rmSync(directory, { recursive: true, force: true })
+    })
+    const data = join(disk.path, 'data')
+    const service = startAdit(['serve', '--data', data, '--http', '127.0.0.1:0', '--mqtt', '127.0.0.1:0'])
+    await service.firstLine
+    disk.cutPower()
+    service.process.kill('SIGKILL')
+    await service.ended
+    disk.restore()
+    expect(TokenStore.isShaped(readFileSync(join(data, 'admin-token'), 'utf8').trim())).toBe(true)
   })
 })
