@@ -182,6 +182,7 @@ export const enEvidence: typeof zhEvidence = {
     unmetered: 'unmetered draw',
     account: 'kind of account',
     rhythm: 'rhythm',
+    hours: 'hour of day',
     'tamper-cover': 'cover opened',
     'tamper-magnet': 'strong magnet',
     'tamper-phase': 'phase lost or reversed',

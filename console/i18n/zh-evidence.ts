@@ -179,6 +179,7 @@ export const zhEvidence = {
     unmetered: '无表用电',
     account: '户别',
     rhythm: '作息节律',
+    hours: '开始时段',
     'tamper-cover': '开盖事件',
     'tamper-magnet': '强磁场事件',
     'tamper-phase': '断相、不平衡或反向',
