@@ -4,10 +4,14 @@
  */
 import { spawnSync } from 'node:child_process'
 
-const { stdout, stderr } = spawnSync('npm', ['audit', '--omit=dev', '--audit-level=high', '--json'], { encoding: 'utf8' })
+const PATIENCE_MS = 120_000
+
+const words = ['audit', '--omit=dev', '--audit-level=high', '--json']
+const { stdout, stderr } = spawnSync('npm', words, { encoding: 'utf8', timeout: PATIENCE_MS })
 const counts = countsIn(stdout)
 if (counts === undefined) {
-  const reason = /audit (\d{3} .*|request to .*)/.exec(stderr)?.[1] ?? stderr.trim().split('\n')[0]
+  const reason =
+    /audit (\d{3} .*|request to .*)/.exec(stderr)?.[1] ?? (stderr.trim().split('\n')[0] || `no answer in ${PATIENCE_MS / 1000} s`)
   console.warn(`\n  NOT AUDITED  the registry does not say which packages have known holes: ${reason}\n`)
 } else {
   const { high = 0, critical = 0, total = 0 } = counts
