@@ -8,10 +8,10 @@ const PATIENCE_MS = 120_000
 
 const words = ['audit', '--omit=dev', '--audit-level=high', '--json']
 const { stdout, stderr } = spawnSync('npm', words, { encoding: 'utf8', timeout: PATIENCE_MS })
-const counts = countsIn(stdout)
+// by how serious they are
+const counts = parsed(stdout)?.metadata?.vulnerabilities
 if (counts === undefined) {
-  const reason =
-    /audit (\d{3} .*|request to .*)/.exec(stderr)?.[1] ?? (stderr.trim().split('\n')[0] || `no answer in ${PATIENCE_MS / 1000} s`)
+  const reason = parsed(stdout)?.message ?? (stderr.trim().split('\n')[0] || 'npm does not say why')
   console.warn(`\n  NOT AUDITED  the registry does not say which packages have known holes: ${reason}\n`)
 } else {
   const { high = 0, critical = 0, total = 0 } = counts
@@ -22,10 +22,10 @@ if (counts === undefined) {
   }
 }
 
-/** Holes by how serious they are; undefined when there is no report. */
-function countsIn(text) {
+/** Undefined when it is no JSON. */
+function parsed(text) {
   try {
-    return JSON.parse(text).metadata?.vulnerabilities
+    return JSON.parse(text)
   } catch {
     return undefined
   }
