@@ -2,17 +2,17 @@
 import type { Alert, AlertRevision, AlertRoute, InnocentExplanation, Sentence } from '../model/alert.ts'
 import { type Calibration, chanceOf, matterOf } from './calibration.ts'
 import { instant } from './day-clock.ts'
+import { leastSeenDays } from './days-wanted.ts'
 import type { DetectorsConfig } from './detectors-config.ts'
 import type { Episode, Standing } from './episode.ts'
 import { hashOf } from './hash.ts'
 import { bestInnocentExplanation } from './innocent-explanations.ts'
-import { isMotor } from './power-factor.ts'
 import { withinReach } from './reach.ts'
 import { signaturesOf } from './signatures/episode-signatures.ts'
 import type { Case, Evidence, Subject } from './subject.ts'
 import { thousandths } from './thousandths.ts'
 import { weighEvidence } from './weigh-evidence.ts'
-import { isOfTheMeter, powerForReach, TAMPER_LEAST_DAYS, TAMPER_PRIOR, tellsRoute } from './weigh-tampering.ts'
+import { isOfTheMeter, powerForReach, TAMPER_PRIOR, tellsRoute } from './weigh-tampering.ts'
 
 export interface Verdict {
   /** Log-odds by the evidence, and the chance if they were one: decides whether an alert is raised. */
@@ -34,22 +34,6 @@ const PRIOR: Readonly<Record<string, number>> = {
   'furnace-burst': -2.4,
   'dead-account': -2.6,
   ...TAMPER_PRIOR,
-}
-
-/** Days on which something must have been found before an alert is raised. */
-const LEAST_SEEN_DAYS: Readonly<Record<string, number>> = {
-  'flat-load': 2,
-  'night-surge': 3,
-  'long-run': 3,
-  surplus: 3,
-  'furnace-burst': 4,
-  'dead-account': 1,
-  ...TAMPER_LEAST_DAYS,
-}
-
-/** A shift's run that is no motor's may be a wedding: two to four days. */
-function leastSeenDays(detector: string, standing: Standing): number {
-  return detector === 'long-run' && !isMotor(standing) ? 5 : (LEAST_SEEN_DAYS[detector] ?? 2)
 }
 
 /** A load that fits an innocent explanation as well as can be is this much less likely to be processing. */
@@ -95,7 +79,7 @@ export function composeAlert(
   let told = 0
   let withdrawnAt: number | null = null
   for (const standing of episode.standings) {
-    if (raised === null && standing.seenDays < leastSeenDays(episode.detector, standing)) continue
+    if (raised === null && standing.seenDays < leastSeenDays(subject, episode, standing)) continue
     const it = caseAt(standing)
     const verdict = weigh(it, calibration)
     const { probability, strength } = verdict

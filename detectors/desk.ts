@@ -8,6 +8,7 @@ import { alertId, composeAlert } from './compose-alert.ts'
 import type { DayClock } from './day-clock.ts'
 import type { DetectorsConfig } from './detectors-config.ts'
 import type { Episode, Standing } from './episode.ts'
+import { factorWith } from './factor-beside.ts'
 import type { JudgedLedger } from './judged-ledger.ts'
 import { episodeUnder, standingAt } from './load-on-top.ts'
 import { withRecurrences } from './recurrence.ts'
@@ -135,7 +136,7 @@ export class Desk {
         .map((episode, index) => {
           const under = episodeUnder(episode, docket.episodes)
           const aroundUnder = under && arounds[docket.episodes.indexOf(under)]
-          return this.#compose(known, docket.subject, [episode, arounds[index]], under && aroundUnder && [under, aroundUnder])
+          return this.#compose(known, docket, [episode, arounds[index]], under && aroundUnder && [under, aroundUnder])
         })
         .filter((alert) => alert !== null)
       const alerts = withRecurrences(composed)
@@ -155,7 +156,7 @@ export class Desk {
   }
 
   /** `under`: what the episode is on top of. What explains that one explains more of it too. */
-  #compose(known: JudgedLedger, subject: Subject, [episode, around]: InPlace, under?: InPlace): Alert | null {
+  #compose(known: JudgedLedger, { subject, episodes }: Docket, [episode, around]: InPlace, under?: InPlace): Alert | null {
     const { company, silent } = around
     const localOffset = this.#clock.shift + 43_200
     const month = new Date((episode.onset + localOffset) * 1000).getUTCMonth() + 1
@@ -164,7 +165,11 @@ export class Desk {
       return {
         subject,
         episode,
-        standing: below === undefined ? standing : { ...standing, part: standing.part ?? below.part },
+        standing: {
+          ...standing,
+          factor: factorWith(subject, [episode, standing], episodes),
+          part: standing.part ?? below?.part ?? null,
+        },
         kinInArea: knownAt(company.inArea, standing.at),
         kinInCounty: knownAt(company.inCounty, standing.at),
         misbooked:

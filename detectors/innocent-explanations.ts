@@ -6,7 +6,7 @@ import type { InnocentExplanation } from '../model/alert.ts'
 import { partCounted } from './explaining-part.ts'
 import { innocentTampering } from './innocent-tampering.ts'
 import { LOOK_ALIKES, type LookAlike } from './look-alikes.ts'
-import { plausibleRatio } from './multiplier.ts'
+import { multiplierOf } from './multiplier.ts'
 import type { Case } from './subject.ts'
 import { isOfTheMeter } from './weigh-tampering.ts'
 
@@ -17,7 +17,7 @@ export function bestInnocentExplanation(it: Case): InnocentExplanation | null {
   if (it.misbooked !== null) return misbooking(it.misbooked)
   const part = partCounted(it)
   if (part !== null) return part
-  const ratio = it.standing.factor === null ? null : plausibleRatio(it.standing.factor, !(it.subject.contractKw < LEAST_CT_KW))
+  const ratio = multiplierOf(it.standing.factor, it.subject.contractKw)
   if (ratio !== null) return multiplied(ratio)
   let best: InnocentExplanation | null = null
   for (const candidate of LOOK_ALIKES) {
@@ -29,12 +29,6 @@ export function bestInnocentExplanation(it: Case): InnocentExplanation | null {
   const loss = lineLoss(it)
   return loss !== null && (best === null || loss.likelihood > best.likelihood) ? loss : best
 }
-
-/**
- * Accounts below this contract (kW) are metered directly: DL/T 448-2016 recommends current transformers above 60 A, three times
- * 220 V. Their ratios, 12 and up, cannot be booked for such a meter; units that are mixed up can.
- */
-const LEAST_CT_KW = 30
 
 /** A remainder that rose by a few per cent of what the supply rose by is what a line loses under more load. */
 function lineLoss({ subject, standing }: Case): InnocentExplanation | null {

@@ -125,6 +125,17 @@ export function ratiosNear(ratio: number, slack: number): readonly number[] {
 const MOST_DIRECT = 10
 const UNITS = [100, 1000]
 
+/**
+ * Accounts below this contract (kW) are metered directly: DL/T 448-2016 recommends current transformers above 60 A, three times
+ * 220 V. Their ratios, 12 and up, cannot be booked for such a meter; units that are mixed up can.
+ */
+const LEAST_CT_KW = 30
+
+/** The multiplier by which a subject's levels stand above the usual ones, null when that is none or its meter cannot have it. */
+export function multiplierOf(factor: number | null, contractKw: number): number | null {
+  return factor === null ? null : plausibleRatio(factor, !(contractKw < LEAST_CT_KW))
+}
+
 /** The plausible ratio that a factor is, null when it is none. `transformed`: whether the meter may sit behind a current transformer. */
 export function plausibleRatio(factor: number, transformed = true): number | null {
   const slack = factor > 2.5 ? 0.2 : 0.12

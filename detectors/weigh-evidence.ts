@@ -6,9 +6,11 @@
 import type { Sentence } from '../model/alert.ts'
 import { isolatedText } from '../model/inert-text.ts'
 import { REMAINDER_OFFSET_W } from './area-balance.ts'
+import { daysWanted, idleHost, isBusyHost } from './days-wanted.ts'
 import { eveningHabit } from './evening-habit.ts'
 import { explainingPart } from './explaining-part.ts'
-import { isMotor, reactive } from './power-factor.ts'
+import { multiplierOf } from './multiplier.ts'
+import { reactive } from './power-factor.ts'
 import { LOAD_MOMENT, momentNeeded } from './reach.ts'
 import type { Case, Evidence } from './subject.ts'
 import { isOfTheMeter, powerForReach, reportedEvents, weighTampering } from './weigh-tampering.ts'
@@ -45,15 +47,7 @@ function endurance({ standing, episode, subject }: Case): Evidence {
       },
     }
   }
-  const [few, some, many] = idleHost(subject, episode)
-    ? subject.category === 'agricultural'
-      ? [3, 4, 6]
-      : [4, 5, 7]
-    : episode.detector === 'flat-load' && isBusyHost(subject, episode)
-      ? [3, 4, 5]
-      : episode.detector === 'long-run' && !isMotor(standing)
-        ? [5, 7, 10]
-        : (DAYS_WANTED[episode.detector] ?? [2, 3, 5])
+  const [few, some, many] = daysWanted(subject, episode, standing)
   const share = hotDays / days
   // a feast is every evening and soon over; a furnace rests between its charges
   const feast = hotDays < 6 && share > 0.9 ? -1 : 0
@@ -71,30 +65,12 @@ function endurance({ standing, episode, subject }: Case): Evidence {
   }
 }
 
-const DAYS_WANTED: Readonly<Record<string, readonly number[]>> = {
-  'flat-load': [2, 3, 5],
-  'night-surge': [3, 5, 8],
-  'long-run': [3, 5, 10],
-  surplus: [3, 4, 6],
-  'furnace-burst': [4, 6, 9],
-}
-
 const MANNER: Readonly<Record<string, Sentence>> = {
   'flat-load': { zh: '昼夜不停', en: 'round the clock' },
   'night-surge': { zh: '夜间', en: 'at night' },
   'long-run': { zh: '整班连续', en: 'in one long run' },
   surplus: { zh: '无表', en: 'past the meters' },
   'furnace-burst': { zh: '短时大功率', en: 'in short bursts' },
-}
-
-/** A works or shop whose own machines stand at kilowatts: a weekend on another footing lasts two days. */
-function isBusyHost(subject: Case['subject'], episode: Case['episode']): boolean {
-  return subject.kind === 'usage-point' && subject.category !== 'residential' && episode.usual.floor.medianW > 1_000
-}
-
-/** An account that drew next to nothing until its season came: a barn, a pump, a works' second supply. */
-function idleHost(subject: Case['subject'], episode: Case['episode']): boolean {
-  return subject.kind === 'usage-point' && subject.category !== 'residential' && episode.usual.mean.medianW < 250
 }
 
 /**
@@ -231,7 +207,9 @@ function hostOf(it: Case): Evidence | null {
   const own = episode.detector === 'flat-load' || episode.detector === 'long-run'
   const idle = idleHost(subject, episode) ? -0.7 : 0
   const works = !own || (subject.category !== 'industrial' && idle === 0) ? 0 : subject.category === 'agricultural' ? -0.7 : -0.9
-  const load = (standing.levelW + Math.max(0, episode.usualW)) / 1000 / subject.contractKw
+  // a meter that counts too much shows more than the contract, whatever is drawn
+  const multiplied = multiplierOf(standing.factor, subject.contractKw) !== null
+  const load = multiplied ? Number.NaN : (standing.levelW + Math.max(0, episode.usualW)) / 1000 / subject.contractKw
   const over = load > 1.3 ? 1.2 : load > 1.05 ? 0.6 : load > 0.4 && load < 0.95 ? -0.4 : 0
   return {
     group: 'account',

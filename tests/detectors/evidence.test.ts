@@ -53,9 +53,9 @@ describe('a run of a shift', () => {
   test.each([
     ['lights and stoves', 0.4],
     ['a load of which no reactive energy is known', Number.NaN],
-  ])('of %s may be a wedding until its fifth', (_, tangent) => {
-    expect(alertAfter(4, tangent)).toBeNull()
-    expect(alertAfter(5, tangent)).not.toBeNull()
+  ])('of %s may be two feasts, one after the other, until its sixth', (_, tangent) => {
+    expect(alertAfter(5, tangent)).toBeNull()
+    expect(alertAfter(6, tangent)).not.toBeNull()
   })
 })
 
