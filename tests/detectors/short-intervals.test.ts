@@ -23,7 +23,7 @@ const history: Reading[] = [
     DAYS,
     [
       withLoad(home, 9_000, (day) => day >= 6),
-      withLoad(home, 25_000, (day, hour) => day >= 7 && hour >= 8 && hour < 16),
+      withLoad(home, 25_000, (day, hour) => day >= 6 && hour >= 8 && hour < 16),
       (day) => (day >= 9 ? 400 : 0),
     ],
     (day) => (day >= 7 ? 6_000 : 0),
