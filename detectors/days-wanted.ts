@@ -32,6 +32,8 @@ const FEAST_DAYS = [6, 8, 11] as const
 /** A floor of this many kilowatts in a home is that of a meter that counts ten times too much, as often as a pump; the days that follow tell. */
 const SLIGHT_FLOOR_W = 3_000
 const SLIGHT_FLOOR_DAYS = [4, 5, 7] as const
+/** …a day sooner for a motor's: a plant may begin with its smallest. */
+const SLIGHT_MOTOR_DAYS = [3, 4, 6] as const
 
 export function leastSeenDays(subject: Subject, episode: Episode, standing: Standing): number {
   return waitedOut(subject, episode, standing)?.[0] ?? LEAST_SEEN_DAYS[episode.detector] ?? 2
@@ -48,7 +50,8 @@ export function daysWanted(subject: Subject, episode: Episode, standing: Standin
 function waitedOut(subject: Subject, { detector }: Episode, standing: Standing): readonly number[] | null {
   if (detector === 'long-run' && !isMotor(standing)) return FEAST_DAYS
   const isSlight = detector === 'flat-load' && subject.category === 'residential' && standing.levelW < SLIGHT_FLOOR_W
-  return isSlight ? SLIGHT_FLOOR_DAYS : null
+  if (!isSlight) return null
+  return isMotor(standing) ? SLIGHT_MOTOR_DAYS : SLIGHT_FLOOR_DAYS
 }
 
 /** A works or shop whose own machines stand at kilowatts: a weekend on another footing lasts two days. */

@@ -64,7 +64,7 @@ export const WORLD_SETS: Readonly<Record<string, readonly WorldKind[]>> = {
     widened(7, { widen: 0.25 }, false),
     widened(8, { widen: 0.25, missing: 0.1 }),
   ],
-  test: set('willow', 8),
+  test: set('rowan', 8),
   // what the detectors of the meter itself are for
   tampering: [
     tampered('bypassed', (world) => quietly(world, 'bypassed')),

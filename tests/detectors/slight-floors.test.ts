@@ -11,14 +11,19 @@ import { type Load, play, withLoad } from './play.ts'
 const config = DetectorsConfig.parse({})
 
 describe('a floor that rose in a home', () => {
-  const toldAfter = (days: number, powerW: number) => {
-    const episode = episodeOf('flat-load', days, { powerW, hours: 24 })
+  const toldAfter = (days: number, powerW: number, tangent = Number.NaN) => {
+    const episode = episodeOf('flat-load', days, { powerW, hours: 24, tangent })
     return composeAlert(account(), episode, (standing) => caseOf(episode, { standing }), config) !== null
   }
 
   test('by two kilowatts may be a meter that counts ten times: four days are waited', () => {
     expect(toldAfter(3, 2_200)).toBe(false)
     expect(toldAfter(4, 2_200)).toBe(true)
+  })
+
+  test('by the smallest motor of a plant is waited on for three', () => {
+    expect(toldAfter(2, 2_200, 0.7)).toBe(false)
+    expect(toldAfter(3, 2_200, 0.7)).toBe(true)
   })
 
   test('by more is told on the second day', () => {
