@@ -1,4 +1,12 @@
-import { averagePrecision, DAYS_ALLOWED, type JudgedAlert, NEAR_METERS, precisionAt50, type Verdict } from './score.ts'
+import {
+  averagePrecision,
+  DAYS_ALLOWED,
+  type FoundSite,
+  type JudgedAlert,
+  NEAR_METERS,
+  precisionAt50,
+  type Verdict,
+} from './score.ts'
 
 /** The report as text; `list` adds every missed site and the worst false alerts. */
 export function reportText(verdict: Verdict, list: boolean): string {
@@ -21,16 +29,32 @@ function headline(verdict: Verdict): string[] {
   ]
 }
 
+/** Pumps, agitators and adsorption columns that run round the clock: what the five days of `metered` are asked of, from LEAST_METERED_KW on. */
+const ROUND_THE_CLOCK: ReadonlySet<string> = new Set(['groundwater-yard', 'leach-plant'])
+const BY_TURNS: ReadonlySet<string> = new Set(['day-mask', 'partly-generator'])
+const LEAST_METERED_KW = 5.5
+
+function isRoundTheClock({ site }: FoundSite): boolean {
+  return ROUND_THE_CLOCK.has(site.scenario) && !BY_TURNS.has(site.knob) && site.kw >= LEAST_METERED_KW
+}
+
 function recallTable({ sites }: Verdict): string[] {
   const rows = [['route', 'sites', 'in time', 'ever', 'listed in time', 'median days', 'p90 days', 'mean p']]
-  for (const [route, days] of Object.entries(DAYS_ALLOWED)) {
-    const here = sites.filter(({ site }) => site.route === route)
+  const routes = Object.entries(DAYS_ALLOWED).map(([route, days]) => ({
+    name: route,
+    days,
+    here: sites.filter(({ site }) => site.route === route),
+  }))
+  const metered = routes.findIndex(({ name }) => name === 'metered')
+  const lasting = routes[metered].here.filter(isRoundTheClock)
+  routes.splice(metered + 1, 0, { ...routes[metered], name: `… ${LEAST_METERED_KW} kW all day`, here: lasting })
+  for (const { name, days, here } of routes) {
     if (here.length === 0) continue
     const delays = here.flatMap(({ delay }) => (delay === undefined ? [] : [delay])).sort((a, b) => a - b)
     const inTime = here.filter(({ delay }) => delay !== undefined && delay <= days).length
     const listed = here.filter(({ listedDelay }) => listedDelay !== undefined && listedDelay <= days).length
     rows.push([
-      `${route} ≤ ${days} d`,
+      `${name} ≤ ${days} d`,
       String(here.length),
       percent(inTime, here.length),
       percent(delays.length, here.length),

@@ -1,8 +1,8 @@
 /**
  * Judges a list of alerts against the truth of a world. An alert is right when its subject takes illegal power and had begun by the
  * time it was raised; an alert on the area of a tampered meter is right too, for the missing energy shows there. A site that
- * begins where such an alert stands is on the list from its beginning. A tap in an area that has no meter of its own is blind:
- * it is counted as such, and not as missed.
+ * begins where such an alert stands is on the list from its beginning. A tap in an area that has no meter of its own, or where
+ * some meter has not reported yet when it begins, is blind: it is counted as such, and not as missed.
  */
 import type { Point, ScoredAlert, Site, WorldTruth } from './truth.ts'
 
@@ -53,8 +53,8 @@ export interface Verdict {
 export function judge(truth: WorldTruth, alerts: readonly ScoredAlert[]): Verdict {
   const start = Date.parse(truth.start)
   const points = new Map(truth.points.map((point) => [point.id, point]))
-  const unmetered = new Set(truth.areas.filter(({ totalMeter }) => !totalMeter).map(({ id }) => id))
-  const visible = truth.sites.filter(({ route, area }) => route !== 'tapped' || !unmetered.has(area))
+  const areas = new Map(truth.areas.map((area) => [area.id, area]))
+  const visible = truth.sites.filter((site) => site.route !== 'tapped' || isBalanced(areas.get(site.area), site.onset))
   const sites = new Map<string, Site[]>()
   for (const site of truth.sites) {
     push(sites, `${site.kind}:${site.id}`, site)
@@ -80,6 +80,11 @@ export function judge(truth: WorldTruth, alerts: readonly ScoredAlert[]): Verdic
     pointMonths: countMonths(truth),
     subjects: truth.points.length + truth.areas.length,
   }
+}
+
+function isBalanced(area: WorldTruth['areas'][number] | undefined, onset: string): boolean {
+  if (area === undefined || !area.totalMeter) return false
+  return area.completeFrom === undefined || Date.parse(area.completeFrom) <= Date.parse(onset)
 }
 
 function push(map: Map<string, Site[]>, key: string, site: Site): void {

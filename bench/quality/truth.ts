@@ -33,8 +33,10 @@ const WorldTruth = z.object({
   seconds: z.number(),
   sites: z.array(Site),
   points: z.array(Point),
-  /** Where no meter counts what the transformer supplies, nothing betrays a tap. */
-  areas: z.array(z.object({ id: z.string(), mineMeters: z.number(), totalMeter: z.boolean() })),
+  /** Where no meter counts what the transformer supplies, or before every meter booked there reports, nothing betrays a tap. */
+  areas: z.array(
+    z.object({ id: z.string(), mineMeters: z.number(), totalMeter: z.boolean(), completeFrom: z.string().optional() }),
+  ),
   defects: z.array(z.object({ usagePoint: z.string(), kind: z.string(), factor: z.number() })),
 })
 export type WorldTruth = z.infer<typeof WorldTruth>

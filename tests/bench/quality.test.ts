@@ -56,6 +56,14 @@ test('a tap in an area that no meter counts is blind, not missed', () => {
   expect(blind).toBe(1)
 })
 
+test.each([
+  ['2026-07-31T00:00:00Z', 1],
+  ['2026-07-01T00:00:00Z', 0],
+])('where all meters report from %s on, taps that began before are blind', (completeFrom, blind) => {
+  const areas = [{ id: 'T1', mineMeters: 700, totalMeter: true, completeFrom }]
+  expect(judge({ ...TRUTH, areas }, []).blind).toBe(blind)
+})
+
 test('a tap that begins while the area stands on the list for a tampered meter is there from its beginning; once cleared, it is not', () => {
   const tampered = { ...site('usage-point', 'U9', 'tampered', '2026-07-05T00:00:00Z'), site: 3 }
   const found = (clearedAt: string | null) => {
