@@ -22,7 +22,8 @@ export function eveningHabit({ episode, standing }: Case): Evidence | null {
   if (episode.detector !== 'furnace-burst') return null
   const { startSlot, startSpread, powerW, tangent } = standing
   const isEvening = startSlot >= EARLIEST && startSlot < LATEST && startSpread <= HABIT
-  if (isEvening ? tangent !== null && tangent < CAR_TANGENT : startSpread <= ANY_HOUR) return null
+  // cars are charged and works finish their orders in the evening too: the hour tells only beside what kind of load it is
+  if (isEvening ? tangent === null || tangent < CAR_TANGENT : startSpread <= ANY_HOUR) return null
   const atRest = !(episode.usual.evening.medianW > RESTLESS_SHARE * powerW)
   const nats = isEvening ? (atRest ? 0.8 : 0.3) : -0.6
   const span = (startSpread / 4).toFixed(1)

@@ -1,12 +1,14 @@
 /**
  * Power factor of the added load: loaded motors of mills and pumps run at 0.74–0.88, induction furnaces at 0.85–0.95,
- * computers and heaters near 1. Unknown weighs nothing.
+ * computers and heaters near 1. Unknown weighs nothing, but for bursts: cars and a works' own machines burst too, and are told from
+ * a furnace by nothing else.
  */
 import type { Case, Evidence } from './subject.ts'
 
 export function reactive({ standing, episode }: Case): Evidence | null {
   const { tangent } = standing
-  if (tangent === null || episode.detector === 'dead-account') return null
+  if (episode.detector === 'dead-account') return null
+  if (tangent === null) return episode.detector === 'furnace-burst' ? UNKNOWN : null
   const factor = 1 / Math.hypot(1, tangent)
   const steps = TANGENT_NATS[episode.detector] ?? TANGENT_NATS['flat-load']
   const found = steps.find(([below]) => tangent < below)?.[1] ?? -0.2
@@ -21,6 +23,15 @@ export function reactive({ standing, episode }: Case): Evidence | null {
       en: `The added load has a power factor of about ${factor.toFixed(2)}, ${nats > 0 ? 'as loaded motors or induction furnaces have' : 'unlike loaded motors'}.`,
     },
   }
+}
+
+const UNKNOWN: Evidence = {
+  group: 'power-factor',
+  nats: -0.4,
+  sentence: {
+    zh: '没有无功电量,分不出是感应炉、电动汽车还是自家机器短时满载。',
+    en: 'No reactive energy is measured: a furnace cannot be told from a car or from the host’s own machines at their peak.',
+  },
 }
 
 /** Nats for tan φ below each bound. */

@@ -91,6 +91,15 @@ test('a direct meter of a small account cannot be booked with the ratio of a cur
   for (const unit of [10, 100, 1000]) expect(explained(unit, 4)).toBe('wrong-multiplier')
 })
 
+test('without reactive energy a burst is told by no evening hour, and may be a car or the works’ own machine', () => {
+  const burst = (tangent: number) => caseOf(episodeOf('furnace-burst', 6, { startSlot: 30, endSlot: 36, tangent }))
+  expect(natsOf(burst(0.45), 'hours')).toBeGreaterThan(0)
+  expect(natsOf(burst(0.45), 'power-factor')).toBeGreaterThan(0)
+  expect(natsOf(burst(Number.NaN), 'hours')).toBe(0)
+  expect(natsOf(burst(Number.NaN), 'power-factor')).toBeLessThan(0)
+  expect(natsOf(caseOf(episodeOf('flat-load', 6, { tangent: Number.NaN })), 'power-factor')).toBe(0)
+})
+
 describe('company', () => {
   const start = (id: number, more: Partial<Beginning> = {}): Beginning => ({
     ...{ subject: account({ row: id, id: `U${id}` }), detector: 'flat-load', onset: 1_000_000, powerW: 6_000 },
